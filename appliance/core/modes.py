@@ -1,0 +1,59 @@
+"""Modes of the box, phases of a line, and the legal moves of both.
+
+Responsible for: the two tables. A move that is not in a table is a bug of ours (``invariants.py``).
+Must not: decide which move is made.
+"""
+
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """What the box is doing. What the person *wants* is another field (``State.wanted``)."""
+
+    STARTING = "starting"
+    STANDBY = "standby"
+    DIALING = "dialing"
+    CONFIGURING = "configuring"
+    ON_AIR = "on_air"
+    FINISHING = "finishing"
+    WAITING = "waiting"  # between two redials
+    FAULT = "fault"  # stopped by a fatal refusal; a key or new settings are needed
+    STOPPING = "stopping"
+
+
+MOVES: dict[Mode, frozenset[Mode]] = {
+    Mode.STARTING: frozenset({Mode.STANDBY, Mode.STOPPING}),
+    Mode.STANDBY: frozenset({Mode.DIALING, Mode.WAITING, Mode.FAULT, Mode.STOPPING}),
+    Mode.DIALING: frozenset({Mode.CONFIGURING, Mode.WAITING, Mode.FAULT, Mode.STANDBY, Mode.STOPPING}),
+    Mode.CONFIGURING: frozenset({Mode.ON_AIR, Mode.DIALING, Mode.WAITING, Mode.FAULT, Mode.STANDBY, Mode.STOPPING}),
+    Mode.ON_AIR: frozenset({Mode.FINISHING, Mode.DIALING, Mode.CONFIGURING, Mode.WAITING, Mode.FAULT, Mode.STOPPING}),
+    Mode.FINISHING: frozenset({Mode.STANDBY, Mode.DIALING, Mode.WAITING, Mode.FAULT, Mode.STOPPING}),
+    Mode.WAITING: frozenset({Mode.DIALING, Mode.FAULT, Mode.STANDBY, Mode.STOPPING}),
+    Mode.FAULT: frozenset({Mode.STANDBY, Mode.DIALING, Mode.STOPPING}),
+    Mode.STOPPING: frozenset(),
+}
+
+
+class Phase(StrEnum):
+    """Where one line is in its life. A line that is lost or closed leaves the state, so it needs no phase here."""
+
+    DIALING = "dialing"  # reaching the service: name, TCP, TLS, upgrade
+    CONFIGURING = "configuring"  # upgraded; waits for session.created, then session.updated
+    READY = "ready"  # may receive uplink
+    FINISHING = "finishing"  # session.finish is sent or on its way; still delivers
+
+
+PHASES: dict[Phase, frozenset[Phase]] = {
+    Phase.DIALING: frozenset({Phase.CONFIGURING}),
+    Phase.CONFIGURING: frozenset({Phase.READY}),
+    Phase.READY: frozenset({Phase.FINISHING}),
+    Phase.FINISHING: frozenset(),
+}
+
+
+class Valve(StrEnum):
+    """How a stream of sound is let through. ``HUSH`` sends silence of equal length in its place."""
+
+    SHUT = "shut"
+    OPEN = "open"
+    HUSH = "hush"

@@ -1,0 +1,141 @@
+"""What a device must be able to do. The docstrings are the contract, and ``tests/contract/`` runs it on every adapter.
+
+Responsible for: the shapes that workers and adapters agree on.
+Must not: import a device library, hold state, or know who calls.
+
+Every method may fail with ``DeviceError(device, kind, detail)``. A device object is made, used and closed on one
+thread only, unless a method says otherwise.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+MICROPHONE_RATE_HZ = 16_000
+MICROPHONE_PERIOD_SAMPLES = 320  # 20 ms
+MICROPHONE_PERIOD_BYTES = 640
+LOUDSPEAKER_RATE_HZ = 24_000
+LOUDSPEAKER_PERIOD_SAMPLES = 480  # 20 ms
+
+
+class Microphone(Protocol):
+    """A source of speech: 16 kHz, mono, signed 16 bit little-endian."""
+
+    @property
+    def xruns(self) -> int:
+        """How often the card overran since it was opened: sound that the hardware lost."""
+
+    def open(self) -> None:
+        """Make it deliver. The first ``read`` after it returns fresh sound, not a backlog."""
+
+    def read(self) -> bytes:
+        """Block for one period and return exactly 640 bytes; ``b""`` once when the recording has ended (files only)."""
+
+    def close(self) -> None:
+        """Stop; may be called twice. A file microphone stands still while closed and goes on where it was."""
+
+
+class Loudspeaker(Protocol):
+    """A sink of speech: 24 kHz, signed 16 bit little-endian, ``channels`` interleaved."""
+
+    @property
+    def channels(self) -> int:
+        """1, or 2 where left and right differ."""
+
+    @property
+    def delay_ms(self) -> int:
+        """How long from ``write`` until the last sample written is heard, as well as the device knows."""
+
+    @property
+    def underruns(self) -> int:
+        """How often the card ran dry since it was opened."""
+
+    def open(self) -> None:
+        """Get ready to play."""
+
+    def write(self, frames: bytes) -> None:
+        """Play at most 20 ms of interleaved frames; blocks for as long as the card's buffer is full."""
+
+    def drop(self) -> None:
+        """Be silent now: throw away what was written and not yet heard (barge-in)."""
+
+    def drain(self) -> None:
+        """Block until all that was written has been heard."""
+
+    def close(self) -> None:
+        """Stop; may be called twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A picture for a panel.
+
+    ``depth`` 1: rows from the top, 8 pixels a byte, leftmost in the highest bit, ``width // 8`` bytes a row.
+    ``depth`` 4: rows from the top, 2 pixels a byte, leftmost in the high nibble, 0 black to 15 white.
+    """
+
+    width: int
+    height: int
+    depth: int
+    data: bytes
+
+    def __post_init__(self) -> None:
+        assert len(self.data) == self.width * self.height * self.depth // 8
+
+
+class Screen(Protocol):
+    """A small panel."""
+
+    @property
+    def width(self) -> int:
+        """Pixels."""
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+
+    @property
+    def depth(self) -> int:
+        """Bits a pixel: 1 or 4."""
+
+    def open(self) -> None:
+        """Initialise the panel; may be called again after a failure."""
+
+    def show(self, frame: Frame) -> None:
+        """Make the panel show ``frame``. What did not change need not be sent."""
+
+    def dim(self, level: int) -> None:
+        """Set the brightness, 0 (asleep, dark) to 255."""
+
+    def close(self) -> None:
+        """Leave the panel; the last picture may stay."""
+
+
+class Keys(Protocol):
+    """Keys, knob and the privacy slide."""
+
+    def privacy(self) -> bool:
+        """Whether the box is private now. Fails closed: unreadable, or not read yet, is True. Callable before start."""
+
+    def start(self, post: Callable[[str, bool, int], None]) -> None:
+        """Begin to report edges as ``post(key, down, at_ms)``, undebounced, from any thread.
+
+        Key names: talk guest language repeat camera mute louder quieter privacy power. ``at_ms`` is on the clock the
+        adapter was given.
+        """
+
+    def close(self) -> None:
+        """Stop reporting; may be called twice."""
+
+
+class Camera(Protocol):
+    """A camera that takes one JPEG at a time. A capture may hang for ever: only the camera's worker calls it."""
+
+    def open(self) -> None:
+        """Power it and get ready."""
+
+    def capture(self, width: int, height: int) -> bytes:
+        """One JPEG of at most ``width`` × ``height`` pixels, without EXIF."""
+
+    def close(self) -> None:
+        """Power it down; may be called twice."""
