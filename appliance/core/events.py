@@ -103,6 +103,11 @@ class DeviceFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class MicrophoneClosed:
+    """The capture is closed, and the closing silence has been appended to the spool."""
+
+
+@dataclass(frozen=True, slots=True)
 class MicrophoneEnded:
     """A recording has no more samples, and the closing silence has been appended to the spool."""
 
@@ -123,11 +128,21 @@ class SpeechHeard:
 
 @dataclass(frozen=True, slots=True)
 class SpoolReported:
-    """The spool of the active direction, whenever it changed. Coalesced: the latest wins."""
+    """One direction's spool, whenever it changed. Coalesced for each direction: the latest wins."""
 
+    direction: str  # as ``str(Direction)``: "en>es"
     unanswered_ms: int  # speech that the service has not answered
     owned_up: int  # utterances dropped so far, each with "please repeat"; counts up for ever
     deaf_ms: int  # the line takes speech and answers nothing: how long, 0 = not so
+
+
+@dataclass(frozen=True, slots=True)
+class LineTroubled:
+    """An attempt to reach the service failed; the worker goes on trying."""
+
+    line: int
+    loss: Loss
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +192,7 @@ class TextArrived:
     stash: str
     final: bool
     at: int  # when the worker read it
+    late: bool = False  # more than 10 s behind the speech it answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,10 +286,12 @@ Event = (
     | KeyEdge
     | DeviceReady
     | DeviceFailed
+    | MicrophoneClosed
     | MicrophoneEnded
     | LevelMetered
     | SpeechHeard
     | SpoolReported
+    | LineTroubled
     | LineDialled
     | LineOpened
     | LineCreated

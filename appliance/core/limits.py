@@ -1,0 +1,48 @@
+"""The figures the core decides by, in one place, so that a test can scale them.
+
+Responsible for: names, units and defaults; each default cites where it comes from.
+Must not: hold settings of the operator (``state.Setup``).
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """All in milliseconds unless the name says otherwise."""
+
+    # Dialling: CONTRACTS section 6. The service allows 10 connects a minute (PROTOCOL 11); we plan for 4.
+    dial_window_ms: int = 60_000
+    dials_in_window: int = 4
+    redial_tokens: int = 2
+    redial_token_every_ms: int = 30_000
+    redial_delays_ms: tuple[int, ...] = (0, 500, 1_000, 2_000, 4_000, 8_000, 15_000)
+    redial_jitter_percent: int = 20
+    limited_delays_ms: tuple[int, ...] = (60_000, 120_000, 300_000)  # after "rate limit": PROTOCOL 10
+    # Life of a line: PROTOCOL 3 and 4.5.
+    created_within_ms: int = 10_000
+    configured_within_ms: int = 10_000
+    finished_within_ms: int = 15_000
+    error_counts_ms: int = 3_000  # an error explains a close that follows it within this
+    warm_ms: int = 120_000  # PRODUCT section 2: a line without use
+    lines_warm: int = 2
+    lines_at_most: int = 4
+    settle_ms: int = 1_000  # a language is dialled when the choice has stood this long, or at the first speech
+    # Faults: CONTRACTS section 6.
+    fault_after_ms: int = 5_000
+    # The end: CONTRACTS section 2.
+    answered_within_ms: int = 120_000  # microphone-ends
+    drained_within_ms: int = 10_000
+    stop_finished_within_ms: int = 8_000
+    stop_drained_within_ms: int = 5_000
+    microphone_closes_within_ms: int = 1_000
+    # Keys: PRODUCT section 1.
+    debounce_ms: int = 20
+    tap_ms: int = 400
+    power_hold_ms: int = 2_000
+    talk_stuck_ms: int = 120_000
+    # Deaf line: PRODUCT section 4.
+    deaf_ms: int = 20_000
+    # Memory.
+    sentences: int = 6
+    turns: int = 64

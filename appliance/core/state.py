@@ -1,0 +1,203 @@
+"""The state of the box: frozen, slotted dataclasses, and nothing else.
+
+Responsible for: every fact the core decides by. Deadlines are fields (``deadlines.py`` finds the next).
+Must not: change itself, read a clock, or know how anything is done.
+
+Intent and condition are different fields: ``wanted`` is what the person asked for, ``mode`` what the box is doing.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from appliance.core.events import Device, Key, Loss
+from appliance.core.modes import Mode, Phase
+from appliance.errors import FaultCode
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """From which language into which. An empty source lets the service detect it."""
+
+    source: str
+    target: str
+
+    def __str__(self) -> str:
+        return f"{self.source or 'auto'}>{self.target}"
+
+
+class Wanted(StrEnum):
+    """What the person asked for."""
+
+    NOTHING = "nothing"
+    INTERPRETING = "interpreting"
+
+
+class Purpose(StrEnum):
+    """Why a line is dialled: only a redial takes a token of the bucket (CONTRACTS section 6)."""
+
+    WANTED = "wanted"
+    REDIAL = "redial"
+
+
+class Ending(StrEnum):
+    """How far the end of the run has come."""
+
+    NONE = "none"
+    ANSWERS = "answers"  # waits until nothing is unanswered
+    FINISH = "finish"  # session.finish is on its way
+    DRAIN = "drain"  # the loudspeaker plays out
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the settings say, for the whole run."""
+
+    mine: str = "en"
+    theirs: str = "es"
+    favourites: tuple[str, ...] = ()
+    kiosk: bool = False
+    talk_taps: bool = False  # kiosk: a tap starts and ends, for hands that cannot hold
+    at_once: bool = False
+    ends_with_microphone: bool = False
+    letters: str = "normal"
+    flip: bool = False
+    show_source: bool = False
+    text_only: frozenset[str] = frozenset()  # targets that the model reads and does not speak
+    serial: int = 0  # feeds the jitter of redials
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One connection to the service: one direction for life."""
+
+    number: int
+    direction: Direction
+    phase: Phase
+    purpose: Purpose
+    since: int  # when it entered its phase
+    dialled: bool = False  # the upgrade is on the wire
+    opened: bool = False
+    created: bool = False
+    used_at: int = 0  # when speech last went into it
+    trouble: Loss | None = None  # the last failed attempt to reach the service
+    complaint: str = ""  # the last error event: code and message
+    complained_at: int = 0
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What dialling may still cost."""
+
+    dials: tuple[int, ...] = ()  # when the last ones were written to the wire
+    tokens_spent: tuple[int, ...] = ()  # when redials took their tokens; each comes back in its turn
+    refusals: int = 0  # in a row, by the service itself
+    limited: int = 0  # in a row, by its rate limit
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something a person must know. ``detail`` names the thing, never a word that was said."""
+
+    code: FaultCode
+    since: int
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One turn on the screen. ``raw`` is the last snapshot with its stash, for the agreement of two updates."""
+
+    line: int
+    turn: int
+    language: str
+    text: str = ""
+    tail: str = ""
+    raw: str = ""
+    final: bool = False
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The figures of one turn, until they are complete and noted."""
+
+    line: int
+    n: int
+    replay: bool = False
+    text_at: int | None = None
+    sound_at: int | None = None
+    start_at: int | None = None
+    end_at: int | None = None
+    gap_ms: int = 0
+    answered: bool = False
+    sounding: bool = False  # speech is still to be played
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One key as the debouncer sees it."""
+
+    key: Key
+    raw: bool = False
+    down: bool = False
+    changed_at: int = -1_000_000
+    pressed_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything. A new one is made by each step."""
+
+    setup: Setup = field(default_factory=Setup)
+    mode: Mode = Mode.STARTING
+    why: str = ""  # the cause of the last change of mode
+    wanted: Wanted = Wanted.NOTHING
+    theirs: str = ""
+    turned: bool = False  # the direction is theirs → mine
+    direction_since: int = 0  # when the direction was last chosen
+    detected: str = ""  # the language the service heard last
+    private: bool = True
+    lines: tuple[Line, ...] = ()
+    next_line: int = 1
+    budget: Budget = field(default_factory=Budget)
+    retry_at: int | None = None
+    lost_at: int | None = None  # since when a line is wanted and not there
+    last_loss: Loss | None = None
+    refusal: FaultCode | None = None  # a fatal refusal: never redialled by itself
+    faults: tuple[Fault, ...] = ()
+    owed: tuple[tuple[str, int], ...] = ()  # direction → unanswered milliseconds
+    owned_up: int = 0
+    owned_up_at: int | None = None  # when "please repeat" was last said
+    capture: bool = False  # the microphone was told to be open
+    closing_at: int | None = None  # the microphone was told to close, and has not said so yet
+    input: str = ""  # the direction that live sound goes to
+    speech: bool = False
+    level: int = 0
+    ended: bool = False  # the recording has no more samples
+    ending: Ending = Ending.NONE
+    ending_by: int | None = None
+    stopping: bool = False
+    exit_code: int = 0
+    contacts: tuple[Contact, ...] = ()
+    talk_started: bool = False  # the press that is down started the talk
+    shown: tuple[Shown, ...] = ()
+    source_text: str = ""
+    source_language: str = ""
+    turns: tuple[Turn, ...] = ()
+    broken: tuple[Device, ...] = ()
+
+    @property
+    def direction(self) -> Direction:
+        """The active direction."""
+        theirs, mine = self.theirs or self.setup.theirs, self.setup.mine
+        return Direction(theirs, mine) if self.turned else Direction(mine, theirs)
+
+    def line(self, number: int) -> Line | None:
+        """The line of this number, if it still is in the state."""
+        return next((line for line in self.lines if line.number == number), None)
+
+    def owed_ms(self, direction: Direction) -> int:
+        """Speech of this direction that the service has not answered."""
+        return dict(self.owed).get(str(direction), 0)
