@@ -1,0 +1,1 @@
+"""Tables of the service as data files: ``languages.json`` and ``voices.json``. No code lives here."""
