@@ -1,0 +1,162 @@
+"""Rehearsals: the dialogue that the emulator knows by heart, read strictly from TOML.
+
+Responsible for: the format of CONTRACTS.md section 4 and a sentence for every mistake in a file.
+Must not: render or recognise sound.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from appliance.errors import Problem, SettingsError
+
+TURNS_LIMIT = 500
+TEXT_LIMIT = 1_000  # characters
+_TURN_KEYS = ("language", "source", "spoken", "scene", "translations", "spoken_translations", "terms")
+_TOP_KEYS = ("title", "turn")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One rehearsed utterance."""
+
+    language: str
+    source: str
+    translations: Mapping[str, str]  # code -> text
+    spoken: str = ""  # what the voice reads in place of the source: kana
+    spoken_translations: Mapping[str, str] = field(default_factory=dict)
+    terms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # code -> source term -> the word used for it
+    scene: str = ""
+
+    def said(self) -> str:
+        """What the voice reads as the source."""
+        return self.spoken or self.source
+
+    def translation(self, target: str) -> str:
+        """The text in ``target``; the source behind ``[target]`` where the turn has none."""
+        if target in self.translations:
+            return self.translations[target]
+        return self.source if target == self.language else f"[{target}] {self.source}"
+
+    def answered(self, target: str) -> str:
+        """What the voice reads in ``target``."""
+        if target in self.spoken_translations:
+            return self.spoken_translations[target]
+        if target == self.language and target not in self.translations:
+            return self.said()
+        return self.translations.get(target, self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """A dialogue, in order."""
+
+    title: str
+    turns: tuple[Turn, ...]
+
+    def scene(self, name: str) -> tuple[Turn, ...]:
+        """The turns of one scene, in order."""
+        return tuple(t for t in self.turns if t.scene == name)
+
+    def scenes(self) -> tuple[str, ...]:
+        """The names of the scenes in the order of their first turn."""
+        return tuple(dict.fromkeys(t.scene for t in self.turns if t.scene))
+
+
+def load(path: Path) -> Rehearsal:
+    """Read a rehearsal. Fails with ``SettingsError`` that carries every problem of the file."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError((Problem(str(path), f"cannot be read: {error.strerror}"),)) from None
+    except UnicodeDecodeError:
+        raise SettingsError((Problem(str(path), "is not UTF-8 text"),)) from None
+    return parse(text, str(path))
+
+
+def desk() -> Rehearsal:
+    """The rehearsal that is shipped: a day at a hotel desk."""
+    return parse(files("appliance.emulator").joinpath("rehearsals", "desk.toml").read_text(encoding="utf-8"), "desk.toml")
+
+
+def parse(text: str, name: str) -> Rehearsal:
+    """Read a rehearsal from text; ``name`` stands in the problems."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError((Problem(name, f"is not TOML: {error}"),)) from None
+    problems: list[Problem] = []
+    _unknown_keys(document, _TOP_KEYS, name, problems)
+    title = document.get("title", "")
+    if not isinstance(title, str):
+        problems.append(Problem(f"{name}: title", "must be text"))
+        title = ""
+    rows = document.get("turn", [])
+    if not isinstance(rows, list) or not rows:
+        problems.append(Problem(f"{name}: turn", "needs at least one [[turn]]"))
+        rows = []
+    if len(rows) > TURNS_LIMIT:
+        problems.append(Problem(f"{name}: turn", f"has {len(rows)} turns; at most {TURNS_LIMIT} are allowed"))
+    turns = tuple(_turn(row, f"{name}: turn {n}", problems) for n, row in enumerate(rows[:TURNS_LIMIT], 1))
+    if problems:
+        raise SettingsError(tuple(problems))
+    return Rehearsal(title, turns)
+
+
+def _turn(row: object, where: str, problems: list[Problem]) -> Turn:
+    if not isinstance(row, dict):
+        problems.append(Problem(where, "must be a table: [[turn]]"))
+        return Turn("", "", {})
+    _unknown_keys(row, _TURN_KEYS, where, problems)
+    language = _text(row, "language", where, problems, required=True)
+    source = _text(row, "source", where, problems, required=True)
+    translations = _texts(row.get("translations", {}), f"{where}, translations", problems)
+    if not translations and "translations" not in row:
+        problems.append(Problem(where, "needs [turn.translations] with at least one code = text"))
+    spoken = _texts(row.get("spoken_translations", {}), f"{where}, spoken_translations", problems)
+    for code in spoken:
+        if code not in translations and code != language:
+            problems.append(Problem(f"{where}, spoken_translations", f"{code} is spoken but not in [turn.translations]"))
+    terms = row.get("terms", {})
+    if not isinstance(terms, dict):
+        problems.append(Problem(f"{where}, terms", "must hold tables: [turn.terms.CODE]"))
+        terms = {}
+    return Turn(
+        language=language,
+        source=source,
+        translations=translations,
+        spoken=_text(row, "spoken", where, problems),
+        spoken_translations=spoken,
+        terms={code: _texts(words, f"{where}, terms.{code}", problems) for code, words in terms.items()},
+        scene=_text(row, "scene", where, problems),
+    )
+
+
+def _text(row: dict[str, Any], key: str, where: str, problems: list[Problem], required: bool = False) -> str:
+    value = row.get(key, "")
+    if not isinstance(value, str):
+        problems.append(Problem(where, f"{key} must be text"))
+        return ""
+    if required and not value.strip():
+        problems.append(Problem(where, f"needs {key} = text"))
+    if len(value) > TEXT_LIMIT:
+        problems.append(Problem(where, f"{key} has {len(value)} characters; at most {TEXT_LIMIT} are allowed"))
+    return value.strip()
+
+
+def _texts(value: object, where: str, problems: list[Problem]) -> dict[str, str]:
+    if not isinstance(value, dict):
+        problems.append(Problem(where, "must be a table of code = text"))
+        return {}
+    return {key: _text(value, key, where, problems, required=True) for key in value}
+
+
+def _unknown_keys(table: dict[str, Any], known: tuple[str, ...], where: str, problems: list[Problem]) -> None:
+    for key in table:
+        if key not in known:
+            close = get_close_matches(key, known, 1)
+            problems.append(Problem(where, f"has no key {key!r}" + (f"; did you mean {close[0]!r}?" if close else "")))
