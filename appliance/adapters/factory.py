@@ -1,0 +1,108 @@
+"""Makes the devices that the settings name.
+
+Responsible for: the one table from driver names to adapters. Each entry imports inside itself, so that a box without a
+device's library still starts.
+Must not: open a device, or choose one that was not asked for.
+
+A driver that this version has not is ``DeviceError(ABSENT)``, which the box shows like a device that is not plugged in.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from appliance.adapters.bench.clock import Clock
+from appliance.config.settings import Settings
+from appliance.errors import DeviceError, Kind
+from appliance.ports import Camera, Keys, Loudspeaker, Microphone, Screen
+
+
+def microphone(settings: Settings, clock: Clock, backlog_ms: Callable[[], int]) -> Microphone:
+    """The microphone. ``backlog_ms``: how much is unanswered, for ``pace = "fast"`` (see ``WavMicrophone``).
+
+    Keep the one that was made: a file goes on where it stood only within the same object.
+    """
+    wanted = settings.microphone
+    if wanted.driver == "file":
+        from appliance.adapters.bench.wav_microphone import WavMicrophone
+
+        return WavMicrophone(
+            Path(wanted.device), clock, backlog_ms, pace=wanted.pace, channel=wanted.channel, gain_db=wanted.gain_db
+        )
+    raise _not_built("microphone", wanted.driver)  # alsa
+
+
+def loudspeaker(settings: Settings, clock: Clock, channels: int) -> Loudspeaker:
+    """The loudspeaker, with 1 channel, or 2 where left and right differ. Keep it: a file is emptied by a new one."""
+    wanted = settings.loudspeaker
+    if wanted.driver == "file":
+        from appliance.adapters.bench.wav_loudspeaker import WavLoudspeaker
+
+        return WavLoudspeaker(Path(wanted.device), clock, channels)
+    if wanted.driver == "none":
+        from appliance.adapters.bench.silent import SilentLoudspeaker
+
+        return SilentLoudspeaker(clock, channels)
+    raise _not_built("loudspeaker", wanted.driver)  # alsa
+
+
+def screen(settings: Settings, clock: Clock, tty: bool) -> Screen:
+    """The first panel. ``tty``: whether standard output is a terminal; where it is not, ``terminal`` shows nothing."""
+    wanted = settings.screen
+    if wanted.driver == "png":
+        from appliance.adapters.bench.png_screen import PngScreen
+
+        return PngScreen(Path(wanted.directory), clock)
+    if wanted.driver == "terminal" and tty and _draws_blocks(sys.stdout.encoding):
+        from appliance.adapters.bench.terminal_screen import TerminalScreen
+
+        return TerminalScreen(sys.stdout, clock, lambda: os.get_terminal_size(sys.stdout.fileno()))
+    if wanted.driver in ("none", "terminal"):
+        from appliance.adapters.bench.silent import SilentScreen
+
+        return SilentScreen()
+    raise _not_built("screen", wanted.driver)  # ssd1306, ssd1309, sh1106, ssd1322
+
+
+def keys(settings: Settings, clock: Clock) -> Keys:
+    """The keys. Raises ``SettingsError`` with all that is wrong in a script."""
+    wanted = settings.keys
+    if wanted.driver == "script":
+        from appliance.adapters.bench.key_script import read_script
+        from appliance.adapters.bench.script_keys import ScriptKeys
+
+        return ScriptKeys(read_script(Path(wanted.script)), clock)
+    if wanted.driver == "keyboard":
+        from appliance.adapters.bench.keyboard_keys import KeyboardKeys
+
+        return KeyboardKeys(clock)
+    if wanted.driver == "none":
+        from appliance.adapters.bench.silent import SilentKeys
+
+        return SilentKeys()
+    raise _not_built("keys", wanted.driver)  # gpio
+
+
+def camera(settings: Settings) -> Camera | None:
+    """The camera; None where the settings say that there is none."""
+    wanted = settings.camera
+    if wanted.driver == "folder":
+        from appliance.adapters.bench.picture_folder import PictureFolder
+
+        return PictureFolder(Path(wanted.device))
+    if wanted.driver == "none":
+        return None
+    raise _not_built("camera", wanted.driver)  # picamera2
+
+
+def _not_built(device: str, driver: str) -> DeviceError:
+    return DeviceError(device, Kind.ABSENT, f'this version has no {device} driver "{driver}" yet')
+
+
+def _draws_blocks(encoding: str | None) -> bool:
+    try:
+        "▀⣿".encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
