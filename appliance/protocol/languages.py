@@ -12,7 +12,7 @@ from typing import Any
 _OTHER_CODES = {
     "bn-in": "bn", "chi": "zh", "cn": "zh", "cz": "cs", "dk": "da", "farsi": "fa", "flemish": "nl", "gr": "el",
     "ger": "de", "iw": "he", "in": "id", "jp": "ja", "jw": "jv", "kr": "ko", "mandarin": "zh", "no": "nb",
-    "nn": "nb", "norwegian": "nb", "se": "sv", "tagalog": "fil", "tl": "fil", "ua": "uk", "zh-hk": "yue", "zh-yue": "yue",
+    "nn": "nb", "se": "sv", "tagalog": "fil", "tl": "fil", "ua": "uk", "zh-hk": "yue", "zh-yue": "yue",
 }  # fmt: skip
 """What people write for a language that has another code here: older codes, and country codes taken for languages."""
 

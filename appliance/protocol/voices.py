@@ -44,6 +44,7 @@ class Model:
     audio_targets: frozenset[str]  # codes of the languages that it speaks
     targets: frozenset[str]  # codes of the languages that it knows, as source and as target
     input_tokens_per_second: float
+    input_step_ms: int  # input audio is counted in started steps of this length
     output_tokens_per_second: float
     pixels_per_patch_side: int  # a picture is counted by patches of this square
     rejected_voices: frozenset[str]  # found in samples of others and refused by the service
@@ -87,6 +88,7 @@ def _load(rows: dict[str, dict[str, Any]]) -> dict[str, Model]:
             audio_targets=frozenset(row["audio_targets"]),
             targets=frozenset(code for code, each in LANGUAGES.items() if each.legacy or not row["legacy"]),
             input_tokens_per_second=row["input_tokens_per_second"],
+            input_step_ms=row["input_step_ms"],
             output_tokens_per_second=row["output_tokens_per_second"],
             pixels_per_patch_side=row["pixels_per_patch_side"],
             rejected_voices=frozenset(row["rejected_voices"]),
