@@ -4,6 +4,7 @@ Responsible for: one flag a 20 ms frame over one session's PCM.
 Must not: decide where a turn begins or ends (that is ``silence_duration_ms``, the session's).
 """
 
+from collections import deque
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -13,6 +14,9 @@ from appliance.emulator.parts import Sound
 
 FRAME_MS = 20
 FLOOR_RMS = 60.0  # about −55 dBFS: quieter is a room, whatever its spectrum says
+ROOM_FRAMES = 150  # 3 s: speech pauses more often than that, steady noise never does
+ABOVE_ROOM = 2.0  # 6 dB: WebRTC takes steady noise for speech at 20 dB below the speaker
+LARGEST_FLOOR_RMS = 900.0  # a stream that begins in mid-word must not pass for a loud room
 ONSET_FRAMES = 4  # of the last ``WINDOW_FRAMES`` that must be speech before it counts: a flicker is not a turn
 WINDOW_FRAMES = 6
 HOLD_FRAMES = 5  # 100 ms after the last frame of speech: stops between words are part of them
@@ -34,7 +38,8 @@ class VoiceDetector:
         self._vad = webrtcvad.Vad(2)
         self._rate_hz = 16_000
         self._rest = b""
-        self._recent: list[bool] = []
+        self._room: deque[float] = deque(maxlen=ROOM_FRAMES)
+        self._recent: deque[bool] = deque(maxlen=WINDOW_FRAMES)
         self._speaking = False
         self._quiet_frames = 0
 
@@ -54,8 +59,12 @@ class VoiceDetector:
 
     def _flag(self, frame: bytes) -> bool:
         samples = np.frombuffer(frame, dtype="<i2").astype(np.float32)
-        heard = float(np.sqrt(np.mean(samples**2))) >= FLOOR_RMS and bool(self._vad.is_speech(frame, self._rate_hz))
-        self._recent = [*self._recent, heard][-WINDOW_FRAMES:]
+        level = float(np.sqrt(np.mean(samples**2)))
+        self._room.append(level)
+        floor = max(FLOOR_RMS, min(ABOVE_ROOM * min(self._room), LARGEST_FLOOR_RMS))
+        voiced = bool(self._vad.is_speech(frame, self._rate_hz))  # asked always: it learns from every frame
+        heard = voiced and level >= floor
+        self._recent.append(heard)
         if heard:
             self._quiet_frames = 0
             self._speaking = self._speaking or sum(self._recent) >= ONSET_FRAMES
