@@ -6,8 +6,8 @@ Must not: carry sound, or do anything.
 
 from dataclasses import dataclass
 
+from appliance.core.direction import Direction
 from appliance.core.modes import Valve
-from appliance.core.state import Direction
 
 Field = str | int | bool | None
 

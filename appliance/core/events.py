@@ -9,6 +9,8 @@ Must not: carry PCM or JPEG. Words are carried (subtitles are words) and never l
 from dataclasses import dataclass
 from enum import StrEnum
 
+from appliance.core.direction import Direction
+
 
 class Key(StrEnum):
     """The keys by name; pins are in ``hardware/gpio-map.toml``."""
@@ -130,7 +132,7 @@ class SpeechHeard:
 class SpoolReported:
     """One direction's spool, whenever it changed. Coalesced for each direction: the latest wins."""
 
-    direction: str  # as ``str(Direction)``: "en>es"
+    direction: Direction
     unanswered_ms: int  # speech that the service has not answered
     owned_up: int  # utterances dropped so far, each with "please repeat"; counts up for ever
     deaf_ms: int  # the line takes speech and answers nothing: how long, 0 = not so

@@ -21,15 +21,13 @@ class Mode(StrEnum):
     STOPPING = "stopping"
 
 
+_WORKING = frozenset({Mode.STANDBY, Mode.WAITING, Mode.DIALING, Mode.CONFIGURING, Mode.ON_AIR, Mode.FINISHING})
+"""Between these any move is legal, for the mode is that of the active direction and a key may turn it at any time."""
+
 MOVES: dict[Mode, frozenset[Mode]] = {
     Mode.STARTING: frozenset({Mode.STANDBY, Mode.STOPPING}),
-    Mode.STANDBY: frozenset({Mode.DIALING, Mode.WAITING, Mode.FAULT, Mode.STOPPING}),
-    Mode.DIALING: frozenset({Mode.CONFIGURING, Mode.WAITING, Mode.FAULT, Mode.STANDBY, Mode.STOPPING}),
-    Mode.CONFIGURING: frozenset({Mode.ON_AIR, Mode.DIALING, Mode.WAITING, Mode.FAULT, Mode.STANDBY, Mode.STOPPING}),
-    Mode.ON_AIR: frozenset({Mode.FINISHING, Mode.DIALING, Mode.CONFIGURING, Mode.WAITING, Mode.FAULT, Mode.STOPPING}),
-    Mode.FINISHING: frozenset({Mode.STANDBY, Mode.DIALING, Mode.WAITING, Mode.FAULT, Mode.STOPPING}),
-    Mode.WAITING: frozenset({Mode.DIALING, Mode.FAULT, Mode.STANDBY, Mode.STOPPING}),
-    Mode.FAULT: frozenset({Mode.STANDBY, Mode.DIALING, Mode.STOPPING}),
+    **{mode: (_WORKING - {mode}) | {Mode.FAULT, Mode.STOPPING} for mode in _WORKING},
+    Mode.FAULT: frozenset({Mode.STANDBY, Mode.DIALING, Mode.WAITING, Mode.STOPPING}),
     Mode.STOPPING: frozenset(),
 }
 

@@ -9,20 +9,10 @@ Intent and condition are different fields: ``wanted`` is what the person asked f
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from appliance.core.direction import Direction
 from appliance.core.events import Device, Key, Loss
 from appliance.core.modes import Mode, Phase
 from appliance.errors import FaultCode
-
-
-@dataclass(frozen=True, slots=True)
-class Direction:
-    """From which language into which. An empty source lets the service detect it."""
-
-    source: str
-    target: str
-
-    def __str__(self) -> str:
-        return f"{self.source or 'auto'}>{self.target}"
 
 
 class Wanted(StrEnum):
@@ -30,6 +20,7 @@ class Wanted(StrEnum):
 
     NOTHING = "nothing"
     INTERPRETING = "interpreting"
+    PAUSE = "pause"  # the talk key is up: more will come, so lines stay warm
 
 
 class Purpose(StrEnum):
@@ -133,6 +124,7 @@ class Turn:
     gap_ms: int = 0
     answered: bool = False
     sounding: bool = False  # speech is still to be played
+    played: bool = False  # all of it was played
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +148,7 @@ class State:
     wanted: Wanted = Wanted.NOTHING
     theirs: str = ""
     turned: bool = False  # the direction is theirs → mine
-    direction_since: int = 0  # when the direction was last chosen
+    direction_since: int | None = None  # when the direction was last chosen
     detected: str = ""  # the language the service heard last
     private: bool = True
     lines: tuple[Line, ...] = ()
@@ -167,12 +159,12 @@ class State:
     last_loss: Loss | None = None
     refusal: FaultCode | None = None  # a fatal refusal: never redialled by itself
     faults: tuple[Fault, ...] = ()
-    owed: tuple[tuple[str, int], ...] = ()  # direction → unanswered milliseconds
-    owned_up: int = 0
+    owed: tuple[tuple[Direction, int], ...] = ()  # unanswered milliseconds, where there are any
+    owned_up: tuple[tuple[Direction, int], ...] = ()  # utterances dropped with "please repeat", counted for ever
     owned_up_at: int | None = None  # when "please repeat" was last said
     capture: bool = False  # the microphone was told to be open
     closing_at: int | None = None  # the microphone was told to close, and has not said so yet
-    input: str = ""  # the direction that live sound goes to
+    input: Direction | None = None  # where live sound goes
     speech: bool = False
     level: int = 0
     ended: bool = False  # the recording has no more samples
@@ -182,10 +174,12 @@ class State:
     exit_code: int = 0
     contacts: tuple[Contact, ...] = ()
     talk_started: bool = False  # the press that is down started the talk
+    deaf: bool = False  # the active line takes speech and answers nothing
     shown: tuple[Shown, ...] = ()
     source_text: str = ""
     source_language: str = ""
     turns: tuple[Turn, ...] = ()
+    tokens: int = 0  # of all lines of this run
     broken: tuple[Device, ...] = ()
 
     @property
@@ -200,4 +194,4 @@ class State:
 
     def owed_ms(self, direction: Direction) -> int:
         """Speech of this direction that the service has not answered."""
-        return dict(self.owed).get(str(direction), 0)
+        return dict(self.owed).get(direction, 0)

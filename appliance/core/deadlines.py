@@ -1,0 +1,50 @@
+"""When the core wants to be woken.
+
+Responsible for: the minimum of all deadlines in the state. There are no timer objects; the runner waits until here.
+Must not: act on a deadline (``step`` does, on ``Tick``).
+"""
+
+from collections.abc import Iterator
+
+from appliance.core.limits import Limits
+from appliance.core.line import line_deadline
+from appliance.core.modes import Mode, Phase
+from appliance.core.panel import repeat_notice_until
+from appliance.core.settle import dial_at, live, needed
+from appliance.core.state import State
+from appliance.core.talk import contact_deadline
+
+
+def next_deadline(state: State, now: int, limits: Limits) -> int | None:
+    """The next moment at which ``Tick`` may change something; None where only an event can."""
+    return min(_deadlines(state, now, limits), default=None)
+
+
+def _deadlines(state: State, now: int, limits: Limits) -> Iterator[int]:
+    if state.mode is Mode.STARTING:
+        return
+    if state.mode is Mode.STANDBY and live(state):
+        yield now  # booted: what is wanted is not begun yet
+    for line in state.lines:
+        due = line_deadline(line, limits)
+        if due is not None:
+            yield due
+        if line.phase is Phase.READY and now < line.used_at + limits.warm_ms:
+            yield line.used_at + limits.warm_ms
+    for direction in needed(state):
+        at = dial_at(state, direction, now, limits)
+        if at is not None:
+            yield at
+    for contact in state.contacts:
+        due = contact_deadline(contact, state, limits)
+        if due is not None:
+            yield due
+    if state.lost_at is not None and now < state.lost_at + limits.fault_after_ms:
+        yield state.lost_at + limits.fault_after_ms
+    if state.closing_at is not None:
+        yield state.closing_at + limits.microphone_closes_within_ms
+    if state.ending_by is not None:
+        yield state.ending_by
+    until = repeat_notice_until(state)
+    if until is not None and now < until:
+        yield until

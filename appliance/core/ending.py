@@ -1,0 +1,92 @@
+"""How a run ends: answers, finish, drain, over.
+
+Responsible for: the steps and deadlines of CONTRACTS section 2 and the exit code.
+Must not: stop anything itself; it only moves the run to its next step.
+"""
+
+from dataclasses import replace
+
+from appliance.core.effects import DrainSound, Effect, Exit, HangUp
+from appliance.core.faults import Outcome
+from appliance.core.limits import Limits
+from appliance.core.line import noted
+from appliance.core.state import Ending, State, Wanted
+from appliance.core.turns import flushed
+
+EXIT_DONE = 0
+EXIT_UNANSWERED = 69
+
+
+def advanced(state: State, now: int, limits: Limits) -> Outcome:
+    """Move the ending on as far as the facts allow."""
+    effects: tuple[Effect, ...] = ()
+    for _ in Ending:  # each step at most once
+        step = _next(state, now, limits)
+        if step is None:
+            break
+        state, more = step
+        effects += more
+    return state, effects
+
+
+def drained(state: State, now: int) -> State:
+    """The loudspeaker has played out."""
+    return replace(state, ending_by=now) if state.ending is Ending.DRAIN else state
+
+
+def _next(state: State, now: int, limits: Limits) -> Outcome | None:
+    due = state.ending_by is not None and now >= state.ending_by
+    match state.ending:
+        case Ending.NONE:
+            return _begun(state, now, limits)
+        case Ending.ANSWERS:
+            if state.stopping:
+                return _finishing(state, now + limits.stop_finished_within_ms), ()
+            if not state.owed or due or state.refusal is not None:
+                return _finishing(state, now + limits.finished_within_ms), ()
+        case Ending.FINISH:
+            answered = not state.owed or (state.setup.ends_with_microphone and not state.stopping)
+            silent = state.capture or state.closing_at is not None
+            if due or (not state.lines and not silent and (answered or state.refusal is not None or state.private)):
+                return _draining(state, now, limits)
+        case Ending.DRAIN:
+            if due:
+                state, rows = flushed(replace(state, ending=Ending.OVER, ending_by=None))
+                return state, (*rows, Exit(state.exit_code))
+        case Ending.OVER:
+            return None
+    return None
+
+
+def _begun(state: State, now: int, limits: Limits) -> Outcome | None:
+    if state.stopping:
+        return _finishing(state, now + limits.stop_finished_within_ms), ()
+    if not state.setup.ends_with_microphone:
+        return None
+    if state.refusal is not None:
+        return _finishing(state, now), ()
+    if state.ended:
+        return replace(state, ending=Ending.ANSWERS, ending_by=now + limits.answered_within_ms), ()
+    return None
+
+
+def _finishing(state: State, by: int) -> State:
+    return replace(state, ending=Ending.FINISH, ending_by=by, wanted=Wanted.NOTHING)
+
+
+def _draining(state: State, now: int, limits: Limits) -> Outcome:
+    hung_up = tuple(
+        effect
+        for line in state.lines
+        for effect in (noted(line, "closed", "the run ends"), HangUp(line.number, "the run ends"))
+    )
+    missed = state.setup.ends_with_microphone and (bool(state.owed) or state.refusal is not None)
+    within = limits.stop_drained_within_ms if state.stopping else limits.drained_within_ms
+    state = replace(
+        state,
+        lines=(),
+        ending=Ending.DRAIN,
+        ending_by=now + within,
+        exit_code=EXIT_UNANSWERED if missed else EXIT_DONE,
+    )
+    return state, (*hung_up, DrainSound())

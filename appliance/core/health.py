@@ -1,0 +1,51 @@
+"""Devices that come and go, and the spool's report.
+
+Responsible for: which device is broken, the fault it means, what is still owed.
+Must not: open devices (their workers keep trying).
+"""
+
+from dataclasses import replace
+
+from appliance.core.direction import Direction
+from appliance.core.effects import Effect
+from appliance.core.events import Device, SpoolReported
+from appliance.core.faults import Outcome, cleared, raised
+from appliance.core.state import State
+from appliance.errors import FaultCode, Kind
+
+_FAULTS: dict[Device, tuple[FaultCode, FaultCode]] = {  # (absent, gone or broken; busy)
+    Device.MICROPHONE: (FaultCode.M1, FaultCode.M2),
+    Device.LOUDSPEAKER: (FaultCode.P1, FaultCode.P2),
+    Device.SCREEN: (FaultCode.D1, FaultCode.D1),
+    Device.CAMERA: (FaultCode.C1, FaultCode.C1),
+}
+
+
+def device_failed(state: State, device: Device, kind: str, detail: str, now: int) -> Outcome:
+    """A device is lost; privacy silences the microphone's faults."""
+    state = replace(state, broken=(*(d for d in state.broken if d is not device), device))
+    codes = _FAULTS.get(device)
+    if codes is None or (device is Device.MICROPHONE and state.private):
+        return state, ()
+    return raised(state, codes[1] if kind == Kind.BUSY else codes[0], now, detail)
+
+
+def device_ready(state: State, device: Device) -> Outcome:
+    """A device works (again)."""
+    state = replace(state, broken=tuple(d for d in state.broken if d is not device))
+    return cleared(state, frozenset(_FAULTS.get(device, ())))
+
+
+def spool_reported(
+    state: State, event: SpoolReported, now: int, deaf_limit_ms: int
+) -> tuple[State, tuple[Effect, ...]]:
+    """What the service still owes us, and what had to be dropped."""
+    rest: tuple[tuple[Direction, int], ...] = tuple(row for row in state.owed if row[0] != event.direction)
+    owed = (*rest, (event.direction, event.unanswered_ms)) if event.unanswered_ms > 0 else rest
+    state = replace(
+        state, owed=owed, deaf=event.deaf_ms >= deaf_limit_ms if event.direction == state.direction else state.deaf
+    )
+    if event.owned_up > dict(state.owned_up).get(event.direction, 0):
+        others = tuple(row for row in state.owned_up if row[0] != event.direction)
+        state = replace(state, owned_up=(*others, (event.direction, event.owned_up)), owned_up_at=now)
+    return state, ()

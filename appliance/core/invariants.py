@@ -1,0 +1,60 @@
+"""What must always hold, checked after every step, in production too.
+
+Responsible for: saying which rule a step broke. A broken rule is a bug of ours: it crashes the process, which is dumped
+and restarted, rather than going on silently wrong.
+Must not: mend anything.
+"""
+
+from appliance.core.limits import Limits
+from appliance.core.modes import MOVES, PHASES, Mode, Phase
+from appliance.core.settle import condition
+from appliance.core.state import Ending, State
+
+
+class BrokenInvariantError(AssertionError):
+    """A step led to a state that must not be."""
+
+
+def check(old: State, new: State, limits: Limits) -> None:
+    """Raise ``BrokenInvariantError`` where the step from ``old`` to ``new`` is not legal."""
+    for broken in _broken(old, new, limits):
+        raise BrokenInvariantError(broken)
+
+
+def _broken(old: State, new: State, limits: Limits) -> list[str]:
+    rules = {
+        f"move {old.mode} → {new.mode}": new.mode is old.mode or new.mode in MOVES[old.mode],
+        "mode is the condition": Mode.STARTING in (old.mode, new.mode) or new.mode is condition(new),
+        "too many lines": len(new.lines) <= limits.lines_at_most,
+        "line numbers count up": _numbers(new) == sorted(set(_numbers(new)))
+        and all(n < new.next_line for n in _numbers(new)),
+        "next line went back": new.next_line >= old.next_line,
+        "two lines of one direction take speech": _one_ready_a_direction(new),
+        "capture in private": not (new.capture and new.private),
+        "capture without input": not new.capture or new.input == new.direction,
+        "a line in a fatal refusal": new.refusal is None or not any(line.phase is Phase.DIALING for line in new.lines),
+        "dials above the window": len(new.budget.dials) <= limits.dials_in_window,
+        "tokens above the bucket": len(new.budget.tokens_spent) <= limits.redial_tokens,
+        "too many sentences": len(new.shown) <= limits.sentences,
+        "too many turns": len(new.turns) <= limits.turns,
+        "one fault twice": len({fault.code for fault in new.faults}) == len(new.faults),
+        "the end went back": list(Ending).index(new.ending) >= list(Ending).index(old.ending),
+        "a stop was forgotten": new.stopping or not old.stopping,
+    }
+    broken = [name for name, holds in rules.items() if not holds]
+    for line in new.lines:
+        before = old.line(line.number)
+        if before is not None and before.phase is not line.phase and line.phase not in PHASES[before.phase]:
+            broken.append(f"line {line.number}: {before.phase} → {line.phase}")
+        if before is not None and before.direction != line.direction:
+            broken.append(f"line {line.number} changed its direction")
+    return broken
+
+
+def _numbers(state: State) -> list[int]:
+    return [line.number for line in state.lines]
+
+
+def _one_ready_a_direction(state: State) -> bool:
+    ready = [line.direction for line in state.lines if line.phase is Phase.READY]
+    return len(ready) == len(set(ready))

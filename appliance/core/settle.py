@@ -1,0 +1,194 @@
+"""After every event: bring what is into line with what is wanted.
+
+Responsible for: comparing intent with condition and giving the orders that close the gap: capture, input, lines, mode.
+Must not: handle an event, or give an order twice (each order changes the state that asked for it).
+"""
+
+from dataclasses import replace
+
+from appliance.core.dialling import earliest
+from appliance.core.direction import Direction
+from appliance.core.effects import CloseMicrophone, Dial, Effect, Finish, HangUp, Note, OpenMicrophone, SelectInput
+from appliance.core.ending import advanced
+from appliance.core.events import Loss
+from appliance.core.failures import diagnose
+from appliance.core.faults import LINE_FAULTS, Outcome, cleared, raised
+from appliance.core.limits import Limits
+from appliance.core.line import changed, noted, without
+from appliance.core.modes import Mode, Phase, Valve
+from appliance.core.state import Ending, Line, Purpose, State, Wanted
+from appliance.errors import FaultCode
+
+_SLOW_FAULTS = frozenset({FaultCode.N1, FaultCode.N3, FaultCode.S3})  # told when the line is not back in time
+
+
+def settle(state: State, now: int, limits: Limits, why: str) -> Outcome:
+    """The state with its orders given, and those orders."""
+    if state.mode is Mode.STARTING and not state.stopping:
+        return state, ()
+    effects: tuple[Effect, ...] = ()
+    state, more = advanced(state, now, limits)
+    effects += more
+    state, more = _microphone(state, now, limits)
+    effects += more
+    state, more = _drop_lines(state)
+    effects += more
+    for part in (_finish_lines, _dial, _tell):
+        state, more = part(state, now, limits)
+        effects += more
+    state, more = advanced(state, now, limits)
+    effects += more
+    state, more = _mode(state, why)
+    return state, effects + more
+
+
+def live(state: State) -> bool:
+    """Whether the person wants interpreting, and nothing forbids it."""
+    return state.wanted is Wanted.INTERPRETING and not state.private and state.ending in (Ending.NONE, Ending.ANSWERS)
+
+
+def needed(state: State) -> tuple[Direction, ...]:
+    """The directions that must have a line: the active one while live, and each that still owes an answer."""
+    if state.private or state.ending in (Ending.DRAIN, Ending.OVER) or state.refusal is not None:
+        return ()
+    active = state.direction
+    first = (active,) if live(state) or state.owed_ms(active) else ()
+    return first + tuple(direction for direction, _ in state.owed if direction != active)
+
+
+def line_for(state: State, direction: Direction) -> Line | None:
+    """The newest line of a direction that is not finishing; a finishing one where there is no other."""
+    lines = [line for line in state.lines if line.direction == direction]
+    usable = [line for line in lines if line.phase is not Phase.FINISHING]
+    return (usable or lines)[-1] if lines else None
+
+
+def dial_at(state: State, direction: Direction, now: int, limits: Limits) -> int | None:
+    """When this direction's next line may be dialled; None where it has one, or must wait for another line to go."""
+    if line_for(state, direction) is not None or len(state.lines) >= limits.lines_at_most:
+        return None
+    at = max(now, state.retry_at or now)
+    if direction == state.direction and state.direction_since is not None and not state.speech:
+        at = max(at, state.direction_since + limits.settle_ms)
+    pending = tuple(line for line in state.lines if line.phase is Phase.DIALING and not line.dialled)
+    return max(at, earliest(state.budget, pending, purpose(state), now, limits))
+
+
+def purpose(state: State) -> Purpose:
+    """A dial after a loss is a redial and takes a token."""
+    return Purpose.WANTED if state.lost_at is None else Purpose.REDIAL
+
+
+def _microphone(state: State, now: int, limits: Limits) -> Outcome:
+    effects: tuple[Effect, ...] = ()
+    wants = live(state) and not state.ended and state.refusal is None
+    if wants and state.input != state.direction:
+        effects = (SelectInput(state.direction, Valve.OPEN, move=state.input is not None),)
+        state = replace(state, input=state.direction)
+    if state.closing_at is not None and now - state.closing_at >= limits.microphone_closes_within_ms:
+        state = replace(state, closing_at=None)  # a dead capture must not hold up the end
+    if wants and not state.capture and state.closing_at is None:
+        return replace(state, capture=True), (*effects, OpenMicrophone())
+    if state.capture and not wants:
+        return replace(state, capture=False, closing_at=now, speech=False), (*effects, CloseMicrophone())
+    return state, effects
+
+
+def _drop_lines(state: State) -> Outcome:
+    """Hang up lines that are not ready yet and no longer needed."""
+    effects: tuple[Effect, ...] = ()
+    for line in state.lines:
+        if line.phase in (Phase.DIALING, Phase.CONFIGURING) and line.direction not in needed(state):
+            state = without(state, line.number)
+            effects += (noted(line, "closed", "not wanted"), HangUp(line.number, "not wanted"))
+    if not needed(state) and state.lost_at is not None and state.refusal is None:
+        state, more = cleared(replace(state, lost_at=None, last_loss=None), _SLOW_FAULTS)
+        effects += more
+    return state, effects
+
+
+def _finish_lines(state: State, now: int, limits: Limits) -> Outcome:
+    """Finish lines that have done their work. Their last words still come."""
+    effects: tuple[Effect, ...] = ()
+    capturing = state.capture or state.closing_at is not None
+    waits_for_answers = state.ending is Ending.ANSWERS
+    for line in _least_used_first(state):
+        active = line.direction == state.direction
+        if state.private:
+            why = "private"
+        elif state.wanted is Wanted.NOTHING and not waits_for_answers:
+            if capturing:
+                continue  # its closing silence is not in the spool yet
+            why = "stopped"
+        elif _too_many(state, limits) and not active:
+            why = "another direction"
+        elif (
+            now - line.used_at >= limits.warm_ms and not (active and live(state)) and not state.owed_ms(line.direction)
+        ):
+            why = "unused"
+        else:
+            continue
+        state = changed(state, replace(line, phase=Phase.FINISHING, since=now))
+        effects += (noted(line, "finishing", why), Finish(line.number))
+    return state, effects
+
+
+def _least_used_first(state: State) -> list[Line]:
+    return sorted((line for line in state.lines if line.phase is Phase.READY), key=lambda line: line.used_at)
+
+
+def _too_many(state: State, limits: Limits) -> bool:
+    lines = [line for line in state.lines if line.phase is not Phase.FINISHING]
+    missing = [direction for direction in needed(state) if line_for(state, direction) is None]
+    return len(lines) + len(missing) > limits.lines_warm
+
+
+def _dial(state: State, now: int, limits: Limits) -> Outcome:
+    effects: tuple[Effect, ...] = ()
+    for direction in needed(state):
+        at = dial_at(state, direction, now, limits)
+        if at is None or at > now:
+            continue
+        line = Line(state.next_line, direction, Phase.DIALING, purpose(state), since=now, used_at=now)
+        state = replace(state, lines=(*state.lines, line), next_line=state.next_line + 1)
+        effects += (noted(line, "dialing", str(line.purpose)), Dial(line.number, direction))
+    return state, effects
+
+
+def _tell(state: State, now: int, limits: Limits) -> Outcome:
+    """Raise the fault of a line that is not back in time."""
+    if state.lost_at is None or now - state.lost_at < limits.fault_after_ms or state.refusal is not None:
+        return state, ()
+    if not needed(state) or any(fault.code in LINE_FAULTS for fault in state.faults):
+        return state, ()
+    code = diagnose(state.last_loss or Loss.NO_ANSWER, 0, "", "").code
+    return raised(state, code if code in _SLOW_FAULTS else FaultCode.S3, now, str(state.last_loss or ""))
+
+
+def _mode(state: State, why: str) -> Outcome:
+    mode = condition(state)
+    if mode is state.mode:
+        return state, ()
+    note = Note("mode", (("from", str(state.mode)), ("to", str(mode)), ("why", why)))
+    return replace(state, mode=mode, why=why), (note,)
+
+
+def condition(state: State) -> Mode:
+    """What the box is doing, from the facts: the mode of the active direction."""
+    if state.stopping or state.ending in (Ending.DRAIN, Ending.OVER):
+        return Mode.STOPPING
+    if state.refusal is not None and state.wanted is Wanted.INTERPRETING:
+        return Mode.FAULT
+    line = line_for(state, state.direction)
+    wanted = state.direction in needed(state)
+    if line is None:
+        return Mode.WAITING if wanted else Mode.STANDBY
+    match line.phase:
+        case Phase.DIALING:
+            return Mode.DIALING
+        case Phase.CONFIGURING:
+            return Mode.CONFIGURING
+        case Phase.READY:
+            return Mode.ON_AIR if wanted else Mode.STANDBY
+        case Phase.FINISHING:
+            return Mode.FINISHING

@@ -1,0 +1,180 @@
+"""The machine: one event in, a new state and orders out.
+
+Responsible for: sending each event to its handler, the fence, and settling afterwards.
+Must not: read a clock, wait, log, or touch the world. ``now`` is an argument, in milliseconds.
+
+The fence: news of a line that is no longer in ``State.lines`` changes nothing. It stands in one place, ``_line_news``.
+"""
+
+from dataclasses import replace
+from typing import assert_never
+
+from appliance.core import ending, health, line, talk, turns
+from appliance.core.effects import Note
+from appliance.core.events import (
+    Booted,
+    DeviceFailed,
+    DeviceReady,
+    Event,
+    KeyEdge,
+    LevelMetered,
+    LineConfigured,
+    LineCreated,
+    LineDialled,
+    LineFinished,
+    LineLost,
+    LineOpened,
+    LineTroubled,
+    MicrophoneClosed,
+    MicrophoneEnded,
+    ServiceComplained,
+    SoundDrained,
+    SourceArrived,
+    SpeechEnded,
+    SpeechHeard,
+    SpeechSounded,
+    SpoolReported,
+    StopRequested,
+    TextArrived,
+    Tick,
+    TurnAnswered,
+    TurnOpened,
+    UsageCounted,
+)
+from appliance.core.faults import Outcome
+from appliance.core.limits import Limits
+from appliance.core.modes import Mode
+from appliance.core.settle import line_for, settle
+from appliance.core.state import State, Wanted
+
+LineEvent = (
+    LineTroubled
+    | LineDialled
+    | LineOpened
+    | LineCreated
+    | LineConfigured
+    | TurnOpened
+    | TextArrived
+    | SourceArrived
+    | TurnAnswered
+    | UsageCounted
+    | ServiceComplained
+    | LineFinished
+    | LineLost
+)
+
+
+def step(state: State, event: Event, now: int, limits: Limits) -> Outcome:
+    """The state after ``event`` at ``now`` (ms), and the effects in the order in which they are to be obeyed."""
+    state, effects = _handled(state, event, now, limits)
+    if isinstance(event, Booted):
+        return state, effects  # settles at the next event: every run passes through standby
+    state, more = settle(state, now, limits, cause(event))
+    return state, (*effects, *more)
+
+
+def cause(event: Event) -> str:
+    """The event in a few words, for the log and the journal. Never what was said."""
+    match event:
+        case KeyEdge(key, down):
+            return f"key {key} {'down' if down else 'up'}"
+        case LineLost(number, loss, status):
+            return f"line {number} lost: {loss}{f' {status}' if status else ''}"
+        case StopRequested(why):
+            return why
+        case SpoolReported(direction, unanswered_ms):
+            return f"{direction} unanswered {unanswered_ms} ms"
+        case _:
+            return "".join(f" {c.lower()}" if c.isupper() else c for c in type(event).__name__).strip()
+
+
+def _handled(state: State, event: Event, now: int, limits: Limits) -> Outcome:
+    match event:
+        case Tick():
+            return _ticked(state, now, limits)
+        case StopRequested(why):
+            return talk.stopped(state, why), ()
+        case KeyEdge(key, down, at):
+            return talk.edge(state, key, down, at, now, limits)
+        case DeviceReady(device):
+            return health.device_ready(state, device)
+        case DeviceFailed(device, kind, detail):
+            return health.device_failed(state, device, kind, detail, now)
+        case MicrophoneClosed():
+            return replace(state, closing_at=None), ()
+        case MicrophoneEnded():
+            return replace(state, ended=True, capture=False, closing_at=None, speech=False, level=0), ()
+        case LevelMetered(level):
+            return replace(state, level=level), ()
+        case SpeechHeard(active):
+            return _speech_heard(state, active, now), ()
+        case SpoolReported():
+            state, effects = health.spool_reported(state, event, now, limits.deaf_ms)
+            if not state.deaf:
+                return state, effects
+            return line.deaf(state, now, limits)
+        case SpeechSounded():
+            return turns.speech_sounded(state, event)
+        case SpeechEnded():
+            return turns.speech_ended(state, event)
+        case SoundDrained():
+            return ending.drained(state, now), ()
+        case Booted():
+            return _booted(state, event.private)
+        case _:
+            return _line_news(state, event, now, limits)
+
+
+def _line_news(state: State, event: LineEvent, now: int, limits: Limits) -> Outcome:
+    source = state.line(event.line)
+    if source is None:
+        return state, ()
+    match event:
+        case LineTroubled(_, loss, detail):
+            return line.troubled(state, source, loss, detail, now)
+        case LineDialled():
+            return line.dialled(state, source, now, limits)
+        case LineOpened():
+            return line.opened(state, source, now)
+        case LineCreated():
+            return line.created(state, source, now)
+        case LineConfigured():
+            return line.configured(state, source, now)
+        case TurnOpened():
+            return turns.turn_opened(state, source, event, now, limits)
+        case TextArrived():
+            return turns.text_arrived(state, source, event, limits)
+        case SourceArrived():
+            return turns.source_arrived(state, event)
+        case TurnAnswered():
+            return turns.turn_answered(state, event)
+        case UsageCounted(_, input_tokens, output_tokens):
+            return line.counted(state, source, input_tokens + output_tokens), ()
+        case ServiceComplained(_, code, message):
+            return line.complained(state, source, code, message, now, limits)
+        case LineFinished():
+            return line.finished(state, source)
+        case LineLost(_, loss, status, detail):
+            return line.lost(state, source, loss, status, detail, now, limits)
+    assert_never(event)
+
+
+def _booted(state: State, private: bool) -> Outcome:
+    """The privacy slide has been read, and nothing else has been opened yet."""
+    if state.mode is not Mode.STARTING:
+        return state, ()
+    wanted = Wanted.INTERPRETING if state.setup.at_once else Wanted.NOTHING
+    note = Note("mode", (("from", str(Mode.STARTING)), ("to", str(Mode.STANDBY)), ("why", "booted")))
+    return replace(state, private=private, wanted=wanted, mode=Mode.STANDBY, why="booted"), (note,)
+
+
+def _ticked(state: State, now: int, limits: Limits) -> Outcome:
+    state, effects = talk.ticked(state, now, limits)
+    state, more = line.overdue(state, now, limits)
+    return state, (*effects, *more)
+
+
+def _speech_heard(state: State, active: bool, now: int) -> State:
+    state = replace(state, speech=active)
+    source = line_for(state, state.direction)
+    return state if source is None else line.changed(state, replace(source, used_at=now))

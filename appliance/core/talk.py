@@ -1,0 +1,140 @@
+"""Keys: debounce, taps and holds, and what each key asks for.
+
+Responsible for: contacts → presses → intent (``wanted``, direction, privacy, stop).
+Must not: dial, open devices or change the mode; ``settle.py`` follows the intent.
+
+Debounce takes the first edge at once and looks again 20 ms later, so a press is answered without delay and no
+release is ever swallowed (gpiozero #550, #378: its ``bounce_time`` loses releases).
+"""
+
+from dataclasses import replace
+
+from appliance.core.effects import Effect, Note, WipeSound
+from appliance.core.events import Key
+from appliance.core.faults import LINE_FAULTS, Outcome, cleared
+from appliance.core.limits import Limits
+from appliance.core.state import Contact, Ending, State, Wanted
+
+
+def edge(state: State, key: Key, down: bool, at: int, now: int, limits: Limits) -> Outcome:
+    """A contact moved."""
+    contact = next((c for c in state.contacts if c.key is key), Contact(key))
+    contact = replace(contact, raw=down)
+    if down == contact.down or at - contact.changed_at < limits.debounce_ms:
+        return _with_contact(state, contact), ()
+    return _accepted(state, contact, at, now, limits)
+
+
+def ticked(state: State, now: int, limits: Limits) -> Outcome:
+    """Look again at contacts that moved within the debounce time, and at keys that are held."""
+    effects: tuple[Effect, ...] = ()
+    for contact in state.contacts:
+        due = contact_deadline(contact, state, limits)
+        if due is None or now < due:
+            continue
+        if contact.raw != contact.down:
+            state, more = _accepted(state, contact, now, now, limits)
+        else:
+            state, more = stopped(state, "power key"), ()
+        effects = (*effects, *more)
+    return state, effects
+
+
+def contact_deadline(contact: Contact, state: State, limits: Limits) -> int | None:
+    """When this contact wants looking at again."""
+    if contact.raw != contact.down:
+        return contact.changed_at + limits.debounce_ms
+    if contact.key is Key.POWER and contact.down and not state.stopping:
+        return contact.pressed_at + limits.power_hold_ms
+    return None
+
+
+def stopped(state: State, why: str) -> State:
+    """End the run: finish the sentence, play it, leave."""
+    return state if state.stopping else replace(state, stopping=True, why=why)
+
+
+def _accepted(state: State, contact: Contact, at: int, now: int, limits: Limits) -> Outcome:
+    down = contact.raw
+    held_ms = at - contact.pressed_at
+    contact = replace(contact, down=down, changed_at=at, pressed_at=at if down else contact.pressed_at)
+    state = _with_contact(state, contact)
+    note = Note("key", (("key", str(contact.key)), ("down", down)))
+    state, effects = _pressed(state, contact.key, now) if down else _released(state, contact.key, held_ms, limits)
+    return state, (note, *effects)
+
+
+def _pressed(state: State, key: Key, now: int) -> Outcome:
+    match key:
+        case Key.TALK | Key.GUEST if state.setup.kiosk:
+            return _kiosk_talk(state, key is Key.GUEST)
+        case Key.TALK:
+            started = state.wanted is not Wanted.INTERPRETING
+            state, effects = _talking(state) if started else (state, ())
+            return replace(state, talk_started=started), effects
+        case Key.GUEST:
+            return _swapped(state, now), ()
+        case Key.LANGUAGE:
+            return _next_favourite(state, now), ()
+        case Key.PRIVACY:
+            return replace(state, private=False), ()
+        case _:
+            return state, ()
+
+
+def _released(state: State, key: Key, held_ms: int, limits: Limits) -> Outcome:
+    match key:
+        case Key.TALK | Key.GUEST if state.setup.kiosk:
+            return (state if state.setup.talk_taps else replace(state, wanted=Wanted.PAUSE)), ()
+        case Key.TALK:
+            if state.talk_started and held_ms < limits.tap_ms:
+                return state, ()  # a tap: it goes on until the next one
+            return replace(state, wanted=Wanted.PAUSE if state.talk_started else Wanted.NOTHING), ()
+        case Key.PRIVACY:
+            # The switch is a state, not a stop: the intent stays, the condition forbids.
+            return replace(state, private=True), (WipeSound(),)
+        case _:
+            return state, ()
+
+
+def _kiosk_talk(state: State, guest: bool) -> Outcome:
+    if state.setup.talk_taps and state.wanted is Wanted.INTERPRETING and state.turned == guest:
+        return replace(state, wanted=Wanted.PAUSE), ()
+    if state.turned != guest:
+        # The other direction is wanted now: it need not stand a second to be dialled.
+        state = replace(state, turned=guest, direction_since=None)
+    return _talking(state)
+
+
+def _talking(state: State) -> Outcome:
+    """Interpreting is wanted. A person's press is also the answer to a fatal refusal: try again."""
+    if state.ending is not Ending.NONE:
+        return state, ()
+    state = replace(state, wanted=Wanted.INTERPRETING)
+    if state.refusal is None:
+        return state, ()
+    return cleared(replace(state, refusal=None, lost_at=None), LINE_FAULTS)
+
+
+def _swapped(state: State, now: int) -> State:
+    """Turn the conversation round. An unset source becomes the language last heard; without one nothing changes."""
+    if not state.setup.mine:
+        if not state.detected:
+            return state
+        return replace(
+            state, setup=replace(state.setup, mine=state.detected), turned=not state.turned, direction_since=now
+        )
+    return replace(state, turned=not state.turned, direction_since=now)
+
+
+def _next_favourite(state: State, now: int) -> State:
+    favourites = state.setup.favourites
+    if not favourites:
+        return state
+    present = state.theirs or state.setup.theirs
+    place = favourites.index(present) if present in favourites else -1
+    return replace(state, theirs=favourites[(place + 1) % len(favourites)], direction_since=now)
+
+
+def _with_contact(state: State, contact: Contact) -> State:
+    return replace(state, contacts=(*(c for c in state.contacts if c.key is not contact.key), contact))
