@@ -17,9 +17,9 @@ FLOOR_RMS = 60.0  # about −55 dBFS: quieter is a room, whatever its spectrum s
 ROOM_FRAMES = 150  # 3 s: speech pauses more often than that, steady noise never does
 ABOVE_ROOM = 2.0  # 6 dB: WebRTC takes steady noise for speech at 20 dB below the speaker
 LARGEST_FLOOR_RMS = 900.0  # a stream that begins in mid-word must not pass for a loud room
-ONSET_FRAMES = 4  # of the last ``WINDOW_FRAMES`` that must be speech before it counts: a flicker is not a turn
-WINDOW_FRAMES = 6
-HOLD_FRAMES = 5  # 100 ms after the last frame of speech: stops between words are part of them
+ONSET_FRAMES = 3  # of the last ``WINDOW_FRAMES`` that must be speech before it counts: a flicker is not a turn
+WINDOW_FRAMES = 5
+HOLD_FRAMES = 3  # 60 ms after the last frame of speech: stops between words are part of them
 # threshold from which a mode applies: WebRTC's modes 0 (hears much) to 3 (hears little). 0.2 is the service's default.
 _MODES = ((-1.0, 0), (-0.3, 1), (0.1, 2), (0.6, 3))
 

@@ -7,6 +7,7 @@ The bands end below 3.6 kHz, so that speech that once passed through 8 kHz still
 loudest band of the sound, so gain does not matter; a soft floor at −27 dB keeps slight noise from counting.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -64,14 +65,14 @@ class Fit:
 def _bank() -> Frames:
     """Triangular bands, equally wide on the mel scale: (bins, BANDS)."""
 
-    def mel(hz: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return 2595.0 * np.log10(1.0 + hz / 700.0)
+    def mel(hz: float) -> float:
+        return 2595.0 * math.log10(1.0 + hz / 700.0)
 
-    edges = np.linspace(*mel(np.array([_LOWEST_HZ, _HIGHEST_HZ])), BANDS + 2)
-    bins = mel(np.fft.rfftfreq(_WINDOW, 1 / SOURCE_RATE_HZ))[:, None]
+    edges = np.linspace(mel(_LOWEST_HZ), mel(_HIGHEST_HZ), BANDS + 2)
+    bins = np.array([mel(n * SOURCE_RATE_HZ / _WINDOW) for n in range(_WINDOW // 2 + 1)])[:, None]
     rise = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
     fall = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
-    return np.maximum(0.0, np.minimum(rise, fall)).astype(np.float32)
+    return np.asarray(np.maximum(0.0, np.minimum(rise, fall)), np.float32)
 
 
 def fingerprint(pcm: bytes, rate_hz: int) -> Fingerprint:
@@ -147,7 +148,8 @@ class References:
         frames, squares, present = self._at_size(size)
         levels = np.where(free[:, None], query - self._mean, np.float32(0))
         mask = np.fft.rfft(free.astype(np.float32), size)
-        dot = np.fft.irfft(np.einsum("kfb,fb->kf", frames, np.fft.rfft(levels, size, axis=0).astype(np.complex64)), size)
+        moved = np.fft.rfft(levels, size, axis=0).astype(np.complex64)
+        dot = np.fft.irfft(np.einsum("kfb,fb->kf", frames, moved), size)
         there = np.fft.irfft(squares * mask, size)
         here = np.fft.irfft(present * np.fft.rfft((levels**2).sum(1), size), size)
         overlap = np.fft.irfft(present * mask, size)

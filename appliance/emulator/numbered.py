@@ -66,7 +66,7 @@ def with_number(number: int, pcm: bytes, rate_hz: int) -> bytes:
     mark = tones(number, rate_hz, level * 10 ** (-BELOW_SPEECH_DB / 20))
     pause = np.zeros(rate_hz * PAUSE_MS // 1000, dtype=np.float32)
     whole = np.concatenate([mark, pause, speech, pause, mark])
-    return np.clip(whole, -32767, 32767).astype("<i2").tobytes()
+    return bytes(np.clip(whole, -32767, 32767).astype("<i2").tobytes())
 
 
 def numbered_speech(number: int, text: str, language: str, rate_hz: int, speech: Speech | None = None) -> bytes:
@@ -128,7 +128,7 @@ def _digits(pcm: bytes, rate_hz: int) -> list[tuple[int, int]]:
 
 
 def _powers(pcm: bytes, rate_hz: int) -> tuple[Sound, Sound]:
-    """Power at the eight frequencies (frames × 8), and of the whole frame on the same scale (Goertzel's sums at once)."""
+    """Power at the eight frequencies (frames × 8), and of the whole frame on one scale: Goertzel's sums at once."""
     sound = np.frombuffer(pcm[: len(pcm) & ~1], dtype="<i2").astype(np.float32)
     size, hop = rate_hz * _FRAME_MS // 1000, rate_hz * _HOP_MS // 1000
     if len(sound) < size:

@@ -18,6 +18,7 @@ from appliance.emulator.numbered import find_numbers
 from appliance.emulator.rehearsal import Rehearsal
 from appliance.emulator.speech import SOURCE_RATE_HZ, Part, Speech
 
+RATES_HZ = (16_000, 8_000)  # of a session: PROTOCOL.md section 4.1
 KNOWN = 0.68  # the least score of a rehearsed utterance
 MARGIN = 0.12  # by which an early answer must beat every other utterance
 EARLY_FRAMES = 70  # from the first sound of speech on; nothing is answered before
@@ -69,51 +70,69 @@ class Recogniser:
         self._next = 0
 
     def recognise(
-        self, pcm: bytes, rate_hz: int, *, complete: bool, fits_turn: Callable[[int], bool]
+        self, pcm: bytes, *, complete: bool, fits_turn: Callable[[int], bool] = lambda _: True
     ) -> tuple[Piece, ...] | None:
         """The utterances in one turn of sound, in order; ``()`` for none; None = not sure yet (never when complete).
 
-        ``pcm``: signed 16 bit mono. ``fits_turn``: whether the turn at a place may be the next for unknown sound.
+        ``pcm``: signed 16 bit mono at 16 or 8 kHz: nobody says which, so what fits tells. ``fits_turn``: whether the
+        turn at a place may be the next for unknown sound.
         """
+        for rate_hz in RATES_HZ:
+            known = self._known(pcm, rate_hz, complete)
+            if known:
+                return known
+        heard = fingerprint(pcm, RATES_HZ[0])
+        if not _is_speech(heard):
+            return () if complete else None
+        if complete:
+            return (self._learn(heard, fits_turn),)
+        if heard.speech_ms < UNKNOWN_SPEECH_MS or self._fits_somewhere(pcm):
+            return None
+        return (self._learn(heard, fits_turn),)
+
+    def _known(self, pcm: bytes, rate_hz: int, complete: bool) -> tuple[Piece, ...]:
+        """What is recognised at this rate: nothing where nothing is, or where an early answer would be a guess."""
         numbers = [found.number for found in find_numbers(pcm, rate_hz)]
         if numbers:
             return tuple(Piece(max(0, number - 1)) for number in dict.fromkeys(numbers))
         heard = fingerprint(pcm, rate_hz)
-        if heard.speech_ms < LEAST_SPEECH_MS or not _moves(heard):
-            return () if complete else None
+        if not _is_speech(heard):
+            return ()
         if not complete:
-            return self._early(heard, fits_turn) if len(heard.frames) >= EARLY_FRAMES else None
+            return self._early(heard) if len(heard.frames) >= EARLY_FRAMES else ()
         best, covered = self._cover(heard)
         for pace in PACES:
             if covered < ENOUGH:
                 best, covered = max((best, covered), self._cover(heard.stretched(pace)), key=lambda each: each[1])
-        if not best:
-            return (self._learn(heard, fits_turn),)
         self._extend(heard.frames, best)
         return self._pieces(best)
+
+    def _early(self, heard: Fingerprint) -> tuple[Piece, ...]:
+        """An answer to the beginning of a turn, where it can only be one utterance."""
+        query = heard.frames
+        free = np.ones(len(query), np.bool_)
+        prefix = self._fits(query, free, int(0.75 * len(query)), range(-_ONSET_FRAMES, _ONSET_FRAMES + 1))
+        prefix.sort(key=lambda found: -found[1].score)
+        if not prefix or prefix[0][1].score < KNOWN:
+            return ()
+        place = prefix[0][0]
+        rival = next((fit.score for other, fit in prefix if other != place), 0.0)
+        return (Piece(place),) if prefix[0][1].score - rival >= MARGIN else ()
+
+    def _fits_somewhere(self, pcm: bytes) -> bool:
+        """Whether it is the middle of something known, or more than one thing: then the whole turn will tell."""
+        for rate_hz in RATES_HZ:
+            query = fingerprint(pcm, rate_hz).frames
+            fits = self._fits(query, np.ones(len(query), np.bool_), LEAST_PIECE_FRAMES)
+            if any(fit.score >= KNOWN for _, fit in fits):
+                return True
+        return False
 
     def _fits(self, query: Frames, free: Flags, least: int, lags: range | None = None) -> list[tuple[int, Fit]]:
         """(place, fit) over the rehearsal and what was learnt; a learnt fit is told by its reference below 0."""
         known = [(self._places[f.reference], f) for f in self._references.fits(query, free, least, lags)]
         learnt = self._learnt_references.fits(query, free, least, lags)
         return known + [(self._learnt[f.reference][1], replace(f, reference=-1 - f.reference)) for f in learnt]
-
-    def _early(self, heard: Fingerprint, fits_turn: Callable[[int], bool]) -> tuple[Piece, ...] | None:
-        """An answer to the beginning of a turn, where it can only be one utterance."""
-        query = heard.frames
-        free = np.ones(len(query), np.bool_)
-        prefix = self._fits(query, free, int(0.75 * len(query)), range(-_ONSET_FRAMES, _ONSET_FRAMES + 1))
-        prefix.sort(key=lambda found: -found[1].score)
-        if prefix and prefix[0][1].score >= KNOWN:
-            place = prefix[0][0]
-            rival = next((fit.score for other, fit in prefix if other != place), 0.0)
-            return (Piece(place),) if prefix[0][1].score - rival >= MARGIN else None
-        if heard.speech_ms < UNKNOWN_SPEECH_MS:
-            return None
-        anywhere = self._fits(query, free, LEAST_PIECE_FRAMES)
-        if any(fit.score >= KNOWN for _, fit in anywhere):
-            return None  # the middle of something known, or more than one: the whole turn will tell
-        return (self._learn(heard, fits_turn),)
 
     def _cover(self, heard: Fingerprint) -> tuple[list[tuple[int, Fit]], float]:
         """Lay the best reference over the query, then the best over the rest, until nothing fits what is left.
@@ -165,6 +184,6 @@ class Recogniser:
             self._learnt_references = References([frames for frames, _ in self._learnt])
 
 
-def _moves(heard: Fingerprint) -> bool:
-    """Speech opens and shuts; a fan does not."""
-    return float(heard.frames.std(0).mean()) >= LEAST_MOVEMENT
+def _is_speech(heard: Fingerprint) -> bool:
+    """Longer than a cough, and it opens and shuts: a fan does not."""
+    return heard.speech_ms >= LEAST_SPEECH_MS and float(heard.frames.std(0).mean()) >= LEAST_MOVEMENT

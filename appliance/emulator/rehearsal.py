@@ -80,7 +80,8 @@ def load(path: Path) -> Rehearsal:
 
 def desk() -> Rehearsal:
     """The rehearsal that is shipped: a day at a hotel desk."""
-    return parse(files("appliance.emulator").joinpath("rehearsals", "desk.toml").read_text(encoding="utf-8"), "desk.toml")
+    shipped = files("appliance.emulator").joinpath("rehearsals", "desk.toml")
+    return parse(shipped.read_text(encoding="utf-8"), "desk.toml")
 
 
 def parse(text: str, name: str) -> Rehearsal:
@@ -120,7 +121,7 @@ def _turn(row: object, where: str, problems: list[Problem]) -> Turn:
     spoken = _texts(row.get("spoken_translations", {}), f"{where}, spoken_translations", problems)
     for code in spoken:
         if code not in translations and code != language:
-            problems.append(Problem(f"{where}, spoken_translations", f"{code} is spoken but not in [turn.translations]"))
+            problems.append(Problem(f"{where}, spoken_translations", f"{code} is not in [turn.translations]"))
     terms = row.get("terms", {})
     if not isinstance(terms, dict):
         problems.append(Problem(f"{where}, terms", "must hold tables: [turn.terms.CODE]"))

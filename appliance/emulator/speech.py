@@ -24,8 +24,12 @@ TEXT_LIMIT = 4_000  # characters; the service's own answers end far below
 # Codes of the service whose espeak-ng voice has another name. Filipino has none; Indonesian reads its spelling closely.
 _RENAMED = {"zh": "cmn", "en": "en-us", "fr": "fr-fr", "fil": "id"}
 _SAME = frozenset(
-    "ar de es pt it ko ru th vi ja tr hi ms nl ur nb sv da he fi pl is cs fa id yue el af be bg bn bs ca et gu hr hu kk "
-    "kn ky lv mk ml mr pa ro sk sl sw az uk lt mt eu cy ga hy ka ne si ta te sq sr ug uz".split()
+    code
+    for row in (
+        "ar de es pt it ko ru th vi ja tr hi ms nl ur nb sv da he fi pl is cs fa id",  # spoken by the service
+        "yue el af be bg bn bs ca et gu hr hu kk kn ky lv mk ml mr pa ro sk sl sw az uk",  # text only there
+    )
+    for code in row.split()
 )
 
 _SPEED_WPM = {"zh": 230, "yue": 230}  # the voice drawls its tones: at 165 a sentence lasts twice as long as a speaker's
@@ -53,6 +57,11 @@ def voice_of(language: str) -> str | None:
     return language if language in _SAME else None
 
 
+def usual_speed(language: str) -> int:
+    """Words a minute at which the language sounds like a speaker in no hurry."""
+    return _SPEED_WPM.get(language, DEFAULT_SPEED_WPM)
+
+
 def no_voice_sentence(language: str) -> str:
     """What to tell a person whose language cannot be spoken here."""
     return f"espeak-ng has no voice for {language!r}, so it is answered in text only"
@@ -78,7 +87,7 @@ def resampled(pcm: bytes, from_hz: int, to_hz: int) -> bytes:
 
 
 class Speech:
-    """Renders speech and remembers it. Safe to call from several threads; two of them may render the same text once each."""
+    """Renders speech and remembers it. Safe to call from several threads."""
 
     def __init__(self, program: str = "espeak-ng", memory_bytes: int = MEMORY_BYTES) -> None:
         self._program = program
@@ -101,7 +110,7 @@ class Speech:
         spoken = text.strip()[:TEXT_LIMIT]
         if not spoken:
             return b""
-        speed_wpm = speed_wpm or _SPEED_WPM.get(language, DEFAULT_SPEED_WPM)
+        speed_wpm = speed_wpm or usual_speed(language)
         key = (spoken, voice + _VARIANTS[part], rate_hz, speed_wpm)
         with self._lock:
             if key in self._rendered:
@@ -110,6 +119,14 @@ class Speech:
         pcm = resampled(self._run(spoken, voice + _VARIANTS[part], speed_wpm), ESPEAK_RATE_HZ, rate_hz)
         self._remember(key, pcm)
         return pcm
+
+    def remembered(self, text: str, language: str, rate_hz: int, part: Part = Part.ANSWER) -> bytes | None:
+        """What ``render`` would answer where that needs no work, else None; ``b""`` for no text or no voice."""
+        voice, spoken = voice_of(language), text.strip()[:TEXT_LIMIT]
+        if voice is None or not spoken:
+            return b""
+        with self._lock:
+            return self._rendered.get((spoken, voice + _VARIANTS[part], rate_hz, usual_speed(language)))
 
     def check(self) -> None:
         """Fail now, with a sentence, where espeak-ng is missing."""
@@ -123,7 +140,7 @@ class Speech:
             )
         except FileNotFoundError:
             raise SpeechError(
-                f"{self._program} is not installed, and the emulator speaks with it: run \"apt install espeak-ng\""
+                f'{self._program} is not installed, and the emulator speaks with it: run "apt install espeak-ng"'
             ) from None
         except subprocess.TimeoutExpired:
             raise SpeechError(f"{self._program} did not answer within {RENDER_LIMIT_S} s") from None
