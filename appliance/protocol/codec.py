@@ -77,7 +77,7 @@ def _parse(raw: bytes | str) -> Fields:
 
 
 def encode_update(settings: SessionSettings, event_id: str) -> bytes:
-    """``session.update`` in its newest form and always in whole: nobody knows whether the service merges or replaces."""
+    """``session.update`` in its newest form, always in whole: nobody knows whether the service merges."""
     transcription: Fields | None = None
     if settings.transcription or settings.source:  # a null model is off, and the language is still told
         transcription = {"model": TRANSCRIPTION_MODEL if settings.transcription else None}

@@ -42,10 +42,6 @@ def sound_of(text: bytes | str) -> bytes:
         raise NonsenseError(f"delta of {len(text)} characters is not base64") from None
 
 
-def _shape(value: object) -> str:
-    return "missing" if value is None else type(value).__name__
-
-
 def _mended(text: str) -> str:
     """Half a surrogate pair becomes "?": it can neither be drawn nor written."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
@@ -57,7 +53,7 @@ def _text(fields: Fields, key: str) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise NonsenseError(f"{key} is {_shape(value)} in place of a string")
+        raise NonsenseError(f"{key} is {type(value).__name__} in place of a string")
     return _mended(value)
 
 
@@ -79,7 +75,7 @@ def _object(fields: Fields, key: str) -> Fields:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise NonsenseError(f"{key} is {_shape(value)} in place of an object")
+        raise NonsenseError(f"{key} is {type(value).__name__} in place of an object")
     return value
 
 
@@ -98,7 +94,7 @@ def _required_text(fields: Fields, key: str) -> str:
 
 def _error_code(value: object) -> str:
     """Codes are strings; a number is taken too, for errors must not be lost over their shape."""
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return _mended(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
 def _read_error(fields: Fields) -> m.ServiceError:
