@@ -1,0 +1,172 @@
+"""From files, environment and the packaged defaults to one ``Settings``.
+
+Responsible for: which file wins over which, reporting every problem together, and falling back to what last worked.
+Must not: raise for anything an operator can write, open a device or a connection, or write a file.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from appliance.config import checks, glossary, secret
+from appliance.config.layer import FILE_MAX_BYTES, Layer, parse, read_bytes
+from appliance.config.secret import SecretKey
+from appliance.config.settings import Settings, Value, build, flatten
+from appliance.errors import Problem
+
+BOOT_FILE = "/boot/firmware/dragoman.toml"
+ETC_FILE = "/etc/dragoman/config.toml"
+BOOT_FILE_ENVIRONMENT = "DRAGOMAN_BOOT_FILE"  # set once per image, where the visible partition is mounted elsewhere
+LAST_GOOD_NAME = "last-good.toml"
+GLOSSARY_NAME = "glossary.csv"
+COPY_MAX_BYTES = 3 * glossary.FILE_MAX_BYTES  # the last good settings hold the hot words too, with escapes
+
+_PACKAGED = Path(__file__).with_name("default.toml")
+_KIOSK = Path(__file__).with_name("kiosk.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class BootPaths:
+    """Where settings are looked for when no ``--config`` is given. None = nowhere."""
+
+    boot: Path | None
+    etc: Path | None
+    last_good: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What reading came to. Any ``problems`` mean X1: then ``settings`` are the last good ones, or less.
+
+    ``sources``: dotted name → ``file:line`` of what is not a default (``service.key``: where the key was found).
+    ``phrases``: the hot words. ``notices``: worth saying, nothing wrong.
+    """
+
+    settings: Settings
+    problems: tuple[Problem, ...]
+    key: SecretKey | None
+    sources: Mapping[str, str]
+    phrases: Mapping[str, str] = field(default_factory=dict, repr=False)
+    notices: tuple[Problem, ...] = ()
+
+
+def paths_from(environment: Mapping[str, str]) -> BootPaths:
+    """The usual places; a state folder (systemd's ``StateDirectory=``) makes room for the last good settings."""
+    state = environment.get("STATE_DIRECTORY", "").split(":")[0]
+    return BootPaths(
+        boot=Path(environment.get(BOOT_FILE_ENVIRONMENT) or BOOT_FILE),
+        etc=Path(ETC_FILE),
+        last_good=Path(state) / LAST_GOOD_NAME if state else None,
+    )
+
+
+def packaged() -> Settings:
+    """The packaged defaults, for the profile that they name."""
+    return _merge(()).settings
+
+
+def read(config_file: Path | None, environment: Mapping[str, str], paths: BootPaths) -> Loaded:
+    """Read the settings.
+
+    ``config_file`` (``--config``) takes the place of boot file, ``/etc`` and last good settings. Without it the boot
+    file goes over ``/etc``; if the two cannot be used, the last good settings apply, else ``/etc`` alone, else the
+    defaults, and ``problems`` says what is wrong with what the operator wrote.
+    """
+    if config_file is not None:
+        boot = None
+        first = merged = _merge((_file(config_file, must_exist=True),))
+    else:
+        boot, etc = _file(paths.boot, key_allowed=True), _file(paths.etc)
+        beside = paths.boot.with_name(GLOSSARY_NAME) if paths.boot else None
+        first = merged = _merge((etc, boot), beside)
+        spare = _file(paths.last_good, phrases_allowed=True)
+        for layers in ((spare,), (etc, boot), (etc,), (boot,)):  # the second time without the glossary beside it
+            if merged.problems and any(layer.values or layer.phrases is not None for layer in layers):
+                merged = _merge(layers)
+    if merged.problems:
+        merged = _merge(())
+    key, key_source, key_notices = secret.find(environment)
+    if key is None and boot is not None and boot.key is not None:
+        key, key_source = boot.key, boot.places["service.key"]
+    return Loaded(
+        settings=merged.settings,
+        problems=first.problems,
+        key=key,
+        sources={**merged.sources, **({"service.key": key_source} if key else {})},
+        phrases=merged.phrases,
+        notices=(*key_notices, *merged.notices),
+    )
+
+
+def _file(
+    path: Path | None, *, must_exist: bool = False, key_allowed: bool = False, phrases_allowed: bool = False
+) -> Layer:
+    """One file as a layer; an empty layer where there is none."""
+    if path is None:
+        return Layer("")
+    data = read_bytes(path, COPY_MAX_BYTES if phrases_allowed else FILE_MAX_BYTES)
+    if isinstance(data, bytes):
+        return parse(data, str(path), key_allowed=key_allowed, phrases_allowed=phrases_allowed)
+    layer = Layer(str(path))
+    if data is not None or must_exist:
+        layer.complain(0, data or "there is no such file")
+    return layer
+
+
+def _merge(layers: tuple[Layer, ...], beside: Path | None = None) -> Loaded:
+    """Lay files over the defaults, the last on top, and check the whole. ``beside``: the boot file's own glossary."""
+    base = parse(_PACKAGED.read_bytes(), _PACKAGED.name, key_allowed=False)
+    assert not base.problems, base.problems
+    own: dict[str, Value] = {}
+    sources: dict[str, str] = {}
+    for layer in layers:
+        own |= layer.values
+        sources |= {name: layer.places[name] for name in layer.values}
+    if beside is not None and not own.get("glossary.file") and beside.exists():
+        own["glossary.file"] = str(beside)
+        sources["glossary.file"] = "beside the boot file"
+    values = base.values | own
+    if values["run.profile"] == "kiosk":
+        kiosk = parse(_KIOSK.read_bytes(), _KIOSK.name, key_allowed=False).values
+        values |= {name: value for name, value in kiosk.items() if name not in own}
+        sources |= {name: "kiosk default" for name in kiosk if name not in own}
+    settings = build(values)
+    problems = [problem for layer in layers for problem in layer.problems]
+    broken = {name for layer in layers for name in layer.places if name not in layer.values}
+    unread = any(layer.problems and not layer.places for layer in layers)
+    problems += [
+        Problem(_place(blame, sources), sentence)
+        for blame, sentence in checks.problems(settings)
+        if not unread and not broken.intersection(blame)  # said already; the default in its place proves nothing
+    ]
+    phrases, complaints = _phrases(settings, sources, layers)
+    notices = tuple(Problem(_place(blame, sources), sentence) for blame, sentence in checks.notices(settings))
+    return Loaded(settings, (*problems, *complaints), None, sources, phrases, notices)
+
+
+def _place(blame: tuple[str, ...], sources: Mapping[str, str]) -> str:
+    """Where the operator should look: the first of the names that a file has set, else the first name."""
+    return next((sources[name] for name in blame if ":" in sources.get(name, "")), blame[0])
+
+
+def _phrases(
+    settings: Settings, sources: Mapping[str, str], layers: tuple[Layer, ...]
+) -> tuple[dict[str, str], tuple[Problem, ...]]:
+    """The hot words: a copy that came with the last good settings, else the file."""
+    for layer in layers:
+        if layer.phrases is not None:
+            return layer.phrases, ()
+    name = settings.glossary.file
+    if not name:
+        return {}, ()
+    data = read_bytes(Path(name), glossary.FILE_MAX_BYTES)
+    if isinstance(data, bytes):
+        return glossary.parse(data, name)
+    where = _place(("glossary.file",), sources)
+    return {}, (Problem(where, f'glossary.file: "{name}" {data or "does not exist"}'),)
+
+
+def changed(loaded: Loaded) -> dict[str, Value]:
+    """What is in force and differs from the packaged default, by dotted name."""
+    defaults = flatten(packaged())
+    return {name: value for name, value in flatten(loaded.settings).items() if value != defaults[name]}
