@@ -81,7 +81,7 @@ def _spoken(settings: Settings) -> Iterator[Found]:
         blame = ("service.transcription", "languages.mode")
         yield (
             blame,
-            'service.transcription must be true where languages.mode = "captions" shows the speaker\'s own words',
+            'service.transcription must be true for languages.mode = "captions": it shows the words as said',
         )
     if settings.run.profile == "kiosk" and not own.mine:
         blame = ("languages.mine", "run.profile")
@@ -147,7 +147,7 @@ def _files(settings: Settings) -> Iterator[Found]:
 
 def _missing(name: str, path: str, what: str) -> Found:
     sentence = f'{name}: there is no {what} "{path}"' if path else f"{name} must name a {what}"
-    return (name, f"{name.split('.')[0]}.driver"), sentence
+    return (name, f"{name.partition('.')[0]}.driver"), sentence
 
 
 def _writable(name: str, path: str) -> Iterator[Found]:
