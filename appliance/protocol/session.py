@@ -16,7 +16,7 @@ from appliance.protocol import messages as m
 from appliance.protocol.codec import read
 from appliance.protocol.prices import Usage
 from appliance.protocol.settings import SessionSettings
-from appliance.protocol.turns import Pairing, Response, Snapshot, Turn, TurnTable
+from appliance.protocol.turns import Pairing, Response, Snapshot, TurnTable
 
 LONGEST_MESSAGE = 200
 """Characters of a complaint that are passed on."""
@@ -151,20 +151,14 @@ class ClientSession:
         turn = self._table.source(message.item_id)
         if turn is None or turn.source.final:
             return
-        stash = ""
-        match message:
-            case m.SourceText(_, text, stash, language):
-                turn.language = language or turn.language
-                turn.source.replace(text)
-            case m.SourceCompleted(_, transcript, language):
-                turn.language = language or turn.language
-                turn.source.close(transcript)
-            case m.SourceFailed():
-                turn.source.close(None)
-        self._tell_source(turn, stash)
-
-    def _tell_source(self, turn: Turn, stash: str) -> None:
-        said = turn.source
+        said, stash = turn.source, ""
+        if isinstance(message, m.SourceText):
+            said.replace(message.text)
+            stash = message.stash
+        else:  # where the transcript failed, what was confirmed of it stands
+            said.close(message.transcript if isinstance(message, m.SourceCompleted) else None)
+        if not isinstance(message, m.SourceFailed):
+            turn.language = message.language or turn.language
         self._events.append(e.SourceArrived(self.line, turn.number, said.text, stash, turn.language, said.final))
 
     def _translation(self, message: m.TranslationText | m.TranslationDone, at: int) -> None:
