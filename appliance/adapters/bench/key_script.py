@@ -49,13 +49,11 @@ def read_script(path: Path) -> tuple[Row, ...]:
         at_line = _AT_LINE.search(str(error))
         where = f"{path}:{at_line[1]}" if at_line else str(path)
         raise _refused(where, f"is not valid TOML: {error}") from error
-    problems = [
-        Problem(
-            f"{path}:{_line_of(text, name)}", f"{name!r} is not known here{_hint(name, ('key',))}; write [[key]] rows"
-        )
-        for name in table
-        if name != "key"
-    ]
+    problems: list[Problem] = []
+    for name in table:
+        if name != "key":
+            sentence = f"{name!r} is not known here{_hint(name, ('key',))}; write [[key]] rows"
+            problems.append(Problem(f"{path}:{_line_of(text, name)}", sentence))
     rows = table.get("key", [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         where = f"{path}:{_line_of(text, 'key')}"
