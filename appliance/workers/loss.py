@@ -78,7 +78,7 @@ def classify(error: Exception, *, established: bool = False) -> Lost:
         case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
             return Lost(Loss.RESET, 0, "the link ended inside TLS")
         case ssl.SSLError():
-            return Lost(Loss.TLS, 0, plain(error.reason or type(error).__name__))
+            return Lost(Loss.TLS, 0, plain(getattr(error, "reason", None) or type(error).__name__))
         case socket.gaierror():
             return Lost(Loss.NO_NAME, 0, plain(error.strerror or "the look-up failed"))
         case OSError():

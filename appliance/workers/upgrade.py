@@ -150,7 +150,8 @@ def upgrade(
     """Ask for the WebSocket on ``raw`` (non-blocking, through TLS where the target says so).
 
     Blocks for at most ``limit_ms``; ``give_up`` is asked every 100 ms. A refusal is ``Loss.HTTP`` with its status and
-    at most 1 KB of its body in ``detail``. Without a usable key nothing is written: ``Loss.NO_KEY``. Leaves ``raw`` open.
+    at most 1 KB of its body in ``detail``. Without a usable key nothing is written: ``Loss.NO_KEY``. ``raw``
+    stays open.
     """
     if not key or not key.isascii() or not key.isprintable() or " " in key:
         return Lost(Loss.NO_KEY, 0, "no key" if not key else "the key holds a character that no key has")
