@@ -1,0 +1,31 @@
+"""What the emulated service takes for granted about its models, and its limits.
+
+Responsible for: the defaults of a session for each model (PROTOCOL.md sections 4.1, 11, 13) and the limits.
+Must not: hold the tables of languages and voices (``protocol/``) or the state of a session.
+"""
+
+from dataclasses import dataclass
+
+from appliance.protocol.voices import Model, resolve_model
+
+OUTPUT_TOKENS = 4_096  # of one response (PROTOCOL.md section 11)
+CONNECTS_PER_MINUTE = 10
+ASR_MODEL = "qwen3-asr-flash-realtime"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One model as the service runs it. ``asked_for``: the name the client used, which the echo repeats."""
+
+    model: Model
+    asked_for: str
+    threshold: float = 0.2
+    silence_ms: int = 1_000
+    sample_rate_hz: int = 16_000
+    target: str = "en"
+
+
+def resolve_profile(name: str) -> Profile | None:
+    """The profile for a model's alias or dated name; None = unknown model."""
+    model = resolve_model(name)
+    return None if model is None else Profile(model, name)

@@ -1,0 +1,140 @@
+"""The emulated service as a whole: who may connect, and what outlives a connection.
+
+Responsible for: path, model, bearer, connects a minute, and the count of turns in the server's life for the habits.
+Must not: touch a socket. It is an emulator: what it says is rehearsed.
+"""
+
+import hmac
+import json
+from collections import deque
+from collections.abc import Callable, Mapping
+from random import Random
+from urllib.parse import parse_qs, urlsplit
+
+from appliance.emulator.habit_table import ROWS, Kind
+from appliance.emulator.habits import Habits
+from appliance.emulator.house import House
+from appliance.emulator.parts import Close, Detector, Interpreter, Refusal
+from appliance.emulator.profiles import CONNECTS_PER_MINUTE, Profile, resolve_profile
+from appliance.emulator.session import ServiceSession
+
+PATH = "/api-ws/v1/realtime"
+WINDOW_MS = 60_000
+KEYS_LIMIT = 1_000  # keys whose connects are remembered; more, and all are forgotten
+REFUSALS = {
+    401: ("InvalidApiKey", "Invalid API-key provided."),
+    403: ("AccessDenied", "Model access denied."),
+    429: ("Throttling.AllocationQuota", "emulator: the allocated quota is used up."),
+}
+
+
+class Service:
+    """One service. ``key`` None: any bearer that is not empty. ``habits`` may be changed while it runs."""
+
+    def __init__(
+        self,
+        key: str | None,
+        detector: Callable[[], Detector],
+        interpreter: Interpreter,
+        habits: Habits,
+        seed: int = 0,
+    ) -> None:
+        self.habits = habits
+        self.turns = 0
+        self.connects = 0
+        self._key = key
+        self._detector = detector
+        self._interpreter = interpreter
+        self._chance = Random(seed)  # noqa: S311 - faults that can be repeated, no secrets
+        self._dials: dict[str, deque[int]] = {}
+        self._live: dict[str, int] = {}
+        self._replayed: dict[str, int] = {}  # turns that the next session of a key will say again
+
+    def connect(self, path: str, headers: Mapping[str, str], now: int) -> Refusal | ServiceSession:
+        """An upgrade request: ``path`` with its query, as written on the wire."""
+        self.connects += 1
+        dial = self._fired((Kind.DIAL,), self.connects, spared=False)
+        address = urlsplit(path)
+        if address.path != PATH or "http_404" in dial:
+            return self._refusal(404)
+        bearer = self._bearer(headers)
+        if bearer is None or "refuses_key" in dial:
+            return self._refusal(401)
+        names = parse_qs(address.query).get("model", [])
+        if not names:
+            return self._refusal(404)
+        profile = resolve_profile(names[0])
+        quota = self.habits.word("quota")
+        if profile is None or "no_access" in dial:
+            return self._refusal(403)
+        if quota.startswith("http-"):
+            return self._refusal(int(quota[-3:]), "Throttling.AllocationQuota")
+        return self._admit(bearer, profile, dial, now)
+
+    def _admit(self, bearer: str, profile: Profile, dial: dict[str, str], now: int) -> ServiceSession:
+        doom = self._limited(bearer, now)
+        allowed = self.habits.number("max_sessions", 0)
+        if doom is None and allowed and self._live.get(bearer, 0) >= allowed:
+            doom = Close(1007, "emulator: too many sessions at once.")
+        counted = doom is None
+        if counted:
+            self._live[bearer] = self._live.get(bearer, 0) + 1
+
+        def left(unanswered: int) -> None:
+            if counted:
+                self._live[bearer] -= 1
+                self._replayed[bearer] = unanswered
+
+        house = House(
+            self._detector, self._interpreter, self.habits, lambda: self._plan_turn(bearer), left, dial, doom
+        )
+        return ServiceSession(house, profile, Random(self._chance.getrandbits(64)))  # noqa: S311 - as above
+
+    def _limited(self, bearer: str, now: int) -> Close | None:
+        """Connects of this key in the last minute."""
+        if len(self._dials) > KEYS_LIMIT:
+            self._dials.clear()
+        dials = self._dials.setdefault(bearer, deque())
+        while dials and now - dials[0] >= WINDOW_MS:
+            dials.popleft()
+        allowed = self.habits.number("rate_limit", CONNECTS_PER_MINUTE)
+        if allowed is None or len(dials) < allowed:
+            dials.append(now)
+            return None
+        return Close(1007, "Requests rate limit exceeded, please try again later.")
+
+    def _plan_turn(self, bearer: str) -> dict[str, str]:
+        """What befalls the next turn of the server's life."""
+        self.turns += 1
+        left = self._replayed.get(bearer, 0)
+        self._replayed[bearer] = max(0, left - 1)
+        return self._fired((Kind.ONCE, Kind.EACH), self.turns, spared=left > 0)
+
+    def _fired(self, kinds: tuple[Kind, ...], nth: int, *, spared: bool) -> dict[str, str]:
+        plan: dict[str, str] = {}
+        for name in self.habits.names():
+            if ROWS[name].kind in kinds:
+                word = self.habits.fires(name, nth, self._chance, spared=spared)
+                if word is not None:
+                    plan[name] = word
+        return plan
+
+    def _bearer(self, headers: Mapping[str, str]) -> str | None:
+        """The key of the request; None = missing or wrong."""
+        value = next((value for name, value in headers.items() if name.lower() == "authorization"), "")
+        scheme, _, bearer = value.partition(" ")
+        bearer = bearer.strip()
+        if scheme.lower() != "bearer" or not bearer:
+            return None
+        right = self._key is None or hmac.compare_digest(bearer.encode(), self._key.encode())
+        return bearer if right else None
+
+    def _refusal(self, status: int, code: str = "") -> Refusal:
+        how = self.habits.word("http_body")
+        if how == "empty" or (how == "json" and status == 404):
+            return Refusal(status)
+        known, message = REFUSALS.get(status, ("NotFound", "emulator: there is nothing here."))
+        if how == "html":
+            return Refusal(status, f"<html><body><h1>{status}</h1></body></html>".encode(), "text/html")
+        body = {"code": code or known, "message": message, "request_id": f"req-{self.connects:08d}"}
+        return Refusal(status, json.dumps(body).encode())
