@@ -1,19 +1,12 @@
-"""A whole line: recorded sessions, everything that may come in another order, and fuzz."""
-
-import random
-from collections.abc import Iterable
+"""A whole line: recorded sessions, and everything that may come in another order or not at all."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from appliance.core import events as e
 from appliance.errors import NonsenseError
 from appliance.protocol import marks as k
 from appliance.protocol.prices import Usage
 from appliance.protocol.session import ClientSession, Received, Sound
-from appliance.protocol.settings import plan
-from appliance.protocol.voices import MODELS
 from tests.protocol.recordings import (
     audio_done,
     began,
@@ -28,27 +21,7 @@ from tests.protocol.recordings import (
     text,
     text_done,
 )
-
-LINE = 7
-SPOKEN = plan(MODELS["qwen3.5-livetranslate-flash-realtime"], "it", "en", "Ethan")
-WRITTEN = plan(MODELS["qwen3.5-livetranslate-flash-realtime"], "de", "fr", speech=False)
-
-
-class Told:
-    """All that a session made of a list of frames; the n-th frame is read at n ms."""
-
-    def __init__(self, *raw: bytes, line: ClientSession | None = None) -> None:
-        self.session = line or ClientSession(LINE, SPOKEN)
-        self.received: list[Received] = [self.session.receive(each, at) for at, each in enumerate(raw)]
-        self.events = [event for one in self.received for event in one.events]
-        self.marks = [mark for one in self.received for mark in one.marks]
-        self.sounds = [one.sound for one in self.received if one.sound is not None]
-
-    def texts(self, turn: int = 1) -> list[tuple[str, str, bool]]:
-        return [(t.text, t.stash, t.final) for t in self.events if isinstance(t, e.TextArrived) and t.turn == turn]
-
-    def sources(self, turn: int = 1) -> list[tuple[str, str, bool]]:
-        return [(t.text, t.stash, t.final) for t in self.events if isinstance(t, e.SourceArrived) and t.turn == turn]
+from tests.protocol.told import LINE, SPOKEN, WRITTEN, Told
 
 
 def test_the_recorded_audio_session() -> None:
@@ -370,91 +343,3 @@ def test_an_hour_of_turns_keeps_the_memory_bounded_and_the_numbers_right() -> No
 def test_the_end_of_a_response_whose_turn_is_forgotten() -> None:
     told = Told(created("r0"), *(began(f"s{n}") for n in range(100)), done("r0", "late"))
     assert told.marks[-1] == k.ResponseDone(1, ok=True, empty=False)
-
-
-def shuffled(streams: list[list[bytes]], seed: int) -> Iterable[bytes]:
-    """The streams merged by chance, each in its own order."""
-    chance = random.Random(seed)
-    streams = [list(each) for each in streams]
-    while streams:
-        stream = chance.choice(streams)
-        yield stream.pop(0)
-        streams = [each for each in streams if each]
-
-
-@given(st.integers(0, 10**9), st.integers(1, 5))
-def test_however_responses_interleave_links_keep_words_and_sound_with_their_turn(seed: int, turns: int) -> None:
-    opening = [began(f"s{n}", 1000 * n) for n in range(1, turns + 1)]
-    streams = [
-        [
-            created(f"r{n}"),
-            *linked(f"r{n}", f"o{n}", f"s{n}"),
-            text(f"words {n}", " more", f"r{n}"),
-            delta(bytes([n, 0, n]), f"r{n}"),
-            delta(bytes([0, n, 0]), f"r{n}"),
-            text_done(f"final {n}  ", f"r{n}"),
-            audio_done(f"r{n}"),
-            done(f"r{n}"),
-        ]
-        for n in range(1, turns + 1)
-    ]
-    late = [[ended(f"s{n}", 1000 * n + 500)] for n in range(1, turns + 1)]
-    told = Told(*opening, *shuffled(streams + late, seed))
-    for n in range(1, turns + 1):
-        assert told.texts(n) == [(f"words {n}", " more", False), (f"final {n}", "", True)]
-        sound = b"".join(one.pcm for one in told.sounds if one.turn == n)
-        assert sound == bytes([n, 0, n, 0, n, 0])
-        of_turn = [one for one in told.marks if getattr(one, "turn", 0) == n]
-        assert len(of_turn) == 6
-        assert k.SpeechStopped(n, 1000 * n + 500) in of_turn
-        assert of_turn[0] == k.SpeechStarted(n, 1000 * n)
-
-
-IDS = st.sampled_from(["", "a", "b", "r1", "r2", "o1", None])
-WORDS = st.none() | st.text(max_size=5)
-MESSAGES = st.one_of(
-    st.builds(began, IDS, st.none() | st.integers(-5, 99)),
-    st.builds(ended, IDS, st.none() | st.integers(-5, 99)),
-    st.builds(created, IDS),
-    st.builds(lambda *ids: linked(*ids)[0], IDS, IDS, IDS),
-    st.builds(lambda *ids: linked(*ids)[1], IDS, IDS, IDS),
-    st.builds(text, WORDS, WORDS, IDS),
-    st.builds(text_done, WORDS, IDS),
-    st.builds(delta, st.binary(max_size=5), IDS),
-    st.builds(audio_done, IDS),
-    st.builds(done, IDS, WORDS, st.sampled_from(["completed", "failed"]), st.dictionaries(WORDS.filter(bool), WORDS)),
-    st.builds(
-        lambda kind, item, said: frame(f"conversation.item.input_audio_transcription.{kind}", item_id=item, text=said),
-        st.sampled_from(["text", "completed", "failed"]),
-        IDS,
-        WORDS,
-    ),
-    st.sampled_from(frames("turn_audio") + frames("turn_text") + frames("turn_empty")),
-    st.binary(max_size=30),
-)
-
-
-@given(st.lists(MESSAGES, max_size=40))
-def test_whatever_comes_turns_open_once_before_anything_is_told_of_them(raw: list[bytes]) -> None:
-    session = ClientSession(LINE, SPOKEN)
-    opened: set[int] = set()
-    answered: set[int] = set()
-    for each in raw:
-        try:
-            received = session.receive(each, 0)
-        except NonsenseError:
-            continue
-        for event in received.events:
-            if isinstance(event, e.TurnOpened):
-                assert event.turn == len(opened) + 1
-                opened.add(event.turn)
-            elif isinstance(event, e.TextArrived | e.SourceArrived):
-                assert event.turn in opened
-        for mark in received.marks:
-            if isinstance(mark, k.ResponseDone):
-                assert mark.turn not in answered
-                answered.add(mark.turn)
-            assert isinstance(mark, k.Finished) or mark.turn in opened
-        if received.sound is not None:
-            assert received.sound.turn in opened
-            assert len(received.sound.pcm) % 2 == 0
