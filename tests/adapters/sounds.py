@@ -21,11 +21,11 @@ def tone(hz: float, rate_hz: int, seconds: float, level: float = 0.5) -> Samples
 def encode(samples: Samples, bits: int, is_float: bool = False) -> bytes:
     """Interleaved samples as they lie in a file."""
     if is_float:
-        return samples.astype(f"<f{bits // 8}").tobytes()
+        return bytes(samples.astype(f"<f{bits // 8}").tobytes())
     whole = np.rint(np.clip(samples, -1, 1) * (2 ** (bits - 1) - 1)).astype(np.int64)
     if bits == 8:
-        return (whole + 128).astype(np.uint8).tobytes()
-    return whole.reshape(-1, 1).astype("<i8").view(np.uint8).reshape(-1, 8)[:, : bits // 8].tobytes()
+        return bytes((whole + 128).astype(np.uint8).tobytes())
+    return bytes(whole.reshape(-1, 1).astype("<i8").view(np.uint8).reshape(-1, 8)[:, : bits // 8].tobytes())
 
 
 def chunk(kind: bytes, body: bytes, size: int | None = None) -> bytes:
@@ -61,7 +61,9 @@ def write_wav(
     """A WAV of one array for each channel, with a chunk before and after the sound that must be passed over."""
     sound = encode(np.stack(channels, axis=1).reshape(-1), bits, is_float)
     form = format_body(rate_hz, len(channels), bits, 3 if is_float else 1, extensible)
-    path.write_bytes(riff(chunk(b"fmt ", form), chunk(b"LIST", b"odd"), chunk(b"data", sound), chunk(b"id3 ", b"x" * 99)))
+    path.write_bytes(
+        riff(chunk(b"fmt ", form), chunk(b"LIST", b"odd"), chunk(b"data", sound), chunk(b"id3 ", b"x" * 99))
+    )
     return path
 
 

@@ -118,7 +118,7 @@ def _line_of(text: str, name: str) -> int:
 
 def _hint(word: str, known: tuple[str, ...]) -> str:
     close = difflib.get_close_matches(word, known, 1)
-    return f", did you mean {close[0]!r}" if close else ""
+    return f" (did you mean {close[0]!r}?)" if close else ""
 
 
 def _refused(where: str, sentence: str) -> SettingsError:

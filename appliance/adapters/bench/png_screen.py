@@ -16,12 +16,11 @@ from appliance.errors import DeviceError, Kind
 from appliance.ports import Frame
 
 MAX_PICTURES = 10_000
-_SCALE = 4
 _NAME = re.compile(r"(\d{6,})-\d{9,}ms\.png")
 
 
 class PngScreen:
-    """A ``Screen`` that writes ``000001-000012345ms.png`` and so on: the number, and the time since the first ``open``.
+    """A ``Screen`` that writes ``000001-000012345ms.png`` and so on, a pixel for a pixel: number, ms since first ``open``.
 
     The folder is made if need be; numbers go on after the highest that is there. At ``MAX_PICTURES`` the oldest file
     of such a name is deleted for each new one. Brightness 0 is a dark picture; all other levels look the same.
@@ -92,7 +91,7 @@ class PngScreen:
         name = f"{self._number + 1:06d}-{self._clock.now_ms() - self._opened_ms:09d}ms.png"
         draft = self._directory / f".{name}.draft"
         try:
-            draft.write_bytes(to_png(frame, _SCALE))
+            draft.write_bytes(to_png(frame))
             draft.replace(self._directory / name)
             self._number += 1
             self._names.append(name)

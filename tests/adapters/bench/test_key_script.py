@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from appliance.adapters.bench.key_script import MAX_ROWS, Row, read_script
+from appliance.core.events import Key
 from appliance.errors import SettingsError
 
 
@@ -73,12 +74,11 @@ donw = true
 at_ms = 1
 """
     assert problems(script(tmp_path, text)) == [
-        ":11: 'keys' is not known here, did you mean 'key'?; write [[key]] rows",
+        ":11: 'keys' is not known here (did you mean 'key'?); write [[key]] rows",
         ":2: at_ms must be whole milliseconds, not 1.5",
-        ":3: 'tallk' is not a key, did you mean 'talk'?; there are talk guest language repeat camera mute louder quieter"
-        " privacy power",
+        f":3: 'tallk' is not a key (did you mean 'talk'?); there are {' '.join(Key)}",
         ":4: down must be true or false, not 'yes'",
-        ":9: 'donw' is not known in a row, did you mean 'down'?",
+        ":9: 'donw' is not known in a row (did you mean 'down'?)",
         ":6: row 2 lacks down",
         ":7: below 0 is before the first standby: only privacy can be set there",
     ]

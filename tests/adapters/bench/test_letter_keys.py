@@ -7,7 +7,7 @@ from appliance.adapters.bench.letter_keys import LEGEND, LetterKeys
 
 def test_a_tap_is_down_and_up() -> None:
     keys = LetterKeys()
-    assert keys.next_due_ms is None
+    assert LetterKeys().next_due_ms is None
     assert keys.type("t", 1_000) == [("talk", True, 1_000)]
     assert keys.next_due_ms == 1_100
     assert keys.due(1_099) == []
@@ -47,7 +47,7 @@ def test_a_capital_during_a_tap_keeps_the_key_down() -> None:
 
 def test_privacy_starts_live_and_turns() -> None:
     keys = LetterKeys()
-    assert keys.private is False
+    assert LetterKeys().private is False
     assert keys.type("p", 0) == [("privacy", False, 0)]
     assert keys.private is True
     assert keys.type("p", 10) == [("privacy", True, 10)]

@@ -57,9 +57,7 @@ def test_it_starts_live_unless_a_row_says_otherwise() -> None:
 
 def test_the_first_level_is_no_edge_and_later_ones_are() -> None:
     ear = Ear(2)
-    keys = ScriptKeys(
-        (Row(0, "privacy", False), Row(10, "privacy", True), Row(20, "privacy", False)), VirtualClock(0)
-    )
+    keys = ScriptKeys((Row(0, "privacy", False), Row(10, "privacy", True), Row(20, "privacy", False)), VirtualClock(0))
     levels = [keys.privacy()]
 
     def post(key: str, down: bool, at_ms: int) -> None:

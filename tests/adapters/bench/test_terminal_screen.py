@@ -194,7 +194,7 @@ def test_another_size_draws_from_scratch() -> None:
 def test_a_terminal_that_is_gone() -> None:
     terminal = Terminal()
     screen = opened(terminal)
-    terminal.write = _broken  # type: ignore[method-assign, assignment]
+    terminal.write = _broken  # type: ignore[method-assign]
     with pytest.raises(DeviceError) as caught:
         screen.show(frame(1))
     assert (caught.value.device, caught.value.kind) == ("screen", Kind.GONE)

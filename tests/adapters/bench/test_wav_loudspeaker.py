@@ -2,6 +2,7 @@
 
 import os
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,20 @@ PERIOD = 960  # bytes of 20 ms mono
 MS = 48  # bytes of 1 ms mono
 
 
+_made: list[WavLoudspeaker] = []
+
+
+@pytest.fixture(autouse=True)
+def _closed_at_the_end() -> Iterator[None]:
+    yield
+    while _made:
+        _made.pop().close()
+
+
 def make(path: Path, channels: int = 1) -> tuple[WavLoudspeaker, VirtualClock]:
     clock = VirtualClock(50_000)
     loudspeaker = WavLoudspeaker(path, clock, channels)
+    _made.append(loudspeaker)
     loudspeaker.open()
     return loudspeaker, clock
 

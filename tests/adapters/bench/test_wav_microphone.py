@@ -2,6 +2,7 @@
 
 import os
 import tracemalloc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,31 @@ from appliance.errors import DeviceError, Kind
 from tests.adapters.sounds import Samples, chunk, format_body, level_db, riff, rms_db, tone, write_wav
 from tests.adapters.virtual_clock import VirtualClock
 
+_made: list[WavMicrophone] = []
+
+
+@pytest.fixture(autouse=True)
+def _closed_at_the_end() -> Iterator[None]:
+    yield
+    while _made:
+        _made.pop().close()
+
 
 def nothing_unanswered() -> int:
     return 0
 
 
-def make(path: Path, clock: VirtualClock | None = None, pace: str = "fast", **more: str | float) -> WavMicrophone:
-    microphone = WavMicrophone(path, clock or VirtualClock(), nothing_unanswered, pace=pace, **more)  # type: ignore[arg-type]
+def make(
+    path: Path,
+    clock: VirtualClock | None = None,
+    pace: str = "fast",
+    *,
+    channel: str = "mix",
+    gain_db: float = 0,
+    backlog_ms: Callable[[], int] = nothing_unanswered,
+) -> WavMicrophone:
+    microphone = WavMicrophone(path, clock or VirtualClock(), backlog_ms, pace=pace, channel=channel, gain_db=gain_db)
+    _made.append(microphone)
     microphone.open()
     return microphone
 
@@ -30,8 +49,8 @@ def read_all(microphone: WavMicrophone) -> list[bytes]:
     return periods
 
 
-def hear(path: Path, **more: str | float) -> bytes:
-    return b"".join(read_all(make(path, **more)))
+def hear(path: Path, channel: str = "mix", gain_db: float = 0) -> bytes:
+    return b"".join(read_all(make(path, channel=channel, gain_db=gain_db)))
 
 
 def test_sixteen_kilohertz_mono_passes_bit_for_bit(tmp_path: Path) -> None:
@@ -150,8 +169,7 @@ def test_fast_waits_for_the_answers_and_not_for_the_clock(tmp_path: Path) -> Non
         return backlog
 
     path = write_wav(tmp_path / "a.wav", [tone(440, 16_000, 1)], 16_000)
-    microphone = WavMicrophone(path, clock, backlog_ms, pace="fast")
-    microphone.open()
+    microphone = make(path, clock, backlog_ms=backlog_ms)
     for _ in range(5):
         microphone.read()
     assert clock.now_ms() == 0
@@ -168,8 +186,7 @@ def test_fast_gives_up_after_ten_minutes_and_can_go_on(tmp_path: Path) -> None:
     clock = VirtualClock(0)
     backlog = 30_000
     path = write_wav(tmp_path / "a.wav", [tone(440, 16_000, 0.1)], 16_000)
-    microphone = WavMicrophone(path, clock, lambda: backlog, pace="fast")
-    microphone.open()
+    microphone = make(path, clock, backlog_ms=lambda: backlog)
     with pytest.raises(DeviceError) as caught:
         microphone.read()
     assert caught.value.kind is Kind.STALLED
@@ -200,6 +217,7 @@ def test_a_file_that_comes_later_can_be_opened_then(tmp_path: Path) -> None:
     with pytest.raises(DeviceError):
         microphone.open()
     write_wav(tmp_path / "a.wav", [tone(440, 16_000, 0.1)], 16_000)
+    _made.append(microphone)
     microphone.open()
     assert len(read_all(microphone)) == 5
 
