@@ -18,6 +18,7 @@ def write_durably(path: Path, data: bytes) -> None:
     temporary = path.with_name(path.name + ".new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
     with os.fdopen(descriptor, "wb") as file:
+        os.fchmod(descriptor, OWNER_ONLY)  # a temporary that a power cut left keeps its own rights
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -1,15 +1,16 @@
 """The tree, and the packaged defaults as CONTRACTS section 2 lists them."""
 
 import dataclasses
+import itertools
 import re
 from pathlib import Path
 
 import pytest
 
 from appliance.config import reading
-from appliance.config.settings import SECTIONS, Settings, build, flatten, names
+from appliance.config.settings import SECTIONS, Settings, Value, build, flatten, names
 
-DEFAULTS = {
+DEFAULTS: dict[str, Value] = {
     "service.url": "wss://dashscope-intl.aliyuncs.com/api-ws/v1/realtime",
     "service.model": "qwen3.5-livetranslate-flash-realtime",
     "service.ca_file": "",
@@ -81,7 +82,7 @@ def test_build_and_flatten_are_opposites() -> None:
 def test_every_key_of_the_shipped_file_stands_once_under_a_comment() -> None:
     lines = Path(reading.__file__).with_name("default.toml").read_text(encoding="utf-8").splitlines()
     found = []
-    for above, line in zip(lines, lines[1:], strict=False):
+    for above, line in itertools.pairwise(lines):
         if match := re.match(r"(\w+) = ", line):
             assert above.startswith("# "), line
             found.append(match[1])
