@@ -84,8 +84,12 @@ class LineSocket:
         return self._unread or self._lost is not None
 
     def wants_write(self) -> bool:
-        """Whether ``flush`` is to be called on POLLOUT; no text is taken meanwhile."""
+        """Whether ``flush`` is to be called on POLLOUT."""
         return bool(self._left or self._waiting)
+
+    def takes_text(self) -> bool:
+        """Whether ``send_text`` may be called: no frame is half-way and no text waits; a pong that waits goes first."""
+        return not self._left and "text" not in self._waiting
 
     @property
     def send_deadline(self) -> int | None:
@@ -149,11 +153,11 @@ class LineSocket:
                 raise NonsenseError(f"a binary message of {size_bytes} bytes")
 
     def send_text(self, frame: bytes | str, now: int) -> Lost | None:
-        """Send one message (JSON, UTF-8); call it on POLLOUT and only while ``wants_write()`` is false.
+        """Send one message (JSON, UTF-8); call it on POLLOUT and only while ``takes_text()``.
 
         What the socket does not take at once is kept and goes out by ``flush``.
         """
-        assert not self.wants_write(), "a frame is half-way: flush first"
+        assert self.takes_text(), "a frame is half-way: flush first"
         self._waiting["text"] = text_frame(frame)
         return self.flush(now)
 

@@ -102,7 +102,7 @@ def _usage(*, sign: bool) -> x509.KeyUsage:
     )
 
 
-Script = Callable[[socket.socket], None]
+Script = Callable[[socket.socket], object]
 
 
 @contextlib.contextmanager

@@ -61,7 +61,7 @@ def test_nobody_there_is_no_page() -> None:
 def test_one_question_at_a_time() -> None:
     go = threading.Event()
     answers: queue.Queue[bool] = queue.Queue()
-    with peer(lambda conn: go.wait(WAIT_S) and None) as port:
+    with peer(lambda conn: go.wait(WAIT_S)) as port:
         probe = PortalProbe(port)
         assert probe.ask("127.0.0.1", answers.put)
         assert not probe.ask("127.0.0.1", answers.put)

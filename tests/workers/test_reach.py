@@ -14,7 +14,7 @@ from appliance.workers.loss import Lost
 from appliance.workers.names import Address, Names
 from appliance.workers.reach import Reach, Reached, pace_ms
 from appliance.workers.target import Target
-from tests.workers.peers import DAY, NOW, WAIT_S, Authority, Script, clock, peer
+from tests.workers.peers import DAY, NOW, WAIT_S, Authority, clock, peer
 
 
 class Clock:
@@ -70,6 +70,10 @@ def outcome(reach: Reach, wait_ms: int = 5_000) -> Reached | Lost | None:
     return came
 
 
+def failure(reach: Reach) -> Loss | None:
+    return reach.last_failure.loss if reach.last_failure else None
+
+
 def closed_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
@@ -109,17 +113,17 @@ def test_through_tls(tmp_path: Path) -> None:
         said.append(conn.recv(5))
 
     names = Names()  # the system's own look-up of localhost
-    with peer(script, authority.server("localhost")) as port:
-        with reaching(port, names, trust.context(str(authority.ca_file))) as reach:
-            came = reach.poll(5_000)
-            assert isinstance(came, Reached)
-            assert isinstance(came.socket, ssl.SSLSocket)
-            assert not came.socket.getblocking()
-            assert came.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 6_000
-            assert names.kept("localhost", port) == came.address
-            assert reach.pending == 0
-            came.socket.send(b"hello")
-            came.socket.close()
+    trusted = trust.context(str(authority.ca_file))
+    with peer(script, authority.server("localhost")) as port, reaching(port, names, trusted) as reach:
+        came = reach.poll(5_000)
+        assert isinstance(came, Reached)
+        assert isinstance(came.socket, ssl.SSLSocket)
+        assert not came.socket.getblocking()
+        assert came.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 6_000
+        assert names.kept("localhost", port) == came.address
+        assert reach.pending == 0
+        came.socket.send(b"hello")
+        came.socket.close()
     assert said == [b"hello"]
 
 
@@ -140,15 +144,15 @@ def test_without_tls_on_this_machine() -> None:
 def test_a_certificate_that_is_not_to_be_believed(tmp_path: Path, names, begin, end, known, loss) -> None:  # type: ignore[no-untyped-def]
     authority = Authority(tmp_path)
     trusted = trust.context(str(authority.ca_file)) if known else trust.context()
-    with peer(lambda conn: None, authority.server(*names, begin=begin, end=end)) as port:
-        with reaching(port, trusted=trusted) as reach:
-            first = outcome(reach)
-            assert isinstance(first, Lost)
-            assert first.loss is loss
-            assert reach.last_failure == first
-            second = outcome(reach)  # it goes on, if it is polled again
-            assert isinstance(second, Lost)
-            assert second.loss is loss
+    server = authority.server(*names, begin=begin, end=end)
+    with peer(lambda conn: None, server) as port, reaching(port, trusted=trusted) as reach:
+        first = outcome(reach)
+        assert isinstance(first, Lost)
+        assert first.loss is loss
+        assert reach.last_failure == first
+        second = outcome(reach)  # it goes on, if it is polled again
+        assert isinstance(second, Lost)
+        assert second.loss is loss
 
 
 def test_an_address_as_host_is_checked_against_the_certificate(tmp_path: Path) -> None:
@@ -213,23 +217,22 @@ def test_at_most_four_at_once_and_a_fifth_replaces_the_oldest() -> None:
             reach.poll(0)
             started.append(reach.pending)
         assert started == [1, 2, 3, 4]
-        assert reach.last_failure is None
+        assert failure(reach) is None
         oldest = reach._attempts[0].socket.getsockname()
         at.now += 400
         reach.poll(0)
         assert reach.pending == 4
-        assert reach.last_failure is not None
-        assert reach.last_failure.loss is Loss.NO_ANSWER
+        assert failure(reach) is Loss.NO_ANSWER
         while len(accepted) < 5 and clock() < end:
             reach.poll(0)
-        print(len(accepted), clock() - end, [a.socket for a in reach._attempts])
         assert [conn.getpeername() for conn in accepted if ended(conn)] == [oldest]
 
 
 def ended(conn: socket.socket) -> bool:
     """Whether the client closed it, behind the TLS hello it may have sent."""
+    conn.setblocking(False)
     try:
-        while conn.recv(4_096, socket.MSG_DONTWAIT):
+        while conn.recv(4_096):
             continue
     except BlockingIOError:
         return False
