@@ -1,6 +1,6 @@
 """Which fonts Pango may see: our own ``fonts.conf``, and what of it this machine lacks.
 
-Responsible for: pointing fontconfig at ``fonts.conf`` before Pango starts, and naming the apt package of a missing font.
+Responsible for: pointing fontconfig at ``fonts.conf`` before Pango starts, and naming the package of a missing one.
 Must not: import Pango, or know sizes and languages (``fonts.py``).
 """
 

@@ -3,15 +3,16 @@
 Responsible for: the table, the three letter sizes, and telling which fonts this machine lacks.
 Must not: import Pango or cairo, or draw.
 
-Normal sizes are measured ones (section 3 of the text guide: px / pitch / baseline); large and huge are derived from them.
-Where the guide puts the first baseline 11 px below the status row it is 10 here: at 11 the last line lost
-the bottom pixel of g, p and y, and the pictures of the status row leave two dark rows at their foot for accents.
+Normal sizes are measured ones (px / pitch / baseline); large and huge are derived from them.
+The first baseline of Latin and Han stands 10 px below the status row, not 11 as on a bare panel: at 11 the last
+line lost the bottom pixel of g, p and y, and the pictures of the status row leave two dark rows at their foot for accents.
 
 Two rows are stand-ins until their own bitmap fonts are shipped with the package:
 
 - ``ja`` is drawn with WenQuanYi Zen Hei Sharp 12: every kanji is there, in the *Chinese* glyph forms.
-- ``ko`` wants NanumGothic 13 (apt package fonts-nanum). Without it, Hangul comes from the outlines of WenQuanYi Zen Hei,
-  readable but uneven; never from the bitmaps of its Sharp face, which lack strokes (``fonts.conf`` takes them away).
+- ``ko`` wants NanumGothic 13 (apt package fonts-nanum). Without it, Hangul comes from the outlines of WenQuanYi
+  Zen Hei, readable but uneven; never from the bitmaps of its Sharp face, which lack strokes (``fonts.conf`` takes them
+  away).
 """
 
 from dataclasses import dataclass, replace
@@ -54,6 +55,10 @@ class FontChoice:
         return ",".join(names)
 
 
+def _words(codes: str) -> list[str]:
+    return codes.split()
+
+
 _LATIN = FontChoice(DEJAVU, 12, 13, 11, 10)
 _VIETNAMESE = FontChoice(DEJAVU, 13, 16, 13, 13)
 _ARABIC = FontChoice("Noto Sans Arabic UI", 14, 16, 12, 16, "thr110")
@@ -61,9 +66,9 @@ _DEVANAGARI = FontChoice("Noto Sans Devanagari UI", 13, 16, 12, 12)
 _HAN = FontChoice(ZEN_HEI, 12, 13, 11, 10)
 
 TABLE: dict[str, FontChoice] = {
-    **dict.fromkeys("en de fr es pt id it tr ms nl nb sv da fi pl is cs fil".split(), _LATIN),
-    **dict.fromkeys("af ast bs ca ceb et gl hr hu jv lv ro sk sl sw az".split(), _LATIN),
-    **dict.fromkeys("ru be bg kk ky mk tg uk el he".split(), _LATIN),
+    **dict.fromkeys(_words("en de fr es pt id it tr ms nl nb sv da fi pl is cs fil"), _LATIN),
+    **dict.fromkeys(_words("af ast bs ca ceb et gl hr hu jv lv ro sk sl sw az"), _LATIN),
+    **dict.fromkeys(_words("ru be bg kk ky mk tg uk el he"), _LATIN),
     "vi": _VIETNAMESE,
     **dict.fromkeys(("ar", "fa", "ur"), _ARABIC),
     **dict.fromkeys(("hi", "mr"), _DEVANAGARI),

@@ -18,7 +18,7 @@ LINE_SEPARATOR = "\u2028"
 """A forced break that does not end the paragraph: shaping, direction and word breaks still see both sides."""
 
 _CONTEXTS_MAX = 12
-_CONTROLS = {code: " " for code in (*range(0x20), 0x7F, 0x85, 0x2028, 0x2029)}
+_CONTROLS = dict.fromkeys((*range(0x20), 0x7F, 0x85, 0x2028, 0x2029), " ")
 _THRESHOLD = bytes(255 if value >= 110 else 0 for value in range(256))
 _DIM, _FULL = 0x7000, 0xFFFF  # strength of provisional words, 16 bit
 _SLACK = 2  # pixels around the reported ink: hinting may step over it
@@ -129,17 +129,22 @@ class Typesetter:
         """How many letters of ``text`` no font of ours has."""
         return int(self._layout(text, style, None).get_unknown_glyphs_count())
 
+    def warm(self, style: Style) -> None:
+        """Load the font by drawing Pango's own sample of the language: the first use of a font costs up to 25 ms."""
+        sample = self._pango.Language.from_string(PANGO_TAGS.get(style.language, style.language)).get_sample_string()
+        self.set_lines(clean(sample) + " Aa 0", style)
+
     def versions(self) -> str:
         """Versions of Pango and cairo, for the key of golden pictures."""
         return f"pango {self._pango.version_string()} cairo {self._cairo.cairo_version_string()}"
 
-    def canvas(self, width: int, height: int) -> Any:
-        """A dark 8-bit surface."""
+    def surface(self, width: int, height: int) -> Any:
+        """A dark 8-bit cairo surface."""
         return self._cairo.ImageSurface(self._cairo.FORMAT_A8, width, height)
 
-    def stamp(self, canvas: Any, ink: Ink, x: int, y: int, strength: float = 1.0) -> None:
+    def stamp(self, surface: Any, ink: Ink, x: int, y: int, strength: float) -> None:
         """Put ``ink`` with its box at ``x`` and its baseline at ``y``; what is lit stays lit."""
-        context = self._cairo.Context(canvas)
+        context = self._cairo.Context(surface)
         context.set_source_rgba(1, 1, 1, strength)
         context.mask_surface(ink.surface, x + ink.left, y + ink.top)
 
@@ -201,7 +206,7 @@ class Typesetter:
         if ink.width <= 0 or ink.height <= 0:
             return None
         cairo = self._cairo
-        surface = self.canvas(ink.width + 2 * _SLACK, ink.height + 2 * _SLACK)
+        surface = self.surface(ink.width + 2 * _SLACK, ink.height + 2 * _SLACK)
         context = cairo.Context(surface)
         context.set_antialias(cairo.ANTIALIAS_GRAY if _is_soft(style) else cairo.ANTIALIAS_NONE)
         context.move_to(_SLACK - ink.x, _SLACK - ink.y)
@@ -216,7 +221,7 @@ class Typesetter:
         return Ink(surface, left + ink.x - _SLACK, ink.y - _SLACK)
 
     def _ranges(self, line: Any, mark_byte: int, left: int) -> tuple[tuple[int, int], ...]:
-        """Where the marked part stands: the attribute at the mark has split the runs there, and runs are in visual order.
+        """Where the marked part stands: the attribute at the mark has split the runs, which are in visual order.
 
         (``get_x_ranges`` would do it, but its array does not survive PyGObject 3.42.)
         """

@@ -1,0 +1,93 @@
+"""Notices and faults: one idea, large, in plain words.
+
+Responsible for: the layout of the two screens that are not subtitles.
+Must not: know which fault says what (``errors.ADVICE``), or translate.
+"""
+
+from appliance.core.views import FaultView, NoticeView
+from appliance.display.canvas import Canvas
+from appliance.display.fonts import FontChoice, choose
+from appliance.display.pictograms import capitals
+from appliance.display.status import STATUS_HEIGHT, draw_status
+from appliance.display.subtitles import MARGIN, places_below
+from appliance.display.typeset import Line, Style, Typesetter, clean
+
+_CODE_ROWS = 2  # the code is as high as two rows of words
+_CODE_GAP = 6
+_ARROW_INDENT = 10
+_ARROW_RISE = 7  # from the baseline to the top of the arrow
+
+
+def draw_notice(view: NoticeView, canvas: Canvas, typesetter: Typesetter) -> None:
+    """The title large where it fits one line, else bold; the words below it. Long words take the status row's place."""
+    font = choose(view.language)
+    title_font = choose(view.language, "large")
+    title = _set(typesetter, view.title, view.language, title_font, canvas)
+    if len(title) > 1:
+        title_font = font
+        title = _set(typesetter, view.title, view.language, font, canvas, bold=True)
+    words = _set(typesetter, view.words, view.language, font, canvas)
+    top = STATUS_HEIGHT
+    if top + title_font.pitch * len(title) + font.pitch * len(words) > canvas.height:
+        top = 0
+    else:
+        draw_status(view.status, canvas)
+    for row, line in enumerate(title):
+        canvas.line(line, MARGIN, top + title_font.base_under_status + row * title_font.pitch)
+    top += title_font.pitch * len(title)
+    for row, line in enumerate(words):
+        canvas.line(line, MARGIN, top + font.base_under_status + row * font.pitch)
+
+
+def draw_fault(view: FaultView, canvas: Canvas, typesetter: Typesetter) -> None:
+    """The code at the upper left as high as two rows, what is wrong beside and below it, behind an arrow what to do.
+
+    Long words take the place of the status row as well: a fault is read, not glanced at.
+    """
+    font = choose("en")
+    big = choose("en", "huge")
+    code = typesetter.set_lines(clean(view.code), Style("en", big, canvas.width, canvas.is_grey, bold=True))
+    beside = _ink_right(code) + _CODE_GAP
+    says = _flow(typesetter, view.says, font, canvas, beside)
+    do_style = Style("en", font, canvas.width - 2 * MARGIN, canvas.is_grey, indent=_ARROW_INDENT)
+    do = typesetter.set_lines(clean(view.do), do_style)
+    do_row = max(len(says), _CODE_ROWS)
+    places = places_below(STATUS_HEIGHT, font, canvas.height)
+    if do_row + len(do) <= len(places):
+        draw_status(view.status, canvas)
+    else:
+        lines = canvas.height // (font.pitch - 1)
+        places = [font.base_under_status + row * font.pitch for row in range(lines)]
+    for line in code:
+        canvas.line(line, MARGIN, places[_CODE_ROWS - 1] - 1)
+    for row, line in enumerate(says[: len(places)]):
+        canvas.line(line, MARGIN + (beside if row < _CODE_ROWS else 0), places[row])
+    for row, line in enumerate(do[: max(0, len(places) - do_row)]):
+        canvas.line(line, MARGIN, places[do_row + row])
+    if view.do and do_row < len(places):
+        arrow, _ = capitals("→")
+        canvas.picture(arrow, MARGIN, places[do_row] - _ARROW_RISE)
+
+
+def _set(
+    typesetter: Typesetter, text: str, language: str, font: FontChoice, canvas: Canvas, bold: bool = False
+) -> list[Line]:
+    if not text:
+        return []
+    style = Style(language, font, canvas.width - 2 * MARGIN, canvas.is_grey, bold=bold)
+    return typesetter.set_lines(clean(text), style)
+
+
+def _flow(typesetter: Typesetter, text: str, font: FontChoice, canvas: Canvas, beside: int) -> list[Line]:
+    """``text`` around the code: the first rows narrow, the others over the whole width."""
+    width = canvas.width - 2 * MARGIN
+    narrow = typesetter.set_lines(clean(text), Style("en", font, width - beside, canvas.is_grey))
+    if len(narrow) <= _CODE_ROWS:
+        return narrow
+    rest = clean(text)[narrow[_CODE_ROWS - 1].end :]
+    return narrow[:_CODE_ROWS] + typesetter.set_lines(rest, Style("en", font, width, canvas.is_grey))
+
+
+def _ink_right(lines: list[Line]) -> int:
+    edges = [line.ink.left + line.ink.surface.get_width() for line in lines if line.ink is not None]
+    return int(max(edges, default=0))

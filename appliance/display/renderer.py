@@ -1,0 +1,73 @@
+"""A view in, a frame out.
+
+Responsible for: choosing the screen for a view, and the life of what the screens share.
+Must not: know a device, a clock or a thread; break lines or place pixels itself.
+"""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from appliance.core.views import BlankView, FaultView, NoticeView, SubtitlesView, View
+from appliance.display.canvas import Canvas, pack
+from appliance.display.fonts import choose
+from appliance.display.notices import draw_fault, draw_notice
+from appliance.display.paragraph import Paragraphs
+from appliance.display.subtitles import MARGIN, SubtitleScreen
+from appliance.display.typeset import Style, Typesetter
+from appliance.ports import Frame
+
+
+class Renderer:
+    """Draws views for a panel of ``width`` × ``height`` pixels (width a multiple of 8) and ``depth`` 1 or 4 bits.
+
+    Made anywhere, used on one thread: Pango is loaded by the first ``draw`` or ``warm``. It remembers what it has set,
+    so that a growing sentence costs its last line only, and so that nothing rolls down; hence one renderer a panel.
+    """
+
+    def __init__(self, width: int, height: int, depth: int) -> None:
+        if width % 8 or height < 1 or depth not in (1, 4):
+            raise ValueError(f"no panel is {width}×{height} with {depth} bits: width in eights, depth 1 or 4")
+        self.width = width
+        self.height = height
+        self.depth = depth
+        self._typesetter: Typesetter | None = None
+        self._subtitles: SubtitleScreen | None = None
+        self._last: tuple[View, Frame] | None = None
+
+    def draw(self, view: View) -> Frame:
+        """The picture of ``view``. The same view again is the same frame, at no cost."""
+        if self._last is not None and self._last[0] == view:
+            return self._last[1]
+        frame = self._draw(view)
+        self._last = (view, frame)
+        return frame
+
+    def warm(self, languages: Iterable[str], letters: str = "normal") -> None:
+        """Load the fonts of ``languages`` now, and not in the middle of the first sentence."""
+        for language in languages:
+            style = Style(language, choose(language, letters), self.width - 2 * MARGIN, self.depth > 1)
+            self._tools()[0].warm(style)
+
+    def _tools(self) -> tuple[Typesetter, SubtitleScreen]:
+        if self._typesetter is None or self._subtitles is None:
+            self._typesetter = Typesetter()
+            self._subtitles = SubtitleScreen(Paragraphs(self._typesetter))
+        return self._typesetter, self._subtitles
+
+    def _draw(self, view: View) -> Frame:
+        if isinstance(view, BlankView):
+            return pack(bytes(self.width * self.height), self.width, self.height, self.depth)
+        typesetter, subtitles = self._tools()
+        canvas = Canvas(typesetter, self.width, self.height, self.depth)
+        match view:
+            case SubtitlesView():
+                subtitles.draw(view, canvas)
+                return canvas.finish(view.flip)
+            case NoticeView():
+                draw_notice(view, canvas, typesetter)
+                return canvas.finish(view.flip)
+            case FaultView():
+                draw_fault(view, canvas, typesetter)
+                return canvas.finish(False)
+            case _:
+                assert_never(view)
