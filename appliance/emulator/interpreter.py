@@ -92,6 +92,11 @@ class RehearsedInterpreter:
                 self._orders.get_nowait()
         self._thread.join(timeout=25)
 
+    @property
+    def running(self) -> bool:
+        """Whether its thread lives."""
+        return self._thread.is_alive()
+
     def _turn(self, place: int) -> Turn:
         """The turn at a place; beyond the rehearsal one that says its number (CONTRACTS.md section 4)."""
         if place < len(self._rehearsal.turns):

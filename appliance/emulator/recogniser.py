@@ -21,8 +21,9 @@ from appliance.emulator.speech import SOURCE_RATE_HZ, Part, Speech
 RATES_HZ = (16_000, 8_000)  # of a session: PROTOCOL.md section 4.1
 KNOWN = 0.68  # the least score of a rehearsed utterance
 MARGIN = 0.12  # by which an early answer must beat every other utterance
-EARLY_FRAMES = 70  # from the first sound of speech on; nothing is answered before
-UNKNOWN_SPEECH_MS = 1_800  # after so much that fits nothing, it is taken for unknown
+EARLY_MS = 700  # from the first sound of speech on; nothing is answered before
+EARLY_SPEECH_MS = 250  # and so much of it is no pause
+UNKNOWN_MS = 1_800  # after so much that fits nothing, it is taken for unknown
 LEAST_SPEECH_MS = 250  # less is a cough
 LEAST_PIECE_FRAMES = 45
 LEAST_MOVEMENT = 0.55  # deviation of the bands over time, in nepers of power: noise 0.2 to 0.45, speech 1.1 or more
@@ -51,9 +52,10 @@ class Piece:
 class Recogniser:
     """Lives as long as the server: what it learnt of unknown sound outlives the connection. One caller at a time."""
 
-    def __init__(self, rehearsal: Rehearsal, speech: Speech) -> None:
+    def __init__(self, rehearsal: Rehearsal, speech: Speech, memory_limit: int = MEMORY_LIMIT) -> None:
         """Renders the whole rehearsal: half a second and more. Fails as ``Speech.render`` does."""
         self._rehearsal = rehearsal
+        self._memory_limit = memory_limit
         places: list[int] = []
         frames: list[Frames] = []
         for place, turn in enumerate(rehearsal.turns):
@@ -68,6 +70,11 @@ class Recogniser:
         self._learnt: list[tuple[Frames, int]] = []
         self._learnt_references = References([])
         self._next = 0
+
+    @property
+    def learnt(self) -> int:
+        """How many unknown utterances it remembers."""
+        return len(self._learnt)
 
     def recognise(
         self, pcm: bytes, *, complete: bool, fits_turn: Callable[[int], bool] = lambda _: True
@@ -86,7 +93,7 @@ class Recogniser:
             return () if complete else None
         if complete:
             return (self._learn(heard, fits_turn),)
-        if heard.speech_ms < UNKNOWN_SPEECH_MS or self._fits_somewhere(pcm):
+        if len(pcm) * 500 // RATES_HZ[0] - heard.begins_ms < UNKNOWN_MS or self._fits_somewhere(pcm):
             return None
         return (self._learn(heard, fits_turn),)
 
@@ -99,7 +106,8 @@ class Recogniser:
         if not _is_speech(heard):
             return ()
         if not complete:
-            return self._early(heard) if len(heard.frames) >= EARLY_FRAMES else ()
+            since_ms = len(pcm) * 500 // rate_hz - heard.begins_ms
+            return self._early(heard) if since_ms >= EARLY_MS and heard.speech_ms >= EARLY_SPEECH_MS else ()
         best, covered = self._cover(heard)
         for pace in PACES:
             if covered < ENOUGH:
@@ -169,7 +177,7 @@ class Recogniser:
         order = [(self._next + n) % count for n in range(count)]
         place = next((each for each in order if fits_turn(each)), order[0])
         self._next = (place + 1) % count
-        self._learnt = [*self._learnt, (heard.frames, place)][-MEMORY_LIMIT:]
+        self._learnt = [*self._learnt, (heard.frames, place)][-self._memory_limit :]
         self._learnt_references = References([frames for frames, _ in self._learnt])
         return Piece(place)
 

@@ -1,0 +1,113 @@
+"""Rehearsals: the shipped dialogue, and every mistake in a file at once."""
+
+from pathlib import Path
+
+import pytest
+
+from appliance.emulator.rehearsal import Turn, desk, load, parse
+from appliance.emulator.speech import voice_of
+from appliance.errors import SettingsError
+
+LANGUAGES = {"en", "es", "fr", "de", "zh", "ja", "ar", "hi", "ru"}
+KANJI = range(0x4E00, 0xA000)
+
+
+def test_the_desk_speaks_nine_languages_in_every_turn() -> None:
+    turns = desk().turns
+    assert len(turns) >= 14
+    assert {turn.language for turn in turns} == LANGUAGES
+    for turn in turns:
+        assert set(turn.translations) >= LANGUAGES - {turn.language}, turn.source
+        assert voice_of(turn.language)
+
+
+def test_the_desk_has_kana_for_the_japanese_voice() -> None:
+    for turn in desk().turns:
+        read = turn.answered("ja")
+        assert read
+        assert not any(ord(letter) in KANJI for letter in read), read
+
+
+@pytest.mark.parametrize(
+    ("scene", "language", "count"),
+    [("es-guest", "en", 3), ("es-guest", "es", 3), ("ja-guest", "en", 3), ("ar-guest", "en", 3)],
+)
+def test_scenes_for_the_demonstration(scene: str, language: str, count: int) -> None:
+    assert sum(turn.language == language for turn in desk().scene(scene)) >= count
+    assert scene in desk().scenes()
+
+
+def test_terms_of_the_desk_stand_in_its_texts() -> None:
+    for turn in desk().turns:
+        for code, words in turn.terms.items():
+            for term, word in words.items():
+                assert term.casefold() in turn.source.casefold()
+                assert word.casefold() in turn.translations[code].casefold()
+
+
+def test_a_target_that_a_turn_lacks() -> None:
+    turn = Turn("en", "Hello.", {"es": "Hola."}, spoken="Hullo.")
+    assert turn.translation("es") == "Hola."
+    assert turn.translation("sv") == "[sv] Hello."
+    assert turn.answered("sv") == "Hello."
+    assert turn.translation("en") == "Hello."
+    assert turn.answered("en") == "Hullo."
+
+
+def test_a_good_file(tmp_path: Path) -> None:
+    path = tmp_path / "r.toml"
+    turn = '[[turn]]\nlanguage = "en"\nsource = "Hi."\nspoken = "High."\n[turn.translations]\nes = "Hola."\n'
+    path.write_text(f'title = "T"\n{turn}')
+    rehearsal = load(path)
+    assert rehearsal.title == "T"
+    assert rehearsal.turns == (Turn("en", "Hi.", {"es": "Hola."}, spoken="High."),)
+
+
+def test_every_problem_is_reported() -> None:
+    text = """
+titel = "x"
+[[turn]]
+language = "en"
+sauce = "Hi."
+[turn.translations]
+es = 3
+[[turn]]
+source = "Hi."
+terms = 4
+[turn.spoken_translations]
+ja = "か"
+"""
+    with pytest.raises(SettingsError) as caught:
+        parse(text, "bad.toml")
+    sentences = str(caught.value)
+    for expected in (
+        "'titel'; did you mean 'title'", "'sauce'; did you mean 'source'", "needs source = text", "es must be text",
+        "turn 2: needs language = text", "turn 2: needs [turn.translations]", "ja is not in", "must hold tables",
+    ):  # fmt: skip
+        assert expected in sentences
+    assert all("bad.toml" in str(problem) for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[[turn", "is not TOML"),
+        ("", "at least one"),
+        ("turn = [3]", "must be a table"),
+        ("title = 3\nturn = []", "must be text"),
+        ('[[turn]]\nlanguage="en"\nsource="' + "x" * 2_000 + '"\n[turn.translations]\nes="y"', "at most 1000"),
+        ('[[turn]]\nlanguage="en"\nsource="a"\ntranslations=3', "must be a table of code"),
+        ('[[turn]]\nlanguage="en"\nsource="a"\n[turn.translations]\n' * 501, "at most 500"),
+    ],
+)
+def test_bad_files(text: str, sentence: str) -> None:
+    with pytest.raises(SettingsError, match=sentence):
+        parse(text, "bad.toml")
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load(tmp_path / "absent.toml")
+    (tmp_path / "latin.toml").write_bytes(b"title = '\xe9'")
+    with pytest.raises(SettingsError, match="UTF-8"):
+        load(tmp_path / "latin.toml")
