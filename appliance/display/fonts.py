@@ -5,17 +5,18 @@ Must not: import Pango or cairo, or draw.
 
 Normal sizes are measured ones (px / pitch / baseline); large and huge are derived from them.
 The first baseline of Latin and Han stands 10 px below the status row, not 11 as on a bare panel: at 11 the last
-line lost the bottom pixel of g, p and y, and the pictures of the status row leave two dark rows at their foot for accents.
+line lost the bottom pixel of g, p and y. The status row leaves two dark rows at its foot for accents.
 
 Two rows are stand-ins until their own bitmap fonts are shipped with the package:
 
 - ``ja`` is drawn with WenQuanYi Zen Hei Sharp 12: every kanji is there, in the *Chinese* glyph forms.
-- ``ko`` wants NanumGothic 13 (apt package fonts-nanum). Without it, Hangul comes from the outlines of WenQuanYi
-  Zen Hei, readable but uneven; never from the bitmaps of its Sharp face, which lack strokes (``fonts.conf`` takes them
-  away).
+- ``ko`` wants NanumGothic 13 (apt package fonts-nanum). Without it, Hangul is set in the outlines of WenQuanYi
+  Zen Hei at 14 px, where they are whole; at 12 and 13 px strokes break off. It never comes from the bitmaps of the
+  Sharp face, which lack strokes at every size (``fonts.conf`` takes them away).
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +26,7 @@ Raster = Literal["mono", "thr110"]
 
 DEJAVU = "DejaVu Sans"
 ZEN_HEI = "WenQuanYi Zen Hei Sharp"
+KOREAN = "NanumGothic"
 _TALL_PITCH = 16  # from here on a script has marks above or below its letters
 LETTERS = ("normal", "large", "huge")
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
@@ -81,8 +83,10 @@ TABLE: dict[str, FontChoice] = {
     "zh": _HAN,
     "yue": _HAN,
     "ja": _HAN,
-    "ko": FontChoice("NanumGothic", 13, 13, 11, 10),
+    "ko": FontChoice(KOREAN, 13, 13, 11, 10),
 }
+
+_KOREAN_STAND_IN = FontChoice("WenQuanYi Zen Hei", 14, 16, 13, 13)
 
 _SIZES: dict[str, tuple[int, int, int]] = {"large": (16, 17, 14), "huge": (24, 26, 20)}
 _SIZES_TALL: dict[str, tuple[int, int, int]] = {"large": (18, 25, 19), "huge": (21, 26, 20)}
@@ -98,10 +102,17 @@ def choose(language: str, letters: str = "normal") -> FontChoice:
     if letters not in LETTERS:
         raise ValueError(f"letters {letters!r} is none of {', '.join(LETTERS)}")
     normal = TABLE.get(language, _LATIN)
+    if normal.family == KOREAN and not _is_present(KOREAN):
+        normal = _KOREAN_STAND_IN
     if letters == "normal":
         return normal
     px, pitch, base = (_SIZES if normal.pitch < _TALL_PITCH else _SIZES_TALL)[letters]
     return replace(normal, px=px, pitch=pitch, base=base, base_under_status=base)
+
+
+@cache
+def _is_present(family: str) -> bool:
+    return fontconfig.is_present(family)
 
 
 def missing_fonts(root: Path = fontconfig.SYSTEM_FONTS) -> dict[str, str]:

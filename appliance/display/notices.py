@@ -9,12 +9,15 @@ from appliance.display.canvas import Canvas
 from appliance.display.fonts import FontChoice, choose
 from appliance.display.pictograms import capitals
 from appliance.display.status import STATUS_HEIGHT, draw_status
-from appliance.display.subtitles import MARGIN, places_below
+from appliance.display.subtitles import MARGIN
 from appliance.display.typeset import Line, Style, Typesetter, clean
 
 _CODE_ROWS = 2  # the code is as high as two rows of words
 _CODE_GAP = 6
 _ARROW_INDENT = 10
+_CODE_BASE = 22
+_OVERHANG = 1  # the last row's pitch may end below the panel: no ink stands there
+_SMALL = FontChoice("DejaVu Sans", 10, 11, 9, 9)  # 11 px would merge "rn" into "m"
 _ARROW_RISE = 7  # from the baseline to the top of the arrow
 
 
@@ -42,29 +45,30 @@ def draw_notice(view: NoticeView, canvas: Canvas, typesetter: Typesetter) -> Non
 def draw_fault(view: FaultView, canvas: Canvas, typesetter: Typesetter) -> None:
     """The code at the upper left as high as two rows, what is wrong beside and below it, behind an arrow what to do.
 
-    Long words take the place of the status row as well: a fault is read, not glanced at.
+    Long words take the place of the status row as well, and the longest are set smaller: all of them must be read.
     """
-    font = choose("en")
-    big = choose("en", "huge")
-    code = typesetter.set_lines(clean(view.code), Style("en", big, canvas.width, canvas.is_grey, bold=True))
+    code_style = Style("en", choose("en", "huge"), canvas.width, canvas.is_grey, bold=True)
+    code = typesetter.set_lines(clean(view.code), code_style)
     beside = _ink_right(code) + _CODE_GAP
-    says = _flow(typesetter, view.says, font, canvas, beside)
-    do_style = Style("en", font, canvas.width - 2 * MARGIN, canvas.is_grey, indent=_ARROW_INDENT)
-    do = typesetter.set_lines(clean(view.do), do_style)
-    do_row = max(len(says), _CODE_ROWS)
-    places = places_below(STATUS_HEIGHT, font, canvas.height)
-    if do_row + len(do) <= len(places):
+    top = STATUS_HEIGHT
+    for font in (choose("en"), _SMALL):
+        says = _flow(typesetter, view.says, font, canvas, beside)
+        style = Style("en", font, canvas.width - 2 * MARGIN, canvas.is_grey, indent=_ARROW_INDENT)
+        do = typesetter.set_lines(clean(view.do), style) if view.do else []
+        do_row = max(len(says), _CODE_ROWS)
+        top = STATUS_HEIGHT if STATUS_HEIGHT + (do_row + len(do)) * font.pitch <= canvas.height else 0
+        if top + (do_row + len(do)) * font.pitch <= canvas.height + _OVERHANG:
+            break
+    if top:
         draw_status(view.status, canvas)
-    else:
-        lines = canvas.height // (font.pitch - 1)
-        places = [font.base_under_status + row * font.pitch for row in range(lines)]
+    places = [top + font.base_under_status + row * font.pitch for row in range(do_row + len(do))]
     for line in code:
-        canvas.line(line, MARGIN, places[_CODE_ROWS - 1] - 1)
-    for row, line in enumerate(says[: len(places)]):
+        canvas.line(line, MARGIN, top + _CODE_BASE)
+    for row, line in enumerate(says):
         canvas.line(line, MARGIN + (beside if row < _CODE_ROWS else 0), places[row])
-    for row, line in enumerate(do[: max(0, len(places) - do_row)]):
+    for row, line in enumerate(do):
         canvas.line(line, MARGIN, places[do_row + row])
-    if view.do and do_row < len(places):
+    if do:
         arrow, _ = capitals("→")
         canvas.picture(arrow, MARGIN, places[do_row] - _ARROW_RISE)
 
