@@ -20,10 +20,11 @@ _NAME = re.compile(r"(\d{6,})-\d{9,}ms\.png")
 
 
 class PngScreen:
-    """A ``Screen`` that writes ``000001-000012345ms.png`` and so on, a pixel for a pixel: number, ms since first ``open``.
+    """A ``Screen`` that writes ``000001-000012345ms.png`` and so on: the number, and the time since the first ``open``.
 
-    The folder is made if need be; numbers go on after the highest that is there. At ``MAX_PICTURES`` the oldest file
-    of such a name is deleted for each new one. Brightness 0 is a dark picture; all other levels look the same.
+    A pixel of the panel is a pixel of the file. The folder is made if need be; numbers go on after the highest that is
+    there. At ``MAX_PICTURES`` the oldest file of such a name is deleted for each new one. Brightness 0 is a dark
+    picture; all other levels look the same.
     """
 
     def __init__(

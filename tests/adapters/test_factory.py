@@ -1,0 +1,120 @@
+"""The names in the settings become devices, and nothing is loaded that was not asked for."""
+
+import dataclasses
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from appliance.adapters import factory
+from appliance.adapters.bench.keyboard_keys import KeyboardKeys
+from appliance.adapters.bench.picture_folder import PictureFolder
+from appliance.adapters.bench.png_screen import PngScreen
+from appliance.adapters.bench.script_keys import ScriptKeys
+from appliance.adapters.bench.silent import SilentKeys, SilentLoudspeaker, SilentScreen
+from appliance.adapters.bench.terminal_screen import TerminalScreen
+from appliance.adapters.bench.wav_loudspeaker import WavLoudspeaker
+from appliance.adapters.bench.wav_microphone import WavMicrophone
+from appliance.config.reading import packaged
+from appliance.config.rules import RULES, OneOf
+from appliance.config.settings import Settings
+from appliance.errors import DeviceError, Kind, SettingsError
+from tests.adapters.sounds import level_db, tone, write_wav
+from tests.adapters.virtual_clock import VirtualClock
+
+CLOCK = VirtualClock()
+
+
+def settings(section: str, **values: str | float) -> Settings:
+    base = packaged()
+    part = dataclasses.replace(getattr(base, section), **values)  # type: ignore[type-var]
+    return dataclasses.replace(base, **{section: part})
+
+
+def none_unanswered() -> int:
+    return 0
+
+
+def make(section: str, driver: str) -> object:
+    wanted = settings(section, driver=driver)
+    if section == "microphone":
+        return factory.microphone(wanted, CLOCK, none_unanswered)
+    if section == "loudspeaker":
+        return factory.loudspeaker(wanted, CLOCK, 1)
+    if section == "screen":
+        return factory.screen(wanted, CLOCK, False)
+    if section == "keys":
+        return factory.keys(wanted, CLOCK)
+    return factory.camera(wanted)
+
+
+BUILT = {
+    "microphone": {"file": WavMicrophone},
+    "loudspeaker": {"file": WavLoudspeaker, "none": SilentLoudspeaker},
+    "screen": {"terminal": SilentScreen, "png": PngScreen, "none": SilentScreen},
+    "keys": {"keyboard": KeyboardKeys, "none": SilentKeys},
+    "camera": {"folder": PictureFolder, "none": type(None)},
+}
+
+
+@pytest.mark.parametrize("section", list(BUILT))
+def test_every_name_that_the_settings_allow_is_a_device_or_says_that_it_is_not_built(section: str) -> None:
+    rule = RULES[f"{section}.driver"]
+    assert isinstance(rule, OneOf)
+    for driver in rule.choices:
+        if driver in BUILT[section]:
+            assert type(make(section, driver)) is BUILT[section][driver]
+        elif driver != "script":
+            with pytest.raises(DeviceError, match=f'this version has no {section} driver "{driver}" yet') as caught:
+                make(section, driver)
+            assert (caught.value.device, caught.value.kind) == (section, Kind.ABSENT)
+
+
+def test_the_microphones_settings_reach_it(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "a.wav", [tone(1_000, 16_000, 1, 0.1), tone(2_000, 16_000, 1, 0.1)], 16_000)
+    wanted = settings("microphone", driver="file", device=str(path), pace="fast", channel="right", gain_db=6.0)
+    microphone = factory.microphone(wanted, VirtualClock(), none_unanswered)
+    microphone.open()
+    heard = b"".join(iter(microphone.read, b""))
+    microphone.close()
+    assert abs(level_db(heard, 2_000) + 14) < 0.1
+    assert level_db(heard, 1_000) < -60
+
+
+def test_the_loudspeaker_has_the_channels_asked_for(tmp_path: Path) -> None:
+    wanted = settings("loudspeaker", driver="file", device=str(tmp_path / "heard.wav"))
+    assert factory.loudspeaker(wanted, CLOCK, 2).channels == 2
+
+
+def test_a_terminal_is_drawn_on_only_where_it_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = settings("screen", driver="terminal")
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), "utf-8"))
+    assert isinstance(factory.screen(wanted, CLOCK, True), TerminalScreen)
+    assert isinstance(factory.screen(wanted, CLOCK, False), SilentScreen)
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), "latin-1"))
+    assert isinstance(factory.screen(wanted, CLOCK, True), SilentScreen)
+
+
+def test_a_script_is_read_when_the_keys_are_made(tmp_path: Path) -> None:
+    path = tmp_path / "keys.toml"
+    path.write_text('[[key]]\nat_ms = 0\nkey = "privacy"\ndown = false\n')
+    keys = factory.keys(settings("keys", driver="script", script=str(path)), CLOCK)
+    assert isinstance(keys, ScriptKeys)
+    assert keys.privacy() is True
+    path.write_text("[[kye]]\n")
+    with pytest.raises(SettingsError, match="did you mean"):
+        factory.keys(settings("keys", driver="script", script=str(path)), CLOCK)
+
+
+def test_importing_the_factory_loads_no_library() -> None:
+    code = (
+        "import sys, appliance.adapters.factory;"
+        "print([m for m in ('soxr', 'numpy', 'PIL', 'gi', 'alsaaudio', 'gpiozero', 'luma') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)
+    )
+    assert done.stdout.strip() == "[]"

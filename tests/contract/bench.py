@@ -1,0 +1,99 @@
+"""Every adapter that the contract tests run over, by port.
+
+Responsible for: making each one, and saying what a test of it needs to know.
+Must not: test anything. Hardware joins these lists behind ``--device``.
+"""
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from appliance.adapters.bench.key_script import Row
+from appliance.adapters.bench.keyboard_keys import KeyboardKeys
+from appliance.adapters.bench.picture_folder import PictureFolder
+from appliance.adapters.bench.png_screen import PngScreen
+from appliance.adapters.bench.script_keys import ScriptKeys
+from appliance.adapters.bench.silent import SilentKeys, SilentLoudspeaker, SilentScreen
+from appliance.adapters.bench.terminal_screen import TerminalScreen
+from appliance.adapters.bench.wav_loudspeaker import WavLoudspeaker
+from appliance.adapters.bench.wav_microphone import WavMicrophone
+from appliance.ports import Camera, Keys, Loudspeaker, Microphone, Screen
+from tests.adapters.sounds import tone, write_wav
+from tests.adapters.virtual_clock import VirtualClock
+
+
+def _wav_microphone(folder: Path, clock: VirtualClock, pace: str) -> Microphone:
+    path = folder / "speech.wav"
+    if not path.exists():
+        write_wav(path, [tone(440, 44_100, 2)] * 2, 44_100, 24)
+    return WavMicrophone(path, clock, lambda: 0, pace=pace)
+
+
+MICROPHONES: dict[str, Callable[[Path, VirtualClock], Microphone]] = {
+    "wav realtime": lambda folder, clock: _wav_microphone(folder, clock, "realtime"),
+    "wav fast": lambda folder, clock: _wav_microphone(folder, clock, "fast"),
+}
+
+LOUDSPEAKERS: dict[str, Callable[[Path, VirtualClock, int], Loudspeaker]] = {
+    "wav": lambda folder, clock, channels: WavLoudspeaker(folder / "heard.wav", clock, channels),
+    "none": lambda folder, clock, channels: SilentLoudspeaker(clock, channels),
+}
+
+SCREENS: dict[str, Callable[[Path, VirtualClock], Screen]] = {
+    "terminal": lambda folder, clock: TerminalScreen(io.StringIO(), clock, lambda: os.terminal_size((200, 60))),
+    "small terminal": lambda folder, clock: TerminalScreen(io.StringIO(), clock, lambda: os.terminal_size((80, 24))),
+    "png": lambda folder, clock: PngScreen(folder / "pictures", clock),
+    "grey png": lambda folder, clock: PngScreen(folder / "pictures", clock, width=256, height=64, depth=4),
+    "none": lambda folder, clock: SilentScreen(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """Keys, and a hand that presses TALK once and lets go; None where there is no hand."""
+
+    keys: Keys
+    press_talk: Callable[[], None] | None
+
+
+@contextmanager
+def _script(clock: VirtualClock) -> Iterator[Pressed]:
+    keys = ScriptKeys((Row(10, "talk", True), Row(200, "talk", False)), clock)
+    yield Pressed(keys, lambda: keys.begin(clock.now_ms()))
+
+
+@contextmanager
+def _keyboard(clock: VirtualClock) -> Iterator[Pressed]:
+    person, terminal = os.openpty()
+    try:
+        yield Pressed(KeyboardKeys(clock, terminal, io.StringIO()), lambda: _write(person, b"TT"))
+    finally:
+        os.close(person)
+        os.close(terminal)
+
+
+def _write(fd: int, letters: bytes) -> None:
+    os.write(fd, letters)
+
+
+@contextmanager
+def _no_keys(clock: VirtualClock) -> Iterator[Pressed]:
+    yield Pressed(SilentKeys(), None)
+
+
+KEYS = {"script": _script, "keyboard": _keyboard, "none": _no_keys}
+
+
+def _picture_folder(folder: Path) -> Camera:
+    exif = Image.Exif()
+    exif[0x010F] = "a maker's name"
+    Image.new("RGB", (1_280, 960), (10, 200, 10)).save(folder / "a.jpg", "JPEG", exif=exif)
+    return PictureFolder(folder)
+
+
+CAMERAS: dict[str, Callable[[Path], Camera]] = {"folder": _picture_folder}
