@@ -58,7 +58,10 @@ class LineSocket:
         self._waiting: dict[str, bytes] = {}  # whole frames in order: at most one of "pong", "ping", "text", "close"
         self._left = memoryview(b"")  # of the frame that is being sent
         self._progress_at = 0
+        self._pollout = select.poll()
+        self._pollout.register(raw, select.POLLOUT)
         self._unread = False
+        self._parting = False  # our close frame is said or waits: RFC 6455 allows one
         self._lost: Lost | None = None
         self.received_bytes = 0  # payload and frames, counting up; any growth is life
         self.pongs = 0  # counting up
@@ -153,9 +156,9 @@ class LineSocket:
                 raise NonsenseError(f"a binary message of {size_bytes} bytes")
 
     def send_text(self, frame: bytes | str, now: int) -> Lost | None:
-        """Send one message (JSON, UTF-8); call it on POLLOUT and only while ``takes_text()``.
+        """Send one message (JSON, UTF-8); call it only while ``takes_text()``.
 
-        What the socket does not take at once is kept and goes out by ``flush``.
+        What the socket does not take at once is kept and goes out by ``flush`` on POLLOUT.
         """
         assert self.takes_text(), "a frame is half-way: flush first"
         self._waiting["text"] = text_frame(frame)
@@ -166,6 +169,10 @@ class LineSocket:
         try:
             while self._lost is None and (self._left or self._waiting):
                 if not self._left:
+                    # Begun only when it has a chance: a frame that is half-way is under the limit, and with a link
+                    # that pauses for two seconds no audio message is. (The pulse decides about those.)
+                    if not self._pollout.poll(0):
+                        return None
                     self._left = memoryview(self._waiting.pop(next(iter(self._waiting))))
                     self._progress_at = now
                 self._left = self._left[self._raw.send(self._left[:SEND_BYTES]) :]
@@ -181,8 +188,7 @@ class LineSocket:
     def ping(self, now: int) -> int:
         """Send a ping as soon as the socket takes it. Returns the bytes handed to TCP so far, for ``Pulse.pinged``."""
         self._waiting["ping"] = ping_frame()
-        if self._writable():
-            self.flush(now)
+        self.flush(now)
         return self.written_bytes()
 
     def acked_bytes(self) -> int:
@@ -196,7 +202,7 @@ class LineSocket:
     def close(self, code: int = _NORMAL, reason: str = "", limit_ms: int = CLOSE_LIMIT_MS) -> None:
         """Say good-bye, wait at most ``limit_ms`` for the peer's, and shut down. What still comes is thrown away."""
         deadline = self._clock() + limit_ms
-        self._waiting["close"] = close_frame(code, reason)
+        self._part(code, reason)
         while self._lost is None and (left_ms := deadline - self._clock()) > 0:
             waiter = select.poll()
             waiter.register(self._raw, select.POLLIN | (select.POLLOUT if self.wants_write() else 0))
@@ -204,8 +210,7 @@ class LineSocket:
                 waiter.poll(left_ms)
             with contextlib.suppress(NonsenseError):
                 self.receive()
-            if self.wants_write() and self._writable():
-                self.flush(self._clock())
+            self.flush(self._clock())
         self.shutdown()
 
     def shutdown(self) -> None:
@@ -219,14 +224,12 @@ class LineSocket:
 
     def _end(self, lost: Lost, code: int) -> Lost:
         """Send a close frame if it goes at once, and remember why."""
-        self._waiting["close"] = close_frame(code)
-        if self._writable():
-            self.flush(self._progress_at)
+        self._part(code)
+        self.flush(self._progress_at)
         self._lost = lost
         return lost
 
-    def _writable(self) -> bool:
-        """A frame is only begun when it has a chance: one that is half-way is under a limit."""
-        waiter = select.poll()
-        waiter.register(self._raw, select.POLLOUT)
-        return bool(waiter.poll(0))
+    def _part(self, code: int, reason: str = "") -> None:
+        if not self._parting:
+            self._parting = True
+            self._waiting["close"] = close_frame(code, reason)

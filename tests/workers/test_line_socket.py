@@ -271,6 +271,22 @@ def test_a_close_frame_is_answered_and_told() -> None:
     assert heard[0][0] == 8
 
 
+def test_a_good_bye_is_said_once() -> None:
+    heard: list[tuple[int, bytes]] = []
+    rest: list[bytes] = []
+
+    def script(conn: socket.socket) -> None:
+        heard.append(read_frame(conn))
+        conn.sendall(frame(b"\x03\xe8", 8))
+        rest.append(conn.recv(100))
+
+    with line_to(script) as line:
+        line.close(1000, "done")
+        assert line.receive() == Lost(Loss.CLOSED, 1000, "")
+    assert heard == [(8, b"\x03\xe8done")]
+    assert rest == [b""]
+
+
 def test_a_binary_message_is_nonsense_and_the_line_goes_on() -> None:
     def script(conn: socket.socket) -> None:
         conn.sendall(frame(b"abc", 2) + frame(b"text"))
@@ -306,6 +322,19 @@ def test_a_frame_that_is_not_taken_ends_the_line_after_its_limit() -> None:
             assert deadline(line) == now + 1_000  # the kernel took some more: the limit runs from there
             now += 1_000
         assert lost.loss is Loss.SEND_STALLED
+        done.set()
+
+
+def test_on_a_full_link_no_message_is_begun() -> None:
+    done = threading.Event()
+    with line_to(lambda conn: done.wait(WAIT_S)) as line:
+        while line.takes_text():
+            assert line.send_text(b"x" * 1_800, 1_000) is None
+        assert line.wants_write()
+        assert deadline(line) is None
+        assert line.flush(60_000) is None  # the pulse decides about silence, not the message that waits
+        written = line.written_bytes()
+        assert line.ping(60_000) == written  # the ping waits too, and its mark is what stands before it
         done.set()
 
 
