@@ -13,7 +13,7 @@ from appliance.display.fonts import choose
 from appliance.display.notices import draw_fault, draw_notice
 from appliance.display.paragraph import Paragraphs
 from appliance.display.subtitles import MARGIN, SubtitleScreen
-from appliance.display.typeset import Style, Typesetter
+from appliance.display.typeset import Style, Typesetter, clean
 from appliance.ports import Frame
 
 
@@ -22,6 +22,7 @@ class Renderer:
 
     Made anywhere, used on one thread: Pango is loaded by the first ``draw`` or ``warm``. It remembers what it has set,
     so that a growing sentence costs its last line only, and so that nothing rolls down; hence one renderer a panel.
+    ``draw``, ``warm`` and ``unknown_letters`` raise ``DeviceError("screen", ABSENT, …)`` where Pango is not installed.
     """
 
     def __init__(self, width: int, height: int, depth: int) -> None:
@@ -47,6 +48,11 @@ class Renderer:
         for language in languages:
             style = Style(language, choose(language, letters), self.width - 2 * MARGIN, self.depth > 1)
             self._tools()[0].warm(style)
+
+    def unknown_letters(self, text: str, language: str) -> int:
+        """How many glyphs of ``text`` none of our fonts has."""
+        style = Style(language, choose(language), self.width - 2 * MARGIN)
+        return self._tools()[0].unknown_glyphs(clean(text), style)
 
     def _tools(self) -> tuple[Typesetter, SubtitleScreen]:
         if self._typesetter is None or self._subtitles is None:

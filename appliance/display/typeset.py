@@ -13,6 +13,7 @@ from typing import Any
 
 from appliance.display import fontconfig
 from appliance.display.fonts import PANGO_TAGS, RIGHT_TO_LEFT, FontChoice
+from appliance.errors import DeviceError, Kind
 
 LINE_SEPARATOR = "\u2028"
 """A forced break that does not end the paragraph: shaping, direction and word breaks still see both sides."""
@@ -20,6 +21,7 @@ LINE_SEPARATOR = "\u2028"
 _CONTEXTS_MAX = 12
 _CONTROLS = dict.fromkeys((*range(0x20), 0x7F, 0x85, 0x2028, 0x2029), " ")
 _THRESHOLD = bytes(255 if value >= 110 else 0 for value in range(256))
+_PACKAGES = "Pango is missing: install the apt packages python3-gi python3-gi-cairo python3-cairo gir1.2-pango-1.0"
 _DIM, _FULL = 0x7000, 0xFFFF  # strength of provisional words, 16 bit
 _SLACK = 2  # pixels around the reported ink: hinting may step over it
 
@@ -82,12 +84,15 @@ class Typesetter:
 
     def __init__(self) -> None:
         fontconfig.claim()
-        import cairo
-        import gi
+        try:
+            import cairo
+            import gi
 
-        gi.require_version("Pango", "1.0")
-        gi.require_version("PangoCairo", "1.0")
-        from gi.repository import Pango, PangoCairo
+            gi.require_version("Pango", "1.0")
+            gi.require_version("PangoCairo", "1.0")
+            from gi.repository import Pango, PangoCairo
+        except (ImportError, ValueError) as error:  # ValueError: gi without Pango's description
+            raise DeviceError("screen", Kind.ABSENT, f"{_PACKAGES} ({error})") from error
 
         self._cairo: Any = cairo
         self._pango: Any = Pango
