@@ -58,7 +58,7 @@ def _imports(node: ast.AST, module: list[str], *, inside: bool) -> Iterator[Impo
             case ast.ImportFrom(name, names, level):
                 start = ".".join(module[: len(module) - (level or 0)] if level else [])
                 origin = ".".join(part for part in (start, name or "") if part)
-                # ``from appliance import ports`` names a module, ``from appliance.core.step import step`` a thing in one.
+                # ``from appliance import ports`` names a module; from any deeper one the module stands before "import".
                 yield from (
                     Import(f"{origin}.{alias.name}" if origin == "appliance" else origin, child.lineno, inside)
                     for alias in names

@@ -29,6 +29,14 @@ def advanced(state: State, now: int, limits: Limits) -> Outcome:
     return state, effects
 
 
+def hurried(state: State, now: int, limits: Limits) -> State:
+    """A stop shortens an end that had already begun: the bounds of a stop count from the stop."""
+    within = {Ending.FINISH: limits.stop_finished_within_ms, Ending.DRAIN: limits.stop_drained_within_ms}
+    if state.ending not in within or state.ending_by is None:
+        return state
+    return replace(state, ending_by=min(state.ending_by, now + within[state.ending]))
+
+
 def drained(state: State, now: int) -> State:
     """The loudspeaker has played out."""
     return replace(state, ending_by=now) if state.ending is Ending.DRAIN else state

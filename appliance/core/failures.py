@@ -57,14 +57,14 @@ def diagnose(loss: Loss, status: int, detail: str, complaint: str) -> Diagnosis:
         return _PLAIN[loss]
     if "rate limit" in words:
         return Diagnosis(FaultCode.S2, limited=True)
-    if "voice" in words or "access denied" in words or rejects_settings(complaint):
+    if "voice" in words or "access denied" in words or rejects_settings(detail) or rejects_settings(complaint):
         return Diagnosis(FaultCode.S4, fatal=True)
     return Diagnosis(FaultCode.S3, refused=True)
 
 
-def rejects_settings(complaint: str) -> bool:
-    """Whether an ``error`` event says that a parameter of ours is not accepted (and is none of the harmless ones)."""
-    words = complaint.lower()
+def rejects_settings(said: str) -> bool:
+    """Whether an ``error`` event or a close says that a parameter of ours is not accepted (and is not harmless)."""
+    words = said.lower()
     return any(mark in words for mark in _PARAMETER) and not any(mark in words for mark in _HARMLESS)
 
 

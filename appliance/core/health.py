@@ -20,6 +20,8 @@ _FAULTS: dict[Device, tuple[FaultCode, FaultCode]] = {  # (absent, gone or broke
     Device.CAMERA: (FaultCode.C1, FaultCode.C1),
 }
 
+_MICROPHONE_FAULTS = frozenset({FaultCode.M1, FaultCode.M2, FaultCode.M3, FaultCode.M4})
+
 
 def device_failed(state: State, device: Device, kind: str, detail: str, now: int) -> Outcome:
     """A device is lost; privacy silences the microphone's faults."""
@@ -34,6 +36,11 @@ def device_ready(state: State, device: Device) -> Outcome:
     """A device works (again)."""
     state = replace(state, broken=tuple(d for d in state.broken if d is not device))
     return cleared(state, frozenset(_FAULTS.get(device, ())))
+
+
+def silenced(state: State) -> Outcome:
+    """Privacy is a state, not a fault: what was wrong with the microphone is not said while it is meant to be off."""
+    return cleared(state, _MICROPHONE_FAULTS)
 
 
 def spool_reported(

@@ -33,10 +33,10 @@ def without(state: State, number: int) -> State:
 
 
 def troubled(state: State, line: Line, loss: Loss, detail: str, now: int) -> Outcome:
-    """An attempt to reach the service failed; the worker goes on trying. A certificate is told at once."""
+    """An attempt to reach the service failed; the worker goes on trying. What a person must mend is told at once."""
     state = changed(state, replace(line, trouble=loss))
     state = replace(state, last_loss=loss, lost_at=now if state.lost_at is None else state.lost_at)
-    if loss in (Loss.UNKNOWN_ISSUER, Loss.WRONG_NAME, Loss.NOT_YET_VALID, Loss.EXPIRED):
+    if loss in (Loss.UNKNOWN_ISSUER, Loss.WRONG_NAME, Loss.NOT_YET_VALID):
         return raised(state, diagnose(loss, 0, "", "").code, now, detail)
     return state, ()
 
@@ -49,6 +49,8 @@ def dialled(state: State, line: Line, now: int, limits: Limits) -> Outcome:
 
 def opened(state: State, line: Line, now: int) -> Outcome:
     """Upgraded; ``session.created`` comes unasked."""
+    if line.phase is not Phase.DIALING:
+        return state, ()
     line = replace(line, phase=Phase.CONFIGURING, opened=True, since=now)
     return changed(state, line), (noted(line, "configuring", "upgraded"),)
 

@@ -21,12 +21,12 @@ class Mode(StrEnum):
     STOPPING = "stopping"
 
 
-_WORKING = frozenset({Mode.STANDBY, Mode.WAITING, Mode.DIALING, Mode.CONFIGURING, Mode.ON_AIR, Mode.FINISHING})
+WORKING = frozenset({Mode.STANDBY, Mode.WAITING, Mode.DIALING, Mode.CONFIGURING, Mode.ON_AIR, Mode.FINISHING})
 """Between these any move is legal, for the mode is that of the active direction and a key may turn it at any time."""
 
 MOVES: dict[Mode, frozenset[Mode]] = {
     Mode.STARTING: frozenset({Mode.STANDBY, Mode.STOPPING}),
-    **{mode: (_WORKING - {mode}) | {Mode.FAULT, Mode.STOPPING} for mode in _WORKING},
+    **{mode: (WORKING - {mode}) | {Mode.FAULT, Mode.STOPPING} for mode in WORKING},
     Mode.FAULT: frozenset({Mode.STANDBY, Mode.DIALING, Mode.WAITING, Mode.STOPPING}),
     Mode.STOPPING: frozenset(),
 }
@@ -43,7 +43,7 @@ class Phase(StrEnum):
 
 PHASES: dict[Phase, frozenset[Phase]] = {
     Phase.DIALING: frozenset({Phase.CONFIGURING}),
-    Phase.CONFIGURING: frozenset({Phase.READY}),
+    Phase.CONFIGURING: frozenset({Phase.READY, Phase.FINISHING}),  # finished at once where only a rest was to be sent
     Phase.READY: frozenset({Phase.FINISHING}),
     Phase.FINISHING: frozenset(),
 }

@@ -101,10 +101,16 @@ def _drop_lines(state: State) -> Outcome:
         if line.phase in (Phase.DIALING, Phase.CONFIGURING) and line.direction not in needed(state):
             state = without(state, line.number)
             effects += (noted(line, "closed", "not wanted"), HangUp(line.number, "not wanted"))
-    if not needed(state) and state.lost_at is not None and state.refusal is None:
+    if not _missing(state) and state.lost_at is not None and state.refusal is None:
         state, more = cleared(replace(state, lost_at=None, last_loss=None), _SLOW_FAULTS)
         effects += more
     return state, effects
+
+
+def _missing(state: State) -> bool:
+    """Whether a direction that must have a line has none that works. The loss of a line nobody needs is no loss."""
+    lines = [line_for(state, direction) for direction in needed(state)]
+    return any(line is None or line.phase in (Phase.DIALING, Phase.CONFIGURING) for line in lines)
 
 
 def _finish_lines(state: State, now: int, limits: Limits) -> Outcome:
@@ -159,10 +165,10 @@ def _tell(state: State, now: int, limits: Limits) -> Outcome:
     """Raise the fault of a line that is not back in time."""
     if state.lost_at is None or now - state.lost_at < limits.fault_after_ms or state.refusal is not None:
         return state, ()
-    if not needed(state) or any(fault.code in LINE_FAULTS for fault in state.faults):
+    if any(fault.code in LINE_FAULTS for fault in state.faults):
         return state, ()
     code = diagnose(state.last_loss or Loss.NO_ANSWER, 0, "", "").code
-    return raised(state, code if code in _SLOW_FAULTS else FaultCode.S3, now, str(state.last_loss or ""))
+    return raised(state, code, now, str(state.last_loss or ""))
 
 
 def _mode(state: State, why: str) -> Outcome:

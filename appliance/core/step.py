@@ -93,7 +93,7 @@ def _handled(state: State, event: Event, now: int, limits: Limits) -> Outcome:
         case Tick():
             return _ticked(state, now, limits)
         case StopRequested(why):
-            return talk.stopped(state, why), ()
+            return talk.stopped(state, why, now, limits), ()
         case KeyEdge(key, down, at):
             return talk.edge(state, key, down, at, now, limits)
         case DeviceReady(device):
@@ -165,7 +165,8 @@ def _booted(state: State, private: bool) -> Outcome:
         return state, ()
     wanted = Wanted.INTERPRETING if state.setup.at_once else Wanted.NOTHING
     note = Note("mode", (("from", str(Mode.STARTING)), ("to", str(Mode.STANDBY)), ("why", "booted")))
-    return replace(state, private=private, wanted=wanted, mode=Mode.STANDBY, why="booted"), (note,)
+    state = talk.slide_read(state, private)
+    return replace(state, wanted=wanted, mode=Mode.STANDBY, why="booted"), (note,)
 
 
 def _ticked(state: State, now: int, limits: Limits) -> Outcome:

@@ -10,8 +10,10 @@ release is ever swallowed (gpiozero #550, #378: its ``bounce_time`` loses releas
 from dataclasses import replace
 
 from appliance.core.effects import Effect, Note, WipeSound
+from appliance.core.ending import hurried
 from appliance.core.events import Key
 from appliance.core.faults import LINE_FAULTS, Outcome, cleared
+from appliance.core.health import silenced
 from appliance.core.limits import Limits
 from appliance.core.state import Contact, Ending, State, Wanted
 
@@ -25,6 +27,11 @@ def edge(state: State, key: Key, down: bool, at: int, now: int, limits: Limits) 
     return _accepted(state, contact, at, now, limits)
 
 
+def slide_read(state: State, private: bool) -> State:
+    """The privacy slide as it stands at the start. Its contact must know, or the first move to private is no edge."""
+    return _with_contact(replace(state, private=private), Contact(Key.PRIVACY, raw=not private, down=not private))
+
+
 def ticked(state: State, now: int, limits: Limits) -> Outcome:
     """Look again at contacts that moved within the debounce time, and at keys that are held."""
     effects: tuple[Effect, ...] = ()
@@ -35,7 +42,7 @@ def ticked(state: State, now: int, limits: Limits) -> Outcome:
         if contact.raw != contact.down:
             state, more = _accepted(state, contact, now, now, limits)
         else:
-            state, more = stopped(state, "power key"), ()
+            state, more = stopped(state, "power key", now, limits), ()
         effects = (*effects, *more)
     return state, effects
 
@@ -49,9 +56,9 @@ def contact_deadline(contact: Contact, state: State, limits: Limits) -> int | No
     return None
 
 
-def stopped(state: State, why: str) -> State:
+def stopped(state: State, why: str, now: int, limits: Limits) -> State:
     """End the run: finish the sentence, play it, leave."""
-    return state if state.stopping else replace(state, stopping=True, why=why)
+    return state if state.stopping else hurried(replace(state, stopping=True, why=why), now, limits)
 
 
 def _accepted(state: State, contact: Contact, at: int, now: int, limits: Limits) -> Outcome:
@@ -69,7 +76,8 @@ def _pressed(state: State, key: Key, now: int) -> Outcome:
         case Key.TALK | Key.GUEST if state.setup.kiosk:
             return _kiosk_talk(state, key is Key.GUEST)
         case Key.TALK:
-            started = state.wanted is not Wanted.INTERPRETING
+            # After a fatal refusal the press tries again, whatever was wanted.
+            started = state.wanted is not Wanted.INTERPRETING or state.refusal is not None
             state, effects = _talking(state) if started else (state, ())
             return replace(state, talk_started=started), effects
         case Key.GUEST:
@@ -85,14 +93,21 @@ def _pressed(state: State, key: Key, now: int) -> Outcome:
 def _released(state: State, key: Key, held_ms: int, limits: Limits) -> Outcome:
     match key:
         case Key.TALK | Key.GUEST if state.setup.kiosk:
-            return (state if state.setup.talk_taps else replace(state, wanted=Wanted.PAUSE)), ()
+            # The other key was pressed later: it is the one that talks now, and its own release ends it.
+            superseded = state.turned != (key is Key.GUEST)
+            if state.setup.talk_taps or superseded or state.ending is not Ending.NONE:
+                return state, ()
+            return replace(state, wanted=Wanted.PAUSE), ()
+        case Key.TALK if state.ending is not Ending.NONE:
+            return state, ()  # the end has its own intent, and no key turns it
         case Key.TALK:
             if state.talk_started and held_ms < limits.tap_ms:
                 return state, ()  # a tap: it goes on until the next one
             return replace(state, wanted=Wanted.PAUSE if state.talk_started else Wanted.NOTHING), ()
         case Key.PRIVACY:
             # The switch is a state, not a stop: the intent stays, the condition forbids.
-            return replace(state, private=True), (WipeSound(),)
+            state, effects = silenced(replace(state, private=True))
+            return state, (*effects, WipeSound())
         case _:
             return state, ()
 

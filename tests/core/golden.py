@@ -1,0 +1,165 @@
+"""The golden files: for every mode and every kind of event, the mode that follows and the orders given.
+
+Responsible for: the instances, and their text. ``python -m tests.core.golden --write`` writes the files anew; a change
+of behaviour is a change of these files, to be read before it is committed.
+Must not: check anything (``test_golden.py`` compares).
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import get_args
+
+from appliance.core.direction import Direction
+from appliance.core.effects import Effect, Note
+from appliance.core.events import (
+    Booted,
+    Device,
+    DeviceFailed,
+    DeviceReady,
+    Event,
+    Key,
+    KeyEdge,
+    LevelMetered,
+    LineConfigured,
+    LineCreated,
+    LineDialled,
+    LineFinished,
+    LineLost,
+    LineOpened,
+    LineTroubled,
+    Loss,
+    MicrophoneClosed,
+    MicrophoneEnded,
+    ServiceComplained,
+    SoundDrained,
+    SourceArrived,
+    SpeechEnded,
+    SpeechHeard,
+    SpeechSounded,
+    SpoolReported,
+    StopRequested,
+    TextArrived,
+    Tick,
+    TurnAnswered,
+    TurnOpened,
+    UsageCounted,
+)
+from appliance.core.invariants import check
+from appliance.core.modes import Mode
+from appliance.core.step import step
+from tests.core.box import Box
+from tests.core.states import REACHED
+
+FOLDER = Path(__file__).parent / "golden"
+STEP_MS = 100
+"""Every event comes this long after the mode was reached."""
+
+
+def instances(box: Box, now: int) -> list[tuple[str, Event]]:
+    """A representative of each kind of event, and of each cause that is decided differently. Named for the file."""
+    n = box.state.lines[-1].number if box.state.lines else 1
+    talk_is_down = any(contact.key is Key.TALK and contact.down for contact in box.state.contacts)
+    # The slide's contact opens: private. Every other key goes down, and TALK moves whichever way it can.
+    keys = [KeyEdge(key, not talk_is_down if key is Key.TALK else key is not Key.PRIVACY, now) for key in Key]
+    lost = [
+        LineLost(n, Loss.RESET),
+        LineLost(n, Loss.HTTP, 401),
+        LineLost(n, Loss.HTTP, 503),
+        LineLost(n, Loss.CLOSED, 1007, "Requests rate limit exceeded, please try again later."),
+        LineLost(n, Loss.CLOSED, 1011),
+    ]
+    events: list[Event] = [
+        Booted(private=False),
+        Booted(private=True),
+        Tick(),
+        StopRequested("SIGTERM"),
+        *keys,
+        DeviceReady(Device.MICROPHONE),
+        DeviceFailed(Device.MICROPHONE, "absent", "no card"),
+        DeviceFailed(Device.LOUDSPEAKER, "busy", "in use"),
+        DeviceFailed(Device.KEYS, "broken", "no chip"),
+        MicrophoneClosed(),
+        MicrophoneEnded(),
+        LevelMetered(3),
+        SpeechHeard(active=True),
+        SpeechHeard(active=False),
+        SpoolReported(Direction("en", "es"), 1_500, 0, 0),
+        SpoolReported(Direction("en", "es"), 0, 1, 0),
+        SpoolReported(Direction("en", "es"), 1_500, 0, 20_000),
+        SpoolReported(Direction("es", "en"), 1_500, 0, 0),
+        LineTroubled(n, Loss.NO_ROUTE),
+        LineTroubled(n, Loss.UNKNOWN_ISSUER),
+        LineDialled(n),
+        LineOpened(n),
+        LineCreated(n),
+        LineConfigured(n),
+        LineConfigured(999),
+        TurnOpened(n, 1),
+        TextArrived(n, 1, "Where is", " the", final=False, at=now),
+        TextArrived(n, 1, "Where is the lift?", "", final=True, at=now),
+        SourceArrived(n, 1, "¿Dónde está", "", "es", final=False),
+        TurnAnswered(n, 1, ok=True, empty=False, speech_start_at=now - 900, speech_end_at=now - 300, sound_ms=0),
+        SpeechSounded(n, 1, now),
+        SpeechEnded(n, 1, 800, 0),
+        UsageCounted(n, 120, 40),
+        ServiceComplained(n, "invalid_value", "Invalid modalities"),
+        ServiceComplained(n, "", "Error append image before append audio."),
+        LineFinished(n),
+        *lost,
+        LineLost(999, Loss.HTTP, 401),
+        SoundDrained(),
+    ]
+    return [(_short(event), event) for event in events]
+
+
+def text(mode: Mode) -> str:
+    """The golden file of one mode."""
+    reach = REACHED[mode]
+    rows = [f"# From {mode}, {STEP_MS} ms later. Each event on its own; what it leaves is the mode after the arrow."]
+    for name, event in instances(reach(), reach().now + STEP_MS):
+        rows += ["", *_outcome(reach, name, event)]
+    return "\n".join(rows) + "\n"
+
+
+def _outcome(reach: Callable[[], Box], name: str, event: Event) -> list[str]:
+    box = reach()
+    state, effects = step(box.state, event, box.now + STEP_MS, box.limits)
+    check(box.state, state, box.limits)
+    nothing = not effects and state == box.state
+    rows = [f"{name}\n    → {state.mode}{' (nothing changes)' if nothing else ''}"]
+    return rows + [f"      {_order(effect)}" for effect in effects]
+
+
+def _order(effect: Effect) -> str:
+    if isinstance(effect, Note):
+        return f"note {effect.what}: " + ", ".join(f"{name}={value!r}" for name, value in effect.fields)
+    return _short(effect)
+
+
+def _short(thing: Event | Effect) -> str:
+    values = [getattr(thing, name) for name in type(thing).__slots__]
+    return " ".join([type(thing).__name__, *(_value(value) for value in values)])
+
+
+def _value(value: object) -> str:
+    return f'"{value}"' if type(value) is str else str(value)
+
+
+def uncovered() -> set[str]:
+    """Kinds of event without an instance."""
+    box = REACHED[Mode.ON_AIR]()
+    return {kind.__name__ for kind in get_args(Event)} - {type(e).__name__ for _, e in instances(box, box.now)}
+
+
+def main() -> None:
+    """Write the files where asked to; without, say how."""
+    if sys.argv[1:] != ["--write"]:
+        sys.exit("usage: python -m tests.core.golden --write")
+    FOLDER.mkdir(exist_ok=True)
+    for mode in Mode:
+        (FOLDER / f"{mode}.txt").write_text(text(mode), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
