@@ -78,7 +78,7 @@ class TerminalScreen:
                 self._draw()
 
     def caption(self, words: str) -> None:
-        """Put one line under the picture. May be called from any thread; it is drawn at once."""
+        """Put one line under the picture, at once. From any thread that may wait: Ctrl-S stops a terminal."""
         with self._lock:
             self._caption = " ".join(words.split())
             self._draw()
