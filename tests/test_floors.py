@@ -25,13 +25,14 @@ FLOORS: dict[str, int] = {
     "emulator": 4,
     "commands": 5,
     "app": 5,
+    "crew": 5,
     "cli": 5,
     "runner": 5,
     "recorder": 5,
     "__main__": 5,
 }
-ASIDE = frozenset({"errors", "config", ""})
-"""Not on a floor: ``errors``, ``config`` and the package itself (its version)."""
+ASIDE = frozenset({"errors", "config", "clock", ""})
+"""Not on a floor: ``errors``, ``config``, the real clock, and the package itself (its version)."""
 FORBIDDEN_IN_THE_PURE_FLOORS = frozenset({"time", "threading", "socket", "random", "os", "logging"})
 DEVICE_LIBRARIES = frozenset({"alsaaudio", "gpiozero", "luma", "picamera2"})
 

@@ -1,5 +1,4 @@
-"""The commands of ``dragoman``, one file each: ``add_arguments(parser)`` and ``run(args) -> int`` (the exit code).
+"""One file for each command of ``dragoman``.
 
-Responsible for: what a command prints and how it ends.
-Must not: hold logic that another command or the box itself needs.
+Responsible for: arguments, output and exit codes. Must not: hold logic that a test cannot reach without a terminal.
 """

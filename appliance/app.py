@@ -1,0 +1,260 @@
+"""The box as one process: settings become a crew, the crew gets a runner.
+
+Responsible for: wiring, the order of start and stop, signals, and crashing on a bug of a worker.
+Must not: decide anything that the core decides, or know a device.
+"""
+
+import logging
+import os
+import signal
+import threading
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from appliance.adapters import factory
+from appliance.clock import RealClock
+from appliance.config.secret import SecretKey
+from appliance.config.settings import Settings
+from appliance.core.direction import Direction
+from appliance.core.effects import Field
+from appliance.core.events import Booted, Device, DeviceFailed, Key, KeyEdge, StopRequested
+from appliance.core.limits import Limits
+from appliance.core.state import Setup, State
+from appliance.crew import BoxCrew
+from appliance.errors import DeviceError
+from appliance.ports import Frame, Keys, Screen
+from appliance.protocol.languages import LANGUAGES
+from appliance.protocol.settings import SessionSettings, plan
+from appliance.protocol.voices import Model, resolve_model
+from appliance.recorder import Recorder
+from appliance.runner import Runner
+from appliance.workers import trust
+from appliance.workers.jitter import JitterBuffer
+from appliance.workers.journal import Journal
+from appliance.workers.line import Access
+from appliance.workers.mailbox import EventQueue
+from appliance.workers.microphone import MicrophoneWorker
+from appliance.workers.names import Names
+from appliance.workers.screen import Painter, ScreenWorker
+from appliance.workers.speaker import SpeakerWorker
+from appliance.workers.spool import Spool, Spools
+from appliance.workers.target import Target
+
+STOP_WORKER_MS = 1_000
+EXIT_BUG = 70
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a run came to, in numbers."""
+
+    tokens: int
+    minutes: float  # of sound sent, replays not counted
+    underruns: int
+    xruns: int
+    unanswered_ms: int
+    owned_up: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taps:
+    """Who else wants to see what the box does: the demo."""
+
+    row: Callable[[int, str, dict[str, Field]], None] | None = None
+    frame: Callable[[int, Frame], None] | None = None
+    recording: Path | None = None  # where the flight recorder dumps
+    tty: bool = False
+
+
+class Box:
+    """One box, from start to exit code."""
+
+    def __init__(
+        self, settings: Settings, phrases: Mapping[str, str], key: SecretKey | None, taps: Taps, clock: RealClock
+    ) -> None:
+        """Raises ``SettingsError`` where the target cannot be dialled or ``ca_file`` not be read."""
+        self._settings = settings
+        self._phrases = tuple(phrases.items())
+        self._taps = taps
+        self._clock = clock
+        now = clock.now_ms
+        model = resolve_model(settings.service.model)
+        assert model is not None, "the config reader refuses unknown models"
+        self._model = model
+        self._queue = EventQueue()
+        post = self._queue.post
+        self._journal = Journal(Path(settings.run.journal) if settings.run.journal else None, now)
+        self._spools: Spools[bytes] = Spools(self._spool)
+        self._jitter = JitterBuffer(post)
+        self._microphone = MicrophoneWorker(
+            lambda: factory.microphone(settings, clock, self._backlog_ms), self._spools, post, now
+        )
+        channels = 1 if settings.loudspeaker.mine_to == settings.loudspeaker.theirs_to else 2
+        self._speaker = SpeakerWorker(lambda: factory.loudspeaker(settings, clock, channels), self._jitter, post, now)
+        self._screen = ScreenWorker(lambda: factory.screen(settings, clock, taps.tty), _painter, post, self._shown)
+        target = Target.parse(settings.service.url, settings.service.model, settings.service.ca_file)
+        access = Access(
+            target, trust.context(settings.service.ca_file), Names(), key.reveal() if key is not None else ""
+        )
+        self._crew = BoxCrew(
+            self._plan, self._output, access, self._spools, self._jitter,
+            self._microphone, self._speaker, self._screen, self._journal, post, now,
+        )  # fmt: skip
+        self._recorder = Recorder(taps.recording)
+        self._runner = Runner(
+            State(setup=setup(settings, model)), Limits(), now, self._queue.next, self._crew, self._recorder
+        )
+        self._keys: Keys | None = None
+
+    def run(self) -> int:
+        """Run to the end; returns the exit code."""
+        threading.excepthook = self._crash
+        if self._taps.row is not None:
+            self._journal.listeners.append(self._taps.row)
+        self._recorder.begin(self._runner.state)
+        self._journal.start()
+        self._screen.start()
+        private = self._start_keys()
+        self._speaker.start()
+        self._microphone.start()
+        self._queue.post(Booted(private))
+        try:
+            return self._runner.run()
+        finally:
+            self._stop()
+
+    def stop(self, why: str) -> None:
+        """End the run: finish the sentence, play it, leave. Callable from a signal handler."""
+        self._queue.post(StopRequested(why))
+
+    def totals(self) -> Totals:
+        """The figures so far."""
+        state = self._runner.state
+        return Totals(
+            tokens=state.tokens,
+            minutes=sum(spool.sent_ms for spool in self._spools.all()) / 60_000,
+            underruns=self._speaker.underruns,
+            xruns=self._microphone.xruns,
+            unanswered_ms=sum(ms for _, ms in state.owed),
+            owned_up=sum(count for _, count in state.owned_up),
+        )
+
+    def dump(self, why: str) -> None:
+        """Write the flight recorder down."""
+        self._recorder.dump(why)
+
+    def _start_keys(self) -> bool:
+        """Read the privacy slide before anything that listens is opened; unreadable is private."""
+        try:
+            self._keys = factory.keys(self._settings, self._clock)
+            private = self._keys.privacy()
+            self._keys.start(self._key)
+        except DeviceError as error:
+            log.warning("%s", error)
+            self._queue.post(DeviceFailed(Device.KEYS, str(error.kind), error.detail))
+            return True
+        begin = getattr(self._keys, "begin", None)
+        if begin is not None:
+            self._journal.listeners.append(_FirstStandby(begin))
+        return private
+
+    def _key(self, key: str, down: bool, at_ms: int) -> None:
+        self._queue.post(KeyEdge(Key(key), down, at_ms))
+
+    def _stop(self) -> None:
+        if self._keys is not None:
+            self._keys.close()
+        self._microphone.stop(STOP_WORKER_MS)
+        self._crew.stop(STOP_WORKER_MS)
+        self._speaker.stop(STOP_WORKER_MS)
+        self._screen.stop(STOP_WORKER_MS)
+        self._journal.stop(STOP_WORKER_MS)
+
+    def _crash(self, hook: threading.ExceptHookArgs) -> None:
+        """A bug in a worker is a bug of the box: dump, say so, and let systemd start it again."""
+        log.critical("a bug in thread %s", hook.thread.name if hook.thread else "?", exc_info=hook[:3])  # type: ignore[arg-type]
+        self._recorder.dump("a bug in a worker")
+        os._exit(EXIT_BUG)
+
+    def _spool(self, direction: Direction) -> Spool[bytes]:
+        return Spool(direction, self._settings.service.silence_ms, lambda samples: bytes(2 * samples))
+
+    def _backlog_ms(self) -> int:
+        return sum(spool.kept_ms() for spool in self._spools.all())
+
+    def _plan(self, direction: Direction) -> SessionSettings:
+        service = self._settings.service
+        return plan(
+            self._model,
+            direction.source,
+            direction.target,
+            service.voice,
+            service.clone,
+            model_name=service.model,
+            speech=self._settings.loudspeaker.driver != "none",
+            transcription=service.transcription,
+            silence_ms=service.silence_ms,
+            threshold=service.threshold,
+            phrases=self._phrases,
+        )
+
+    def _output(self, direction: Direction) -> str:
+        mine = direction.source == self._settings.languages.mine
+        return self._settings.loudspeaker.mine_to if mine else self._settings.loudspeaker.theirs_to
+
+    def _shown(self, frame: Frame, digest: str) -> None:
+        self._journal.note("screen", {"hash": digest})
+        if self._taps.frame is not None:
+            self._taps.frame(self._clock.now_ms(), frame)
+
+
+class _FirstStandby:
+    """Tells the key script when its time begins: at the first standby in the journal."""
+
+    def __init__(self, begin: Callable[[int], None]) -> None:
+        self._begin: Callable[[int], None] | None = begin
+
+    def __call__(self, at: int, what: str, fields: dict[str, Field]) -> None:
+        if self._begin is not None and what == "mode" and fields.get("to") == "standby":
+            self._begin(at)
+            self._begin = None
+
+
+def setup(settings: Settings, model: Model) -> Setup:
+    """The core's view of the settings."""
+    run, languages = settings.run, settings.languages
+    voice = settings.service.voice
+    return Setup(
+        mine=languages.mine,
+        theirs=languages.theirs,
+        favourites=languages.favourites,
+        kiosk=run.profile == "kiosk",
+        talk_taps=settings.keys.talk == "tap",
+        at_once=run.start == "at-once" or settings.keys.driver == "none",
+        ends_with_microphone=run.until == "microphone-ends",
+        letters=settings.screen.letters,
+        flip=settings.screen.flip,
+        show_source=settings.screen.show_source,
+        text_only=frozenset(code for code in LANGUAGES if not model.speaks(code, voice or model.default_voice)),
+        serial=os.getpid(),
+    )
+
+
+def _painter(screen: Screen) -> Painter:
+    from appliance.display.renderer import Renderer
+
+    return Renderer(screen.width, screen.height, screen.depth)
+
+
+def handle_signals(box: Box) -> None:
+    """SIGTERM and Ctrl-C end the run in good order. Main thread only."""
+
+    def stop(number: int, _frame: types.FrameType | None) -> None:
+        box.stop(signal.Signals(number).name)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)

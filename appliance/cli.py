@@ -1,0 +1,72 @@
+"""The command ``dragoman``.
+
+Responsible for: names of commands, exit codes for misuse, and the log's shape.
+Must not: do a command's work (``commands/``, ``emulator/command.py``).
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from appliance import __version__
+from appliance.errors import DragomanError, SettingsError
+
+EXIT_USAGE = 64
+EXIT_FAILED = 69
+EXIT_SETTINGS = 78
+
+# Each module has ``add_arguments(parser)`` and ``run(args) -> int``; only the one that is asked for is imported.
+COMMANDS = {
+    "run": ("appliance.commands.run", "interpret, until told to stop"),
+    "demo": ("appliance.commands.demo", "a rehearsed conversation against the built-in emulator; no account, no Pi"),
+    "emulator": ("appliance.emulator.command", "the service's far end on this machine; it does not translate"),
+    "check": ("appliance.commands.check", "read the settings and say what is wrong with them"),
+    "show-config": ("appliance.commands.show_config", "print the settings in force"),
+    "languages": ("appliance.commands.languages", "the 60 languages, spoken or read"),
+    "screen": ("appliance.commands.screen", "draw a text as the panel would show it"),
+    "replay": ("appliance.commands.replay", "run the core over a recording of the flight recorder"),
+    "diagram": ("appliance.commands.diagram", "print the state diagram"),
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """Misuse ends with 64, as sysexits has it, and points to the help."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(EXIT_USAGE, f"{self.prog}: {message}\n")
+
+
+def parser(command: str | None) -> argparse.ArgumentParser:
+    """The parser, with the arguments of ``command`` alone: importing every command would cost half a second on a Pi."""
+    top = Parser(prog="dragoman", description="A box that interprets speech as it is spoken.")
+    top.add_argument("--version", action="version", version=f"dragoman {__version__}")
+    choices = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    for name, (module, words) in COMMANDS.items():
+        sub = choices.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".")
+        if name == command:
+            importlib.import_module(module).add_arguments(sub)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    command = next((word for word in words if not word.startswith("-")), None)
+    args = parser(command).parse_args(words)
+    try:
+        return int(importlib.import_module(COMMANDS[args.command][0]).run(args))
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return EXIT_SETTINGS
+    except DragomanError as error:
+        print(f"dragoman {args.command}: {error}", file=sys.stderr)
+        return EXIT_FAILED
+    except BrokenPipeError:
+        return 0  # the reader of our output has seen enough
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""``dragoman run``: the box.
+
+Responsible for: reading the settings, saying what is wrong with them, and running the box to its exit code.
+Must not: wire the box (``app.py``).
+"""
+
+import argparse
+import logging
+import os
+import sys
+from pathlib import Path
+
+from appliance.app import Box, Taps, handle_signals
+from appliance.clock import RealClock
+from appliance.config.reading import paths_from, read
+
+EXIT_SETTINGS = 78
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings that replace the boot file and /etc")
+    parser.add_argument("--quiet", action="store_true", help="log warnings only")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run until told to stop, or until the microphone ends where the settings say so."""
+    clock = RealClock()
+    start_log(logging.WARNING if args.quiet else logging.INFO)
+    loaded = read(args.config, os.environ, paths_from(os.environ))
+    for problem in loaded.problems:
+        print(problem, file=sys.stderr)
+    if loaded.problems and args.config is not None:
+        return EXIT_SETTINGS
+    for notice in loaded.notices:
+        logging.getLogger(__name__).info("%s", notice)
+    runtime = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
+    recording = Path(runtime) / "recorder.jsonl" if runtime else None
+    box = Box(loaded.settings, loaded.phrases, loaded.key, Taps(recording=recording, tty=sys.stdout.isatty()), clock)
+    handle_signals(box)
+    code = box.run()
+    totals = box.totals()
+    if totals.unanswered_ms:
+        print(f"{totals.unanswered_ms} ms of speech were not answered", file=sys.stderr)
+    return code
+
+
+def start_log(level: int) -> None:
+    """The log on standard error; under systemd the journal adds the time."""
+    plain = "JOURNAL_STREAM" in os.environ
+    logging.basicConfig(level=level, format="%(message)s" if plain else "%(asctime)s %(message)s", stream=sys.stderr)

@@ -1,0 +1,142 @@
+"""The flight recorder: the last events, without words, and the state they began from.
+
+Responsible for: keeping them in memory, dumping them on a fault or a bug, and reading a dump for ``dragoman replay``.
+Must not: write anything else than on a dump, or keep what was said (lengths only).
+"""
+
+import dataclasses
+import enum
+import json
+import logging
+import types
+import typing
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from appliance.core import events as core_events
+from appliance.core import state as core_state
+from appliance.core.direction import Direction
+from appliance.core.events import Event, LevelMetered, SourceArrived, TextArrived
+from appliance.core.state import State
+
+EVENTS = 2_000
+FORMAT = "dragoman-recorder-1"
+
+log = logging.getLogger(__name__)
+
+_CLASSES: dict[str, type[Any]] = {
+    cls.__name__: cls
+    for module in (core_events, core_state)
+    for cls in vars(module).values()
+    if isinstance(cls, type) and dataclasses.is_dataclass(cls)
+} | {"Direction": Direction}
+
+
+class Recorder:
+    """Fed by the runner; one file, overwritten by the next dump."""
+
+    def __init__(self, path: Path | None, events: int = EVENTS) -> None:
+        """``path``: where a dump goes; None = nowhere (no folder of our own to write to)."""
+        self._path = path
+        self._half = events // 2
+        # Two halves, each with the state it began from: dropping the older one never loses the link between them.
+        self._halves: deque[tuple[State, list[tuple[int, Event]]]] = deque(maxlen=2)
+
+    def begin(self, state: State) -> None:
+        """The state before the first event."""
+        self._halves.append((_wordless_state(state), []))
+
+    def note(self, at: int, event: Event) -> None:
+        """An event is about to be stepped."""
+        if self._halves and not isinstance(event, LevelMetered):
+            self._halves[-1][1].append((at, _wordless(event)))
+
+    def keep(self, state: State) -> None:
+        """The state after it."""
+        if self._halves and len(self._halves[-1][1]) >= self._half:
+            self._halves.append((_wordless_state(state), []))
+
+    def dump(self, why: str) -> None:
+        """Write everything down. A storage that cannot be written is logged: a dump must not be a second fault."""
+        if self._path is None or not self._halves:
+            return
+        temporary = self._path.with_suffix(".part")
+        try:
+            with temporary.open("w", encoding="utf-8") as file:
+                file.writelines(line + "\n" for line in self._lines(why))
+            temporary.replace(self._path)
+        except OSError as error:
+            log.warning("the recorder cannot write: %s", error)
+
+    def _lines(self, why: str) -> Iterator[str]:
+        yield json.dumps({"format": FORMAT, "why": why, "state": encoded(self._halves[0][0])}, ensure_ascii=False)
+        for _, rows in self._halves:
+            for at, event in rows:
+                yield json.dumps({"at": at, "event": encoded(event)}, ensure_ascii=False)
+
+
+def read(path: Path) -> tuple[State, list[tuple[int, Event]]]:
+    """A dump's first state and its events. Raises ``ValueError`` with a sentence for anything else."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        head = json.loads(lines[0])
+        if head["format"] != FORMAT:
+            raise ValueError(f"{path} is a recording of another version")
+        rows = [json.loads(line) for line in lines[1:]]
+        return decoded(head["state"], State), [(row["at"], decoded(row["event"], Any)) for row in rows]
+    except (KeyError, IndexError, TypeError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} is not a recording: {error}") from None
+
+
+def encoded(value: Any) -> Any:
+    """Dataclasses as ``{"": class, field: …}``; the rest as JSON has it."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {f.name: encoded(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {"": type(value).__name__, **fields}
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, tuple | list):
+        return [encoded(item) for item in value]
+    if isinstance(value, frozenset):
+        return sorted(encoded(item) for item in value)
+    return value
+
+
+def decoded(value: Any, wanted: Any) -> Any:
+    """The reverse of ``encoded``, by the annotations of the fields."""
+    if isinstance(value, dict):
+        cls = _CLASSES[value[""]]
+        hints = typing.get_type_hints(cls)
+        return cls(**{name: decoded(item, hints[name]) for name, item in value.items() if name})
+    if value is None:
+        return None
+    if isinstance(wanted, types.UnionType):
+        wanted = next(arm for arm in wanted.__args__ if arm is not types.NoneType)
+    if isinstance(value, list):
+        arms = typing.get_args(wanted) or (Any,)
+        if typing.get_origin(wanted) is frozenset:
+            return frozenset(decoded(item, arms[0]) for item in value)
+        if len(arms) == 2 and arms[1] is Ellipsis:
+            arms = (arms[0],) * len(value)
+        return tuple(decoded(item, arm) for item, arm in zip(value, arms, strict=True))
+    if isinstance(wanted, type) and issubclass(wanted, enum.Enum):
+        return wanted(value)
+    return value
+
+
+def _dots(text: str) -> str:
+    return "·" * len(text)
+
+
+def _wordless(event: Event) -> Event:
+    """The event with as many dots in the place of words."""
+    if isinstance(event, TextArrived | SourceArrived):
+        return dataclasses.replace(event, text=_dots(event.text), stash=_dots(event.stash))
+    return event
+
+
+def _wordless_state(state: State) -> State:
+    shown = tuple(dataclasses.replace(s, text=_dots(s.text), tail=_dots(s.tail), raw=_dots(s.raw)) for s in state.shown)
+    return dataclasses.replace(state, shown=shown, source_text=_dots(state.source_text))

@@ -1,0 +1,181 @@
+"""The owner: one loop that takes events, steps the core, and gives its orders away.
+
+Responsible for: due deadlines before queued events, the invariants after every step, the recorder, one log line a mode.
+Must not: block, do I/O, touch sound, or decide. Whatever blocks is a worker behind ``Crew``.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Protocol, assert_never
+
+from appliance.core.deadlines import next_deadline
+from appliance.core.direction import Direction
+from appliance.core.effects import (
+    CloseMicrophone,
+    Configure,
+    Dial,
+    DrainSound,
+    Effect,
+    Exit,
+    Field,
+    Finish,
+    HangUp,
+    Note,
+    OpenMicrophone,
+    SelectInput,
+    SetDownlink,
+    SetUplink,
+    WipeSound,
+)
+from appliance.core.events import Event, Tick
+from appliance.core.invariants import check
+from appliance.core.limits import Limits
+from appliance.core.modes import Valve
+from appliance.core.panel import view
+from appliance.core.state import State
+from appliance.core.step import cause, step
+from appliance.core.views import View
+from appliance.recorder import Recorder
+
+LONGEST_WAIT_MS = 1_000  # the owner shows that it lives at least so often
+
+log = logging.getLogger(__name__)
+
+
+class Crew(Protocol):
+    """Those who do the work. Each method gives an order and returns at once."""
+
+    def open_microphone(self) -> None:
+        """Listen."""
+
+    def close_microphone(self) -> None:
+        """Stop listening; answered by ``MicrophoneClosed``."""
+
+    def select_input(self, direction: Direction, valve: Valve, *, move: bool) -> None:
+        """Where live sound goes."""
+
+    def wipe_sound(self) -> None:
+        """Forget all sound."""
+
+    def dial(self, line: int, direction: Direction) -> None:
+        """Make a line worker and let it reach the service."""
+
+    def configure(self, line: int) -> None:
+        """Send the settings."""
+
+    def set_uplink(self, line: int, valve: Valve) -> None:
+        """Let sound up."""
+
+    def set_downlink(self, line: int, valve: Valve) -> None:
+        """Let speech down."""
+
+    def finish(self, line: int) -> None:
+        """Send the rest and ``session.finish``."""
+
+    def hang_up(self, line: int) -> None:
+        """Close the line."""
+
+    def drain_sound(self) -> None:
+        """Answered by ``SoundDrained``."""
+
+    def note(self, what: str, fields: dict[str, Field]) -> None:
+        """A row of the journal."""
+
+    def show(self, picture: View) -> None:
+        """The panel."""
+
+
+class Runner:
+    """Owns the state."""
+
+    def __init__(
+        self,
+        state: State,
+        limits: Limits,
+        clock: Callable[[], int],
+        next_event: Callable[[int], Event | None],
+        crew: Crew,
+        recorder: Recorder,
+    ) -> None:
+        """``next_event(wait_ms)``: the oldest event, or None after so long. ``clock``: monotonic ms."""
+        self.state = state
+        self._limits = limits
+        self._clock = clock
+        self._next_event = next_event
+        self._crew = crew
+        self._recorder = recorder
+        self._view: View | None = None
+        self._exit: int | None = None
+
+    def run(self, each_turn: Callable[[], None] = lambda: None) -> int:
+        """Turn until the core says exit; returns the exit code. A broken invariant is dumped and raised."""
+        while self._exit is None:
+            self.turn()
+            each_turn()
+        return self._exit
+
+    def turn(self) -> None:
+        """At most one event."""
+        now = self._clock()
+        due = next_deadline(self.state, now, self._limits)
+        if due is not None and due <= now:
+            self.take(Tick(), now)
+            return
+        event = self._next_event(min(LONGEST_WAIT_MS, LONGEST_WAIT_MS if due is None else due - now))
+        if event is not None:
+            self.take(event, self._clock())
+
+    def take(self, event: Event, now: int) -> None:
+        """Step, check, obey, show."""
+        self._recorder.note(now, event)
+        old = self.state
+        try:
+            new, effects = step(old, event, now, self._limits)
+            check(old, new, self._limits)
+        except Exception:
+            self._recorder.dump("a bug")
+            raise
+        self.state = new
+        if new.mode is not old.mode:
+            log.info("%s → %s: %s", old.mode, new.mode, cause(event))
+        if len(new.faults) > len(old.faults):
+            self._recorder.dump(f"fault {new.faults[-1].code}")
+        for effect in effects:
+            self._obey(effect)
+        self._recorder.keep(new)
+        picture = view(new, now)
+        if picture != self._view:
+            self._view = picture
+            self._crew.show(picture)
+
+    def _obey(self, effect: Effect) -> None:
+        crew = self._crew
+        match effect:
+            case OpenMicrophone():
+                crew.open_microphone()
+            case CloseMicrophone():
+                crew.close_microphone()
+            case SelectInput(direction, valve, move):
+                crew.select_input(direction, valve, move=move)
+            case WipeSound():
+                crew.wipe_sound()
+            case Dial(line, direction):
+                crew.dial(line, direction)
+            case Configure(line):
+                crew.configure(line)
+            case SetUplink(valve, line):
+                crew.set_uplink(line, valve)
+            case SetDownlink(valve, line):
+                crew.set_downlink(line, valve)
+            case Finish(line):
+                crew.finish(line)
+            case HangUp(line):
+                crew.hang_up(line)
+            case DrainSound():
+                crew.drain_sound()
+            case Note(what, fields):
+                crew.note(what, dict(fields))
+            case Exit(code):
+                self._exit = code
+            case _:
+                assert_never(effect)

@@ -1,0 +1,146 @@
+"""What a line says and hears, without its socket.
+
+Responsible for: the order of what is sent (settings, sound, finish), and where everything that comes goes: events to
+the owner, marks to the spool, speech to the jitter buffer.
+Must not: touch a socket, wait, or decide (the owner's orders arrive as method calls). The simulator runs it too.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Generic
+
+from appliance.core.events import Event, TextArrived, TurnAnswered, TurnOpened
+from appliance.core.modes import Valve
+from appliance.protocol.codec import encode_finish, encode_update
+from appliance.protocol.marks import AudioDone, Mark, ResponseDone
+from appliance.protocol.pcm import OUTPUT_HZ, ms_of_bytes
+from appliance.protocol.session import ClientSession, Sound
+from appliance.protocol.settings import SessionSettings
+from appliance.workers.fifo import P
+from appliance.workers.jitter import JitterBuffer
+from appliance.workers.spool import Spool
+
+
+class Conversation(Generic[P]):
+    """One line above the socket. All methods are for the line's own thread."""
+
+    def __init__(
+        self,
+        line: int,
+        settings: SessionSettings,
+        spool: Spool[P],
+        jitter: JitterBuffer,
+        post: Callable[[Event], None],
+        fill: Callable[[list[P]], bytes],
+        output: str = "both",
+    ) -> None:
+        """``fill`` makes an audio message of payloads; ``output``: the ear that hears this direction."""
+        self.line = line
+        self._session = ClientSession(line, settings)
+        self._spool = spool
+        self._jitter = jitter
+        self._post = post
+        self._fill = fill
+        self._output = output
+        self._uplink = Valve.SHUT
+        self._wants_update = False
+        self._wants_finish = False
+        self._finish_sent = False
+        self._sound_bytes: dict[int, int] = {}
+
+    # The owner's orders.
+
+    def configure(self) -> None:
+        """Send the settings next."""
+        self._wants_update = True
+
+    def set_uplink(self, valve: Valve, at: int) -> None:
+        """Begin or stop to take sound from the spool."""
+        if valve is Valve.OPEN and self._uplink is Valve.SHUT:
+            self._spool.attach(self.line, speaks=self._session.wants_sound, at=at)
+        self._uplink = valve
+
+    def finish(self) -> None:
+        """Send what the spool still holds, then ``session.finish``."""
+        self._wants_finish = True
+
+    # What goes out.
+
+    def next_message(self, at: int) -> bytes | None:
+        """The next message to send, or None while there is nothing."""
+        if self._wants_update:
+            self._wants_update = False
+            return encode_update(self._session.settings, f"event_{self.line}_update")
+        if self._finish_sent:
+            return None
+        if self._uplink is Valve.OPEN:
+            payloads = self._spool.take(self.line, at, flush=self._wants_finish)
+            if payloads:
+                return self._fill(payloads)
+        if self._wants_finish:
+            self._finish_sent = True
+            return encode_finish(f"event_{self.line}_finish")
+        return None
+
+    # What comes in.
+
+    def received(self, raw: bytes, at: int) -> None:
+        """One message of the service. Raises ``NonsenseError`` where it is not the protocol."""
+        heard = self._session.receive(raw, at)
+        if heard.sound is not None:
+            self._speech(heard.sound, at)
+        for mark in heard.marks:
+            if not isinstance(mark, ResponseDone):
+                self._marked(mark, at)
+        for event in heard.events:
+            self._pass_on(event, at)
+        for mark in heard.marks:
+            if isinstance(mark, ResponseDone):
+                self._answered(mark, at)
+        if heard.marks:
+            self.report(at)
+
+    def report(self, at: int) -> None:
+        """Tell the owner what is owed, where that is news."""
+        report = self._spool.report(at)
+        if report is not None:
+            self._post(report)
+
+    def lost(self, at: int) -> None:
+        """The line is gone."""
+        self._jitter.cut(self.line)
+        self._spool.lose(self.line, at)
+        self.report(at)
+
+    def _speech(self, sound: Sound, at: int) -> None:
+        self._spool.touch(self.line, sound.turn, at)
+        facts = self._spool.facts(self.line, sound.turn, at)
+        if facts.dropped or not sound.pcm:
+            return
+        self._sound_bytes[sound.turn] = self._sound_bytes.get(sound.turn, 0) + len(sound.pcm)
+        self._jitter.push(self.line, sound.turn, sound.pcm, replay=facts.replay, output=self._output, at=at)
+
+    def _marked(self, mark: Mark, at: int) -> None:
+        self._spool.mark(self.line, mark, at)
+        if isinstance(mark, AudioDone):
+            self._jitter.close(self.line, mark.turn)
+
+    def _pass_on(self, event: Event, at: int) -> None:
+        match event:
+            case TurnOpened(_, turn):
+                self._post(replace(event, replay=self._spool.facts(self.line, turn, at).replay))
+            case TextArrived(_, turn):
+                self._spool.touch(self.line, turn, at)
+                facts = self._spool.facts(self.line, turn, at)
+                if not facts.dropped:
+                    self._post(replace(event, late=facts.late))
+            case _:
+                self._post(event)
+
+    def _answered(self, mark: ResponseDone, at: int) -> None:
+        facts = self._spool.facts(self.line, mark.turn, at)
+        self._jitter.close(self.line, mark.turn)
+        self._spool.mark(self.line, mark, at)
+        sound_ms = ms_of_bytes(self._sound_bytes.pop(mark.turn, 0), OUTPUT_HZ)
+        if not facts.dropped:
+            self._post(TurnAnswered(self.line, mark.turn, mark.ok, mark.empty, facts.start_at, facts.end_at, sound_ms))

@@ -1,0 +1,341 @@
+"""What the service still owes us: local utterances on one side, its turns on the other, and the release rule.
+
+Responsible for: CONTRACTS section 5. Which index may be forgotten, what is unanswered, what must be owned up to.
+Must not: hold sound, lock, or read a clock (``at`` is an argument, in milliseconds).
+
+Indexes count samples at 16 kHz, as in ``fifo.py``. An *utterance* is speech that the local detector heard; pieces less
+than ``silence_ms`` apart are one. A *turn* is the service's. Neither detector is right about the other's speech, so the
+rule trusts the service where it spoke and the local ear only as a fence.
+"""
+
+from dataclasses import dataclass, field
+
+from appliance.protocol.marks import (
+    AudioDone,
+    Finished,
+    Mark,
+    ResponseDone,
+    ResponseOpened,
+    SpeechStarted,
+    SpeechStopped,
+    TextDone,
+)
+from appliance.protocol.pcm import ms_of_samples, samples_of_ms
+
+SHORT_MS = 300  # less speech than this needs no answer
+SHORT_RELEASED_AFTER_MS = 3_000
+UNHEARD_RELEASED_AFTER_MS = 20_000
+DEAF_SPEECH_MS = 5_000
+STALE_TURN_MS = 10_000
+STRIKES = 3
+KEPT_MS = 30_000
+KEPT_SILENCE_MS = 1_000
+MOST_TURNS = 32  # on the books of one line; the service opens one at a time, or two
+
+
+@dataclass(slots=True)
+class Utterance:
+    """Speech heard here. ``end`` moves while it goes on."""
+
+    start: int
+    end: int
+    start_at: int
+    end_at: int
+    strikes: int = 0
+    sent_on: set[int] = field(default_factory=set)
+    sent_at: int | None = None  # when its last sample so far was sent
+    clipped: bool = False  # its beginning can no longer be sent again
+
+
+@dataclass(slots=True)
+class TurnEntry:
+    """One turn of the service on one line."""
+
+    n: int
+    news_at: int
+    start: int | None = None
+    stop: int | None = None
+    stop_sent: int | None = None  # how much had been sent when the service heard the end
+    text_done: bool = False
+    audio_done: bool = False
+    done: bool = False
+    dropped: bool = False  # its speech moved to another direction
+
+
+@dataclass(slots=True)
+class LineEntry:
+    """One line as the ledger sees it, from its first sample to its end."""
+
+    number: int
+    base: int  # index of the first sample it was sent
+    speaks: bool
+    sent: int
+    replay_until: int  # what lies before was sent on an earlier line
+    back_at: int  # when anything about speech last came back
+    speech_since_back: int = 0
+    turns: dict[int, TurnEntry] = field(default_factory=dict)
+    given: tuple[int, int] = (0, 0)  # speech that moved to another direction: what is answered to it is dropped
+    dropped: set[int] = field(default_factory=set)  # turns about that speech
+
+    def answered(self, turn: TurnEntry) -> bool:
+        """Whether the service has said all to a turn."""
+        return turn.done or turn.dropped or (turn.text_done and (turn.audio_done or not self.speaks))
+
+    def open_turns(self) -> list[TurnEntry]:
+        """The turns that still want an answer."""
+        return [turn for turn in self.turns.values() if not self.answered(turn)]
+
+
+class Ledger:
+    """The books of one direction."""
+
+    def __init__(self, silence_ms: int) -> None:
+        self._silence = samples_of_ms(silence_ms)
+        self.utterances: list[Utterance] = []
+        self.lines: dict[int, LineEntry] = {}
+        self.release = 0
+        self.owned_up = 0
+        self._high = 0  # the highest index any line was sent
+        self.first_sent = 0  # samples that were sent at least once
+
+    # What is heard and sent.
+
+    def heard(self, start: int, end: int, at: int) -> None:
+        """A frame of speech, captured until ``at``."""
+        last = self.utterances[-1] if self.utterances else None
+        if last is not None and start - last.end < self._silence:
+            last.end, last.end_at, last.sent_at = end, at, None
+        else:
+            self.utterances.append(Utterance(start, end, at - ms_of_samples(end - start), at))
+
+    def attached(self, number: int, base: int, *, speaks: bool, at: int) -> None:
+        """A line begins to be sent sound from ``base`` on."""
+        self.lines[number] = LineEntry(number, base, speaks, sent=base, replay_until=self._high, back_at=at)
+
+    def sent(self, number: int, upto: int, at: int) -> None:
+        """The line was sent everything before ``upto``."""
+        line = self.lines[number]
+        for utterance in self.utterances:
+            if utterance.start < upto and utterance.end > line.sent:
+                line.speech_since_back += min(upto, utterance.end) - max(line.sent, utterance.start)
+                utterance.sent_on.add(number)
+                if utterance.end <= upto:
+                    utterance.sent_at = at
+        self.first_sent += max(0, upto - max(line.sent, self._high))
+        line.sent = upto
+        self._high = max(self._high, upto)
+
+    # What comes back.
+
+    def touched(self, number: int, n: int, at: int) -> None:
+        """Some news of a turn: it is alive, and so is the line."""
+        line = self.lines.get(number)
+        if line is None:
+            return
+        line.back_at, line.speech_since_back = at, 0
+        if n in line.turns:
+            line.turns[n].news_at = at
+
+    def marked(self, number: int, mark: Mark, at: int) -> None:
+        """A step in the life of a turn. News of a line that was lost changes nothing."""
+        line = self.lines.get(number)
+        if line is None:
+            return
+        if isinstance(mark, Finished):
+            line.turns.clear()
+            self._let_go(line.sent)
+            return
+        self.touched(number, mark.turn, at)
+        turn = line.turns.get(mark.turn)
+        if turn is None:
+            if not isinstance(mark, SpeechStarted | ResponseOpened):
+                return  # late news of a turn long released
+            turn = line.turns[mark.turn] = TurnEntry(mark.turn, at)
+        self._apply(line, turn, mark)
+        self._release_answered(line)
+
+    def _apply(self, line: LineEntry, turn: TurnEntry, mark: Mark) -> None:
+        match mark:
+            case SpeechStarted(_, audio_start_ms):
+                turn.start = None if audio_start_ms is None else line.base + samples_of_ms(audio_start_ms)
+                if turn.start is not None and line.given[0] <= turn.start < line.given[1]:
+                    self._drop_turn(line, turn)
+            case SpeechStopped(_, audio_end_ms):
+                turn.stop = None if audio_end_ms is None else line.base + samples_of_ms(audio_end_ms)
+                turn.stop_sent = line.sent
+            case TextDone():
+                turn.text_done = True
+            case AudioDone():
+                turn.audio_done = True
+            case ResponseDone(_, ok):
+                if not ok and not turn.done:
+                    self.owned_up += 1
+                turn.done = True
+
+    def _release_answered(self, line: LineEntry) -> None:
+        """Release the longest prefix of turns that is answered."""
+        for n in sorted(line.turns):
+            turn = line.turns[n]
+            if not line.answered(turn):
+                return
+            # Text and sound may be done before the rest: such an entry is kept for its end.
+            if turn.done or turn.dropped or len(line.turns) > MOST_TURNS:
+                del line.turns[n]
+            self._let_go(self._end_of(line, turn))
+
+    def _end_of(self, line: LineEntry, turn: TurnEntry) -> int:
+        """The index up to which this turn answers."""
+        own = self.own(turn)
+        if turn.stop is not None and turn.stop <= line.sent:
+            end = turn.stop
+        elif turn.stop_sent is not None:
+            end = turn.stop_sent
+        else:
+            end = min(own.end, line.sent) if own else self.release
+        if own is not None:
+            later = next((u for u in self.utterances if u.start >= own.end + self._silence), None)
+            end = min(end, later.start) if later else end
+        return end
+
+    def own(self, turn: TurnEntry) -> Utterance | None:
+        """The local utterance a turn is about: the last that lies at least half within it, else the first it touches."""
+        waiting = [u for u in self.utterances if u.end > self.release]
+        if turn.start is None:
+            return waiting[0] if waiting else None
+        stop = turn.stop if turn.stop is not None else turn.start + 1
+        touching = [u for u in waiting if u.start < max(stop, turn.start + 1) and u.end > turn.start - self._silence]
+        inside = [u for u in touching if 2 * (min(stop, u.end) - max(turn.start, u.start)) >= u.end - u.start]
+        return next(iter(inside[-1:] or touching[:1]), None)
+
+    def _let_go(self, index: int) -> None:
+        # An open turn elsewhere still needs its sound.
+        for line in self.lines.values():
+            for turn in line.open_turns():
+                if turn.start is not None:
+                    index = min(index, max(turn.start, self.release))
+        if index <= self.release:
+            return
+        self.release = index
+        self.utterances = [u for u in self.utterances if u.end > index]
+
+    # What is lost.
+
+    def lost(self, number: int) -> None:
+        """A line ended. The oldest unanswered utterance that it was sent has one strike more; three are poison."""
+        line = self.lines.pop(number, None)
+        if line is None:
+            return
+        oldest = next((u for u in self.utterances if self._counts(u)), None)
+        if oldest is not None and number in oldest.sent_on:
+            oldest.strikes += 1
+            if oldest.strikes >= STRIKES:
+                self._drop(oldest)
+        for utterance in self.utterances:
+            if utterance.clipped and not any(n in self.lines for n in utterance.sent_on):
+                utterance.clipped = False
+                self.owned_up += 1
+
+    def _drop(self, utterance: Utterance) -> None:
+        self.owned_up += 1
+        self._let_go(utterance.end)
+
+    # What time brings.
+
+    def advance(self, at: int, end: int, cursor: int) -> None:
+        """Apply the rules that wait for time: stale turns, speech without a turn, old silence, the bound on memory."""
+        for line in self.lines.values():
+            self._own_up_stale(line, at)
+            self._release_unheard(line, at)
+        self._release_silence(end, cursor)
+        self._bound(end)
+
+    def _own_up_stale(self, line: LineEntry, at: int) -> None:
+        answered = [n for n, turn in line.turns.items() if line.answered(turn)]
+        for turn in line.open_turns():
+            if answered and turn.n < max(answered) and at - turn.news_at >= STALE_TURN_MS:
+                turn.done = True
+                self.owned_up += 1
+        self._release_answered(line)
+
+    def _release_unheard(self, line: LineEntry, at: int) -> None:
+        if line.open_turns():
+            return
+        for utterance in list(self.utterances):
+            if line.number not in utterance.sent_on or utterance.sent_at is None or utterance.end > line.sent:
+                return
+            beyond = utterance.end - max(utterance.start, self.release)
+            long = beyond >= samples_of_ms(SHORT_MS)
+            if beyond >= samples_of_ms(DEAF_SPEECH_MS):
+                return  # the line is replaced instead
+            if at - utterance.sent_at < (UNHEARD_RELEASED_AFTER_MS if long else SHORT_RELEASED_AFTER_MS):
+                return
+            self._let_go(utterance.end)
+
+    def _release_silence(self, end: int, cursor: int) -> None:
+        """Silence with nothing unanswered before it: keep the last second, and what a line must yet be sent."""
+        first = self.utterances[0].start if self.utterances else end
+        limit = min(first, end) - samples_of_ms(KEPT_SILENCE_MS)
+        if self.lines:
+            limit = min(limit, cursor)
+        self._let_go(limit)
+
+    def _bound(self, end: int) -> None:
+        oldest = end - samples_of_ms(KEPT_MS)
+        if oldest <= self.release:
+            return
+        for utterance in self.utterances:
+            if utterance.start >= oldest:
+                break
+            if any(n in self.lines for n in utterance.sent_on):
+                utterance.clipped = True  # still being answered; lost only if its line dies
+            elif not utterance.clipped:
+                utterance.clipped = True
+                self.owned_up += 1
+        self.release = oldest
+        self.utterances = [u for u in self.utterances if u.end > oldest]
+
+    # What is owed.
+
+    def _counts(self, utterance: Utterance) -> bool:
+        beyond = utterance.end - max(utterance.start, self.release)
+        return beyond >= samples_of_ms(SHORT_MS)
+
+    def unanswered_ms(self) -> int:
+        """Speech beyond the release point that wants an answer; at least 1 while a turn is open."""
+        speech = sum(u.end - max(u.start, self.release) for u in self.utterances if self._counts(u))
+        return max(ms_of_samples(speech), int(any(line.open_turns() for line in self.lines.values())))
+
+    def deaf_ms(self, at: int) -> int:
+        """How long a line has taken at least 5 s of speech and given nothing back; 0 where none does."""
+        return max((at - line.back_at for line in self.lines.values() if self._deaf(line)), default=0)
+
+    @staticmethod
+    def _deaf(line: LineEntry) -> bool:
+        return line.speech_since_back >= samples_of_ms(DEAF_SPEECH_MS)
+
+    # What moves to another direction.
+
+    def open_utterance(self, end: int) -> Utterance | None:
+        """The utterance that is still being spoken at index ``end``, if one is."""
+        last = self.utterances[-1] if self.utterances else None
+        return last if last is not None and end - last.end < self._silence else None
+
+    def give_away(self, utterance: Utterance) -> None:
+        """This utterance is answered elsewhere; what the lines here still say to it is dropped."""
+        self.utterances.remove(utterance)
+        for line in self.lines.values():
+            line.given = (utterance.start - self._silence, utterance.end)
+            for turn in line.turns.values():
+                if turn.start is not None and line.given[0] <= turn.start < line.given[1]:
+                    self._drop_turn(line, turn)
+
+    @staticmethod
+    def _drop_turn(line: LineEntry, turn: TurnEntry) -> None:
+        turn.dropped = True
+        line.dropped.add(turn.n)
+
+    def shifted(self, samples: int) -> None:
+        """Unsent sound was dropped: what the lines are sent from here on lies that much later."""
+        for line in self.lines.values():
+            line.base += samples
+            line.sent += samples

@@ -1,0 +1,158 @@
+"""The microphone worker: one thread that makes, opens, reads and closes the capture.
+
+Responsible for: periods into the spool with their voice flags, the level, the closing silence, and trying again when
+the device is gone.
+Must not: decide when to listen (the owner orders it), or send anything.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from appliance.core.events import (
+    Device,
+    DeviceFailed,
+    DeviceReady,
+    Event,
+    LevelMetered,
+    MicrophoneClosed,
+    MicrophoneEnded,
+    SpeechHeard,
+)
+from appliance.errors import DeviceError
+from appliance.ports import MICROPHONE_PERIOD_SAMPLES, Microphone
+from appliance.protocol.pcm import bars
+from appliance.workers.spool import Spools
+from appliance.workers.voice import VoiceDetector
+
+RETRY_S = 1.0
+METER_EVERY = 5  # periods: ten times a second
+
+log = logging.getLogger(__name__)
+
+
+class MicrophoneWorker:
+    """Orders from any thread; the device is touched on the worker's thread only."""
+
+    def __init__(
+        self,
+        make: Callable[[], Microphone],
+        spools: Spools[bytes],
+        post: Callable[[Event], None],
+        clock: Callable[[], int],
+    ) -> None:
+        self._make = make
+        self._spools = spools
+        self._post = post
+        self._clock = clock
+        self._orders = threading.Condition()
+        self._wanted = False
+        self._running = True
+        self._device: Microphone | None = None
+        self._detector = VoiceDetector()
+        self._speaking = False
+        self._level = 0
+        self._thread = threading.Thread(target=self._run, name="microphone", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread; the device stays closed."""
+        self._thread.start()
+
+    def open(self) -> None:
+        """Listen."""
+        self._order(wanted=True)
+
+    def close(self) -> None:
+        """Stop listening; answered by ``MicrophoneClosed``."""
+        self._order(wanted=False)
+
+    def stop(self, limit_ms: int) -> None:
+        """End the thread; a device that hangs is abandoned after ``limit_ms``."""
+        with self._orders:
+            self._wanted = self._running = False
+            self._orders.notify()
+        self._thread.join(limit_ms / 1000)
+
+    @property
+    def xruns(self) -> int:
+        """Overruns of the capture so far."""
+        return self._device.xruns if self._device is not None else 0
+
+    def _order(self, *, wanted: bool) -> None:
+        with self._orders:
+            self._wanted = wanted
+            self._orders.notify()
+
+    def _run(self) -> None:
+        while self._running:
+            with self._orders:
+                self._orders.wait_for(lambda: self._wanted or not self._running)
+            if self._running:
+                self._listen()
+
+    def _listen(self) -> None:
+        """From one order to open until the order to close, through any number of lost devices."""
+        while self._wanted:
+            try:
+                if self._device is None:
+                    self._device = self._make()
+                self._device.open()
+                self._post(DeviceReady(Device.MICROPHONE))
+                ended = self._read(self._device)
+                self._device.close()
+            except DeviceError as error:
+                log.warning("%s", error)
+                self._post(DeviceFailed(Device.MICROPHONE, str(error.kind), error.detail))
+                self._let_go()
+                with self._orders:
+                    self._orders.wait_for(lambda: not self._wanted, RETRY_S)
+                continue
+            if ended:
+                self._wanted = False
+                self._close()
+                self._post(MicrophoneEnded())
+                return
+        self._close()
+        self._post(MicrophoneClosed())
+
+    def _read(self, device: Microphone) -> bool:
+        """Read until told to stop; True when a recording has ended."""
+        count = 0
+        while self._wanted:
+            period = device.read()
+            if not period:
+                return True
+            flag = self._detector.hear(period)
+            self._spools.append(period, MICROPHONE_PERIOD_SAMPLES, speech=flag, at=self._clock())
+            if self._detector.speaking is not self._speaking:
+                self._speaking = self._detector.speaking
+                self._post(SpeechHeard(self._speaking))
+            count += 1
+            if count % METER_EVERY == 0:
+                self._meter(bars(period))
+        return False
+
+    def _meter(self, level: int) -> None:
+        if level != self._level:
+            self._level = level
+            self._post(LevelMetered(level))
+
+    def _close(self) -> None:
+        """The closing silence, and what is owed now, before anyone is told that the capture is closed."""
+        self._spools.seal(self._clock())
+        for spool in self._spools.all():
+            report = spool.report(self._clock())
+            if report is not None:
+                self._post(report)
+        if self._speaking:
+            self._speaking = False
+            self._post(SpeechHeard(False))
+        self._detector = VoiceDetector()
+        self._meter(0)
+
+    def _let_go(self) -> None:
+        if self._device is not None:
+            try:
+                self._device.close()
+            except DeviceError as error:
+                log.warning("%s", error)

@@ -1,0 +1,96 @@
+"""The screen worker: the latest view, drawn and shown.
+
+Responsible for: rendering off the owner, skipping what did not change, and trying again when the panel is gone.
+Must not: choose what is shown (``core/panel.py``) or know pixels (``display/``).
+"""
+
+import hashlib
+import logging
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from appliance.core.events import Device, DeviceFailed, DeviceReady, Event
+from appliance.core.views import View
+from appliance.errors import DeviceError
+from appliance.ports import Frame, Screen
+
+RETRY_S = 5.0
+
+log = logging.getLogger(__name__)
+
+
+class Painter(Protocol):
+    """What the worker needs of ``display.Renderer``."""
+
+    def draw(self, view: View) -> Frame:
+        """The frame of a view."""
+
+
+class ScreenWorker:
+    """A mailbox of one: the latest view wins."""
+
+    def __init__(
+        self,
+        make: Callable[[], Screen],
+        painter: Callable[[Screen], Painter],
+        post: Callable[[Event], None],
+        shown: Callable[[Frame, str], None],
+    ) -> None:
+        """``shown(frame, hash)`` is told of every frame that reached the panel, on this worker's thread."""
+        self._make = make
+        self._painter = painter
+        self._post = post
+        self._shown = shown
+        self._changed = threading.Condition()
+        self._view: View | None = None
+        self._running = True
+        self._thread = threading.Thread(target=self._run, name="screen", daemon=True)
+
+    def start(self) -> None:
+        """Open the panel."""
+        self._thread.start()
+
+    def show(self, view: View) -> None:
+        """Show this as soon as the one being drawn is done."""
+        with self._changed:
+            self._view = view
+            self._changed.notify()
+
+    def stop(self, limit_ms: int) -> None:
+        """Show the latest view once more and end the thread."""
+        with self._changed:
+            self._running = False
+            self._changed.notify()
+        self._thread.join(limit_ms / 1000)
+
+    def _run(self) -> None:
+        while True:
+            try:
+                screen = self._make()
+                screen.open()
+                self._post(DeviceReady(Device.SCREEN))
+                self._paint(screen)
+                screen.close()
+                return
+            except DeviceError as error:
+                log.warning("%s", error)
+                self._post(DeviceFailed(Device.SCREEN, str(error.kind), error.detail))
+                with self._changed:
+                    if self._changed.wait_for(lambda: not self._running, RETRY_S):
+                        return
+
+    def _paint(self, screen: Screen) -> None:
+        painter = self._painter(screen)
+        last: Frame | None = None
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._view is not None or not self._running)
+                view, self._view = self._view, None
+                if view is None:
+                    return
+            frame = painter.draw(view)
+            if frame != last:
+                screen.show(frame)
+                last = frame
+                self._shown(frame, hashlib.sha256(frame.data).hexdigest()[:16])

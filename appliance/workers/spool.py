@@ -1,0 +1,238 @@
+"""The spool: sound that the service has not answered yet, one queue for each direction.
+
+Responsible for: joining the queue of sound with the books about it under one lock, and saying what is owed.
+Must not: talk to the service or to a device, or decide about lines (the core does, from ``SpoolReported``).
+
+Nothing said is lost: what was said while a line is dialled, redialled or replaced waits here, and goes out again on the
+next line until it is answered (CONTRACTS section 5). Memory is bounded to 30 s a direction; what falls out is owned up.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic
+
+from appliance.core.direction import Direction
+from appliance.core.events import SpoolReported
+from appliance.core.modes import Valve
+from appliance.protocol.marks import Mark
+from appliance.protocol.pcm import MESSAGE_SAMPLES, ms_of_samples, samples_of_ms
+from appliance.workers.fifo import Chunk, Fifo, P
+from appliance.workers.ledger import Ledger, Utterance
+
+SEAL_EXTRA_MS = 200  # silence beyond ``silence_ms`` that closes the service's last turn (PROTOCOL section 12)
+LATE_MS = 10_000
+LEAD_MS = 200  # of sound before an utterance that moves with it
+REPORT_EVERY_MS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFacts:
+    """What is known here about a turn of the service. Times are local, in ms; None where no speech was matched."""
+
+    start_at: int | None = None
+    end_at: int | None = None
+    replay: bool = False
+    late: bool = False
+    dropped: bool = False  # its speech moved to another direction: show and play nothing
+
+
+class Spool(Generic[P]):
+    """One direction. Every method may be called from any thread; none blocks for longer than the lock."""
+
+    def __init__(self, direction: Direction, silence_ms: int, silence: Callable[[int], P]) -> None:
+        """``silence(samples)`` makes a payload of zeros."""
+        self.direction = direction
+        self._lock = threading.Lock()
+        self._fifo: Fifo[P] = Fifo()
+        self._ledger = Ledger(silence_ms)
+        self._seal_ms = silence_ms + SEAL_EXTRA_MS
+        self._silence = silence
+        self._reported = SpoolReported(direction, 0, 0, 0)
+        self._reported_at = 0
+        self.wake: Callable[[], None] = lambda: None  # called when there is something to send
+
+    def append(self, payload: P, samples: int, *, speech: bool, at: int) -> None:
+        """One period of the microphone, captured until ``at``."""
+        with self._lock:
+            chunk = self._fifo.append(payload, samples)
+            if speech:
+                self._ledger.heard(chunk.start, chunk.end, at)
+            self._settle(at)
+            ready = self._fifo.end - self._fifo.cursor >= MESSAGE_SAMPLES
+        if ready:
+            self.wake()
+
+    def seal(self, at: int) -> None:
+        """Append the silence by which the service closes the last turn."""
+        with self._lock:
+            self._seal(at)
+        self.wake()
+
+    def _seal(self, at: int) -> None:
+        left = samples_of_ms(self._seal_ms)
+        while left > 0:
+            size = min(left, MESSAGE_SAMPLES)
+            self._fifo.append(self._silence(size), size)
+            left -= size
+        self._settle(at)
+
+    def attach(self, line: int, *, speaks: bool, at: int) -> None:
+        """This line is sent everything from the release point on. ``speaks``: it was asked for sound."""
+        with self._lock:
+            self._settle(at)
+            self._ledger.attached(line, self._fifo.cursor, speaks=speaks, at=at)
+
+    def take(self, line: int, at: int, *, flush: bool = False) -> list[P]:
+        """The payloads of the line's next message, 40 ms; with ``flush`` the last may be shorter. Empty: wait.
+
+        A line that was lost gets nothing, even before its thread has noticed.
+        """
+        with self._lock:
+            if line not in self._ledger.lines:
+                return []
+            taken = self._fifo.take(1 if flush else MESSAGE_SAMPLES, MESSAGE_SAMPLES)
+            if taken:
+                self._ledger.sent(line, self._fifo.cursor, at)
+        return [chunk.payload for chunk in taken]
+
+    def kept_ms(self) -> int:
+        """Sound that is not released yet, sent or not."""
+        return ms_of_samples(self._fifo.end - self._fifo.release)
+
+    @property
+    def sent_ms(self) -> int:
+        """Sound that was sent for the first time: what a day's allowance counts."""
+        return ms_of_samples(self._ledger.first_sent)
+
+    def mark(self, line: int, mark: Mark, at: int) -> None:
+        """A step in the life of one of the line's turns."""
+        with self._lock:
+            self._ledger.marked(line, mark, at)
+            self._settle(at)
+
+    def touch(self, line: int, turn: int, at: int) -> None:
+        """Any other news about a turn."""
+        with self._lock:
+            self._ledger.touched(line, turn, at)
+
+    def lose(self, line: int, at: int) -> None:
+        """The line is gone: what it did not answer will go out again."""
+        with self._lock:
+            self._ledger.lost(line)
+            self._fifo.release_to(self._ledger.release)
+            if not self._ledger.lines:
+                self._fifo.rewind()
+            self._settle(at)
+
+    def facts(self, line: int, turn: int, at: int) -> TurnFacts:
+        """What to say about a turn of this line."""
+        with self._lock:
+            entry = self._ledger.lines.get(line)
+            if entry is None or turn not in entry.turns:
+                return TurnFacts(dropped=entry is not None and turn in entry.dropped)
+            known = entry.turns[turn]
+            own = self._ledger.own(known)
+            if own is None:
+                return TurnFacts(dropped=known.dropped)
+            late = at - own.end_at > LATE_MS and self._ledger.open_utterance(self._fifo.end) is not own
+            return TurnFacts(own.start_at, own.end_at, own.start < entry.replay_until, late, known.dropped)
+
+    def report(self, at: int) -> SpoolReported | None:
+        """What is owed, where that is news; small changes wait half a second, for the owner has better to do."""
+        with self._lock:
+            self._settle(at)
+            now = SpoolReported(
+                self.direction, self._ledger.unanswered_ms(), self._ledger.owned_up, self._ledger.deaf_ms(at)
+            )
+            old = self._reported
+            urgent = (now.unanswered_ms > 0) != (old.unanswered_ms > 0) or now.owned_up != old.owned_up
+            if now == old or (not urgent and at - self._reported_at < REPORT_EVERY_MS):
+                return None
+            self._reported, self._reported_at = now, at
+            return now
+
+    def wipe(self) -> None:
+        """Forget all sound and all that was owed."""
+        with self._lock:
+            self._fifo.wipe()
+            self._ledger.utterances.clear()
+            self._ledger.release = self._fifo.release
+
+    def move_open_utterance(self, other: "Spool[P]", at: int) -> None:
+        """Give the utterance that is being spoken to another direction, whole; this one's last turn is closed."""
+        with self._lock:
+            utterance = self._ledger.open_utterance(self._fifo.end)
+            moved: list[Chunk[P]] = []
+            if utterance is not None:
+                self._ledger.give_away(utterance)
+                moved = self._fifo.split(max(utterance.start - samples_of_ms(LEAD_MS), self._fifo.release))
+            self._seal(at)
+        self.wake()
+        if utterance is not None and moved:
+            other.adopt(moved, utterance)
+
+    def adopt(self, chunks: list[Chunk[P]], utterance: Utterance) -> None:
+        """Take over an utterance from another direction."""
+        with self._lock:
+            offset = self._fifo.end - chunks[0].start
+            for chunk in chunks:
+                self._fifo.append(chunk.payload, chunk.samples)
+            self._ledger.utterances.append(
+                Utterance(utterance.start + offset, utterance.end + offset, utterance.start_at, utterance.end_at)
+            )
+        self.wake()
+
+    def _settle(self, at: int) -> None:
+        self._ledger.advance(at, self._fifo.end, self._fifo.cursor)
+        cursor = self._fifo.cursor
+        self._fifo.release_to(self._ledger.release)
+        if self._fifo.cursor > cursor:
+            self._ledger.shifted(self._fifo.cursor - cursor)
+
+
+class Spools(Generic[P]):
+    """All directions of this run, and which of them live sound goes to. Sound without a direction is not kept."""
+
+    def __init__(self, make: Callable[[Direction], Spool[P]]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._all: dict[Direction, Spool[P]] = {}
+        self._active: Spool[P] | None = None
+        self._valve = Valve.SHUT
+
+    def of(self, direction: Direction) -> Spool[P]:
+        """The spool of a direction."""
+        with self._lock:
+            if direction not in self._all:
+                self._all[direction] = self._make(direction)
+            return self._all[direction]
+
+    def select(self, direction: Direction, valve: Valve, at: int, *, move: bool) -> None:
+        """Live sound goes there from now on; with ``move`` the open utterance too."""
+        chosen = self.of(direction)
+        with self._lock:
+            before, self._active, self._valve = self._active, chosen, valve
+        if move and before is not None and before is not chosen:
+            before.move_open_utterance(chosen, at)
+
+    def append(self, payload: P, samples: int, *, speech: bool, at: int) -> None:
+        """One period of the microphone."""
+        active = self._active
+        if active is not None and self._valve is Valve.OPEN:
+            active.append(payload, samples, speech=speech, at=at)
+
+    def seal(self, at: int) -> None:
+        """Close the active direction's last turn."""
+        if self._active is not None:
+            self._active.seal(at)
+
+    def wipe(self) -> None:
+        """Forget all sound."""
+        for spool in self.all():
+            spool.wipe()
+
+    def all(self) -> list[Spool[P]]:
+        """Every direction that was ever selected."""
+        with self._lock:
+            return list(self._all.values())
