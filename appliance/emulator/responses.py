@@ -356,6 +356,8 @@ class Answer:
         if told.closed or told.text is None or (self.settings.audio and not told.spoken):
             return
         if self.settings.transcribed and not told.completed and "late_completed" not in self.plan:
+            if self.settings.audio:  # nothing else is to come: it ends within 20 ms
+                self._complete(now)
             return
         told.closed = True
         self._speaker.stop()
@@ -375,9 +377,7 @@ class Answer:
         self.stage.settled(now)
 
     def _usage(self) -> Message | None:
-        usage = self.stage.meter.usage(
-            audio=self.settings.audio, images=self.stage.habits.word("usage_images") == "on"
-        )
+        usage = self.stage.meter.usage(audio=self.settings.audio, images=self.stage.habits.word("usage_images") == "on")
         match self.plan.get("usage_jump"):
             case "missing":
                 return None

@@ -13,7 +13,7 @@ from appliance.emulator.pictures import Picture
 from appliance.emulator.turns import LEAD_IN_MS, Ended, Lookback, Mark, Started, Turn, TurnCutter
 from appliance.emulator.validation import Settings
 
-PIECE_MS = 40
+PIECE_MS = 20  # a frame of the detector: a mark then stands at the end of a piece
 MANUAL_LIMIT_MS = 300_000  # ours: of a buffer that is never committed the oldest is dropped
 PICTURES_LIMIT = 600  # ours: five minutes at two a second
 
@@ -130,7 +130,7 @@ class Uplink:
                 return mark, turn
 
     def _pieces(self, sound: Sound) -> Iterator[tuple[Sound, int]]:
-        """Bytes are split at multiples of 40 ms of the stream, so that a turn's sound does not depend on messages."""
+        """Bytes are split at multiples of 20 ms of the stream, so that a turn's sound does not depend on messages."""
         if not isinstance(sound, bytes):
             yield sound, int(sound.samples)
             return
