@@ -32,12 +32,15 @@ def without(state: State, number: int) -> State:
     return replace(state, lines=tuple(line for line in state.lines if line.number != number))
 
 
-def troubled(state: State, line: Line, loss: Loss, detail: str, now: int) -> Outcome:
+def troubled(state: State, line: Line, loss: Loss, detail: str, now: int, limits: Limits) -> Outcome:
     """An attempt to reach the service failed; the worker goes on trying. What a person must mend is told at once."""
+    diagnosis = diagnose(loss, 0, "", "")
+    if diagnosis.fatal:  # no further attempt can help
+        return _lost(replace(state, last_loss=loss), line, diagnosis, str(loss), now, limits, hang_up=True)
     state = changed(state, replace(line, trouble=loss))
     state = replace(state, last_loss=loss, lost_at=now if state.lost_at is None else state.lost_at)
     if loss in (Loss.UNKNOWN_ISSUER, Loss.WRONG_NAME, Loss.NOT_YET_VALID):
-        return raised(state, diagnose(loss, 0, "", "").code, now, detail)
+        return raised(state, diagnosis.code, now, detail)
     return state, ()
 
 

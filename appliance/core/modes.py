@@ -27,7 +27,8 @@ WORKING = frozenset({Mode.STANDBY, Mode.WAITING, Mode.DIALING, Mode.CONFIGURING,
 MOVES: dict[Mode, frozenset[Mode]] = {
     Mode.STARTING: frozenset({Mode.STANDBY, Mode.STOPPING}),
     **{mode: (WORKING - {mode}) | {Mode.FAULT, Mode.STOPPING} for mode in WORKING},
-    Mode.FAULT: frozenset({Mode.STANDBY, Mode.DIALING, Mode.WAITING, Mode.STOPPING}),
+    # A line that was ready before the refusal of another serves on; one on its way is dropped by the refusal.
+    Mode.FAULT: (WORKING - {Mode.CONFIGURING}) | {Mode.STOPPING},
     Mode.STOPPING: frozenset(),
 }
 

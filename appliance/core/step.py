@@ -131,7 +131,7 @@ def _line_news(state: State, event: LineEvent, now: int, limits: Limits) -> Outc
         return state, ()
     match event:
         case LineTroubled(_, loss, detail):
-            return line.troubled(state, source, loss, detail, now)
+            return line.troubled(state, source, loss, detail, now, limits)
         case LineDialled():
             return line.dialled(state, source, now, limits)
         case LineOpened():

@@ -1,0 +1,147 @@
+"""The tables of moves hold exactly what can happen.
+
+Responsible for: walking every short sequence of a small set of events, breadth first, and comparing the moves made
+with ``MOVES``: a move that is missing would crash the box, and one that is never made is a lie in the diagram.
+Must not: judge what an event should lead to (the golden files do).
+"""
+
+from collections import deque
+from collections.abc import Iterator
+
+import pytest
+
+from appliance.core import invariants
+from appliance.core.deadlines import next_deadline
+from appliance.core.direction import Direction
+from appliance.core.events import (
+    Booted,
+    Event,
+    Key,
+    KeyEdge,
+    LineConfigured,
+    LineCreated,
+    LineDialled,
+    LineFinished,
+    LineLost,
+    LineOpened,
+    Loss,
+    SpoolReported,
+    StopRequested,
+    Tick,
+)
+from appliance.core.limits import Limits
+from appliance.core.modes import MOVES, PHASES, WORKING, Mode, Phase
+from appliance.core.state import Setup, State
+from appliance.core.step import step
+
+LIMITS = Limits()
+STATES_AT_MOST = 4_000
+LINES_AT_MOST = 2
+"""Two directions suffice for every move; more lines only repeat them."""
+LAPSES_MS = (1_000, 16_000, 130_000)
+KINDS = tuple(Direction(*pair) for pair in (("en", "es"), ("es", "en")))
+Node = tuple[State, int]
+
+
+def explored(setup: Setup) -> tuple[set[tuple[Mode, Mode]], set[tuple[Phase, Phase]]]:
+    """Every move of the box and of its lines within the bounds above. Each step is checked by the invariants."""
+    start: Node = (State(setup=setup), 1_000)
+    moves: set[tuple[Mode, Mode]] = set()
+    phases: set[tuple[Phase, Phase]] = set()
+    seen, queue = {_gist(start[0])}, deque([start])
+    while queue and len(seen) < STATES_AT_MOST:
+        node = queue.popleft()
+        for events, lapse_ms in _choices(node[0]):
+            state, now = node[0], node[1] + lapse_ms + 30  # longer than a contact bounces
+            for event in events:
+                if isinstance(event, KeyEdge):
+                    event = KeyEdge(event.key, event.down, now)
+                state = _stepped(state, event, now, moves, phases)
+            gist = _gist(state)
+            if gist not in seen and len(state.lines) <= LINES_AT_MOST:
+                seen.add(gist)
+                queue.append((state, now))
+    return moves, phases
+
+
+def _stepped(
+    old: State, event: Event, now: int, moves: set[tuple[Mode, Mode]], phases: set[tuple[Phase, Phase]]
+) -> State:
+    for _ in range(3):
+        new, _ = step(old, event, now, LIMITS)
+        invariants.check(old, new, LIMITS)
+        if new.mode is not old.mode:
+            moves.add((old.mode, new.mode))
+        for line in new.lines:
+            before = old.line(line.number)
+            if before is not None and before.phase is not line.phase:
+                phases.add((before.phase, line.phase))
+        due = next_deadline(new, now, LIMITS)
+        if due is None or due > now:
+            return new
+        old, event = new, Tick()
+    raise AssertionError("a busy loop")
+
+
+def _choices(state: State) -> Iterator[tuple[tuple[Event, ...], int]]:
+    if state.mode is Mode.STARTING:
+        yield (Booted(private=False),), 0
+    for key in (Key.TALK, Key.GUEST, Key.PRIVACY):
+        down = any(contact.key is key and contact.down for contact in state.contacts)
+        yield (KeyEdge(key, not down, 0),), 0
+    for line in state.lines:
+        n = line.number
+        match line.phase:
+            case Phase.DIALING:
+                yield (LineDialled(n), LineOpened(n)), 0
+                yield (LineLost(n, Loss.HTTP, 401),), 0
+            case Phase.CONFIGURING:
+                yield (LineCreated(n), LineConfigured(n)), 0
+            case Phase.READY:
+                yield (LineLost(n, Loss.CLOSED, 1011, "Voice 'X' is not supported."),), 0
+            case Phase.FINISHING:
+                yield (LineFinished(n),), 0
+                yield (LineLost(n, Loss.CLOSED, 1011, "Voice 'X' is not supported."),), 0
+        yield (LineLost(n, Loss.RESET),), 0
+    for direction in KINDS:
+        yield (SpoolReported(direction, 0 if state.owed_ms(direction) else 1_500, 0, 0),), 0
+    for lapse_ms in LAPSES_MS:
+        yield (Tick(),), lapse_ms
+    yield (StopRequested("SIGTERM"),), 0
+
+
+def _gist(state: State) -> tuple[object, ...]:
+    """What decides the next move; times and counts are left out."""
+    lines = tuple((line.direction, line.phase) for line in state.lines)
+    down = tuple(sorted(contact.key for contact in state.contacts if contact.down))
+    owed = tuple(sorted(str(direction) for direction, _ in state.owed))
+    waits = state.retry_at is not None
+    return state.mode, state.wanted, state.turned, state.private, state.refusal, state.ending, lines, down, owed, waits
+
+
+Walk = tuple[set[tuple[Mode, Mode]], set[tuple[Phase, Phase]]]
+
+
+@pytest.fixture(scope="module")
+def walk() -> Walk:
+    handheld, kiosk = explored(Setup()), explored(Setup(kiosk=True))
+    return handheld[0] | kiosk[0], handheld[1] | kiosk[1]
+
+
+def test_no_move_is_missing_and_none_is_invented(walk: Walk) -> None:
+    assert walk[0] == {(old, new) for old, news in MOVES.items() for new in news}
+
+
+def test_no_phase_is_missing_and_none_is_invented(walk: Walk) -> None:
+    assert walk[1] == {(old, new) for old, news in PHASES.items() for new in news}
+
+
+def test_phases_only_go_forward() -> None:
+    order = list(Phase)
+    assert all(order.index(old) < order.index(new) for old, news in PHASES.items() for new in news)
+
+
+def test_every_mode_has_a_row() -> None:
+    assert set(MOVES) == set(Mode)
+    assert set(PHASES) == set(Phase)
+    assert set(Mode) - WORKING == {Mode.STARTING, Mode.FAULT, Mode.STOPPING}
