@@ -110,9 +110,9 @@ class JitterBuffer:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing waits and nothing more is expected of what began."""
+        """Whether nothing waits, nothing more is expected of what began, and the end of each turn has been told."""
         with self._lock:
-            return not any(s.queued or not s.closed for s in self._segments)
+            return not self._segments
 
     def take(self, size: int, at: int) -> Period | None:
         """At most ``size`` bytes of speech, None where silence is due. Tells the owner what begins and what ends."""

@@ -60,6 +60,7 @@ class TurnEntry:
     audio_done: bool = False
     done: bool = False
     dropped: bool = False  # its speech moved to another direction
+    about: Utterance | None = None  # the local utterance, remembered beyond its release
 
 
 @dataclass(slots=True)
@@ -152,6 +153,7 @@ class Ledger:
                 return  # late news of a turn long released
             turn = line.turns[mark.turn] = TurnEntry(mark.turn, at)
         self._apply(line, turn, mark)
+        turn.about = self.own(turn) or turn.about
         self._release_answered(line)
 
     def _apply(self, line: LineEntry, turn: TurnEntry, mark: Mark) -> None:

@@ -62,7 +62,8 @@ class SpeakerWorker:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                device = self._device = self._make()
+                # The same object after a failure: a file loudspeaker would empty its file anew.
+                device = self._device = self._device or self._make()
                 device.open()
                 self._post(DeviceReady(Device.LOUDSPEAKER))
                 self._feed(device)

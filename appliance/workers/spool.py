@@ -132,7 +132,7 @@ class Spool(Generic[P]):
             if entry is None or turn not in entry.turns:
                 return TurnFacts(dropped=entry is not None and turn in entry.dropped)
             known = entry.turns[turn]
-            own = self._ledger.own(known)
+            own = known.about
             if own is None:
                 return TurnFacts(dropped=known.dropped)
             late = at - own.end_at > LATE_MS and self._ledger.open_utterance(self._fifo.end) is not own
