@@ -35,7 +35,7 @@ Put = Callable[[int, Output], None]
 
 def fits_into_reason(text: str) -> str:
     """``text`` cut so that a close frame holds it."""
-    return text.encode()[:REASON_BYTES].decode(errors="ignore")
+    return text.encode(errors="replace")[:REASON_BYTES].decode(errors="ignore")
 
 
 class Strike:

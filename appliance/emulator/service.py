@@ -85,9 +85,7 @@ class Service:
                 self._live[bearer] -= 1
                 self._replayed[bearer] = unanswered
 
-        house = House(
-            self._detector, self._interpreter, self.habits, lambda: self._plan_turn(bearer), left, dial, doom
-        )
+        house = House(self._detector, self._interpreter, self.habits, lambda: self._plan_turn(bearer), left, dial, doom)
         return ServiceSession(house, profile, Random(self._chance.getrandbits(64)))  # noqa: S311 - as above
 
     def _limited(self, bearer: str, now: int) -> Close | None:

@@ -177,9 +177,10 @@ class ServiceSession:
                 self._unsupported(kind, now)
 
     def _unsupported(self, kind: str, now: int) -> None:
+        kind = kind[:80].encode(errors="replace").decode()
         how = self._habits.word("omni_events") if kind.startswith(OMNI_EVENTS) else "error"
-        self._fault(f"unsupported event type {kind[:80]}")
-        message = f"emulator: unsupported event type '{kind[:80]}'."
+        self._fault(f"unsupported event type {kind}")
+        message = f"emulator: unsupported event type '{kind}'."
         if how == "error":
             self._complain(now, Complaint(message, "type"))
         elif how == "close":

@@ -4,6 +4,7 @@ Responsible for: turning the ``session`` object of a client into ``Settings`` or
 Must not: send anything. Nothing that a client can write raises here.
 """
 
+import json
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -91,6 +92,8 @@ def read_update(session: object, profile: Profile, habits: Habits) -> Settings |
     try:
         if not isinstance(session, dict):
             raise _RefusedError(Complaint("emulator: session must be an object.", "session"))
+        if not _is_text(session):
+            raise _RefusedError(Complaint("emulator: session holds half a character.", "session"))
         if habits.word("strict_update") == "full":
             _demand_all(session)
         return _Reader(session, profile, habits).settings()
@@ -112,6 +115,15 @@ def merged(old: Message, new: object) -> object:
         before = both.get(name)
         both[name] = {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
     return both
+
+
+def _is_text(session: Message) -> bool:
+    """Whether an echo of it can be written: JSON may hold half of a surrogate pair, UTF-8 may not."""
+    try:
+        json.dumps(session, ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError):
+        return False
+    return True
 
 
 def _demand_all(session: Message) -> None:

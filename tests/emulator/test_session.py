@@ -217,7 +217,6 @@ def test_finish_cuts_pending_speech_and_sends_its_results() -> None:
     made.finish()
     assert made.kinds.index("response.done") < made.kinds.index("session.finished")
     assert turns_of(made) == [(0, 2_000)]
-    assert isinstance(made.session, object)
     assert not made.session.faults
 
 
@@ -424,7 +423,7 @@ def test_opaque_sound_passes_through() -> None:
     for number in range(150):
         made.until(made.now + 40)
         span = Span(640, (10 <= number < 100,) * 2)
-        made.send({"type": "input_audio_buffer.append", "audio": span})  # type: ignore[dict-item]
+        made.send({"type": "input_audio_buffer.append", "audio": span})
     made.finish()
     assert turns_of(made) == [(400, 4_000)]
     assert len(made.of("response.done")) == 1
