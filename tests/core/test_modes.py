@@ -54,9 +54,8 @@ def explored(setup: Setup) -> tuple[set[tuple[Mode, Mode]], set[tuple[Phase, Pha
         for events, lapse_ms in _choices(node[0]):
             state, now = node[0], node[1] + lapse_ms + 30  # longer than a contact bounces
             for event in events:
-                if isinstance(event, KeyEdge):
-                    event = KeyEdge(event.key, event.down, now)
-                state = _stepped(state, event, now, moves, phases)
+                timed = KeyEdge(event.key, event.down, now) if isinstance(event, KeyEdge) else event
+                state = _stepped(state, timed, now, moves, phases)
             gist = _gist(state)
             if gist not in seen and len(state.lines) <= LINES_AT_MOST:
                 seen.add(gist)
