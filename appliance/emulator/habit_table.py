@@ -120,7 +120,7 @@ ROWS: dict[str, Row] = {
         _W, "what follows session.finish", _SEEN, words=("normal", "delayed", "never"), bare="delayed"
     ),
     "idle": Row(
-        _W, "how an idle session ends", _SEEN, words=("1011", "1007", "error", "asr-504"), bare="1011"
+        _W, "how an idle session ends", _SEEN, words=("1011", "1007", "error", "asr-504"), bare="1007"
     ),
     "idle_counts": Row(
         _W, "what an idle session lacks", _GUESS, words=("no-speech", "no-audio"), bare="no-audio"

@@ -340,6 +340,8 @@ class ServiceSession:
     # --- the end
 
     def _finish(self, now: int) -> None:
+        if self._uplink is not None and self._uplink.fed and not self._settings.turn_detection:
+            self._fault("audio that was never committed")
         self.phase = Phase.FINISHING
         self._cut_open_turn(now)
         self._finish_if_done(now)

@@ -198,3 +198,10 @@ def shape(value: object) -> object:
     if isinstance(value, list):
         return [shape(each) for each in value[:1]]
     return type(value).__name__
+
+
+def turns_of(made: Client) -> list[tuple[int, int]]:
+    """(start, end) of each turn, in ms of the stream."""
+    starts = made.of("input_audio_buffer.speech_started")
+    ends = made.of("input_audio_buffer.speech_stopped")
+    return [(a["audio_start_ms"], b["audio_end_ms"]) for a, b in zip(starts, ends, strict=True)]

@@ -4,7 +4,7 @@ from random import Random
 
 from appliance.emulator.agenda import QUEUE_LIMIT, Agenda, Outlet
 from appliance.emulator.habits import Habits
-from appliance.emulator.parts import Close, Drop, Mute, Send
+from appliance.emulator.parts import Close, Drop, Mute, Send, SendRaw
 
 
 def outlet(*habits: str) -> Outlet:
@@ -16,9 +16,15 @@ def message(number: int) -> Send:
 
 
 def test_actions_happen_in_order_each_at_its_own_instant() -> None:
-    agenda, done = Agenda(), []
+    agenda = Agenda()
+    done: list[tuple[str, int]] = []
+
+    def early(at: int) -> None:
+        done.append(("early", at))
+        agenda.plan(at + 5, lambda later: done.append(("next", later)))
+
     agenda.plan(30, lambda at: done.append(("late", at)))
-    agenda.plan(10, lambda at: (done.append(("early", at)), agenda.plan(at + 5, lambda a: done.append(("next", a))))[0])
+    agenda.plan(10, early)
     assert agenda.next_due() == 10
     agenda.run(20)
     assert done == [("early", 10), ("next", 15)]
@@ -28,7 +34,8 @@ def test_actions_happen_in_order_each_at_its_own_instant() -> None:
 
 
 def test_a_closed_agenda_takes_nothing() -> None:
-    agenda, done = Agenda(), []
+    agenda = Agenda()
+    done: list[int] = []
     agenda.plan(1, done.append)
     agenda.close()
     agenda.plan(2, done.append)
@@ -72,3 +79,10 @@ def test_a_thin_line_delays_by_weight_and_its_queue_is_bounded() -> None:
     for number in range(QUEUE_LIMIT):
         way.put(0, message(number))
     assert way.take(10**9) == [(0, Drop())]
+
+
+def test_raw_frames_weigh_what_they_hold_and_closes_nothing() -> None:
+    way = outlet("throttle:8")
+    way.put(0, SendRaw("x" * 500))
+    way.put(0, Close(1000))
+    assert way.take(10_000) == [(500, SendRaw("x" * 500)), (500, Close(1000))]

@@ -35,6 +35,13 @@ def test_how_an_idle_session_ends(how: str, code: int, error: bool) -> None:
     assert len(close.reason.encode()) <= 123
 
 
+def test_the_recogniser_may_be_what_times_out() -> None:
+    error, close = idle_end(Habits.parse(["idle:asr-504"]), 300_412)
+    assert error is not None
+    assert error["message"].endswith("message=Response stream timeout (timeout_seconds=300, elapsed_ms=300412)")
+    assert close == Close(1011)
+
+
 def test_the_input_window_and_the_context_window() -> None:
     meter = Meter(MODELS[MODEL])
     meter.audio_in = 49_151

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from appliance.emulator.parts import Close, Drop, Message, Send
-from tests.emulator.doubles import LEGACY, Client, PlainInterpreter, Span, client, lines_of, service, shape
+from tests.emulator.doubles import LEGACY, Client, PlainInterpreter, Span, client, lines_of, service, shape, turns_of
 
 ORDER = [
     "response.created",
@@ -152,12 +152,6 @@ def test_usage_is_cumulative_and_follows_the_arithmetic() -> None:
         assert usage["total_tokens"] == usage["input_tokens"] + usage["output_tokens"]
 
 
-def turns_of(made: Client) -> list[tuple[int, int]]:
-    starts = made.of("input_audio_buffer.speech_started")
-    ends = made.of("input_audio_buffer.speech_stopped")
-    return [(a["audio_start_ms"], b["audio_end_ms"]) for a, b in zip(starts, ends, strict=True)]
-
-
 @pytest.mark.parametrize(
     ("chunk_ms", "pace"), [(40, 1.0), (40, 0.0), (100, 0.3), (1_000, 1.0), (7_000, 0.0), (10, 2.0)]
 )
@@ -226,129 +220,6 @@ def test_finish_without_speech_is_answered_at_once_and_the_link_dropped_after_a_
     assert made.kinds[-1] == "session.finished"
     made.until(made.now + 61_000)
     assert made.ends() == [Drop()]
-
-
-def test_what_comes_after_finish_is_ignored_and_noted() -> None:
-    made = client()
-    made.finish()
-    count = len(made.events)
-    made.push(bytes(640))
-    assert len(made.events) == count
-    assert made.session.faults == ["input_audio_buffer.append after session.finish"]
-
-
-def test_manual_turns() -> None:
-    interpreter = PlainInterpreter()
-    made = client(interpreter=interpreter, turn_detection=None)
-    made.stream(200, 2_000, 2_000)
-    assert not made.of("response.created")
-    made.send({"type": "input_audio_buffer.commit"})
-    made.until(made.now + 20_000)
-    after_update = made.kinds[2:]
-    assert after_update[:3] == ["input_audio_buffer.committed", "conversation.item.created", "response.created"]
-    assert "input_audio_buffer.speech_started" not in after_update
-    assert after_update[-1] == "response.done"
-    assert interpreter.asked[-1]["bytes"] == 32 * 4_200
-    usage = made.of("response.done")[0]["response"]["usage"]
-    assert usage["input_tokens_details"]["audio_tokens"] == 5 * 7
-
-
-def test_manual_clear_empties_the_buffer_and_an_empty_commit_is_an_error() -> None:
-    made = client(turn_detection=None)
-    made.stream(0, 1_000)
-    made.send({"type": "input_audio_buffer.clear"})
-    made.send({"type": "input_audio_buffer.commit"})
-    assert made.kinds[-2:] == ["input_audio_buffer.cleared", "error"]
-    assert made.events[-1]["error"]["message"].startswith("Error committing input audio buffer: buffer too small")
-
-
-def test_hot_words_and_the_picture_reach_the_interpreter() -> None:
-    interpreter = PlainInterpreter()
-    made = client(interpreter=interpreter, translation={"language": "en", "corpus": {"phrases": {"binario": "track"}}})
-    made.push(bytes(1_280))
-    picture = jpeg(640, 360)
-    made.send({"type": "input_image_buffer.append", "image": base64.b64encode(picture).decode()})
-    made.stream(0, 2_000, 900)
-    made.until(made.now + 5_000)
-    made.stream(0, 2_000, 900)
-    made.until(made.now + 5_000)
-    complete = [each for each in interpreter.asked if each["complete"]]
-    assert [each["picture"] for each in complete] == [picture, None]
-    assert complete[0]["phrases"] == {"binario": "track"}
-    assert "error" not in made.kinds
-
-
-def jpeg(width: int, height: int, size: int = 0) -> bytes:
-    """The headers of a JPEG, padded."""
-    frame = b"\xff\xc0\x00\x11\x08" + height.to_bytes(2, "big") + width.to_bytes(2, "big") + b"\x03" + bytes(9)
-    return (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(9) + frame).ljust(size, b"\0")
-
-
-def append_image(made: Client, picture: bytes) -> None:
-    made.send({"type": "input_image_buffer.append", "image": base64.b64encode(picture).decode()})
-
-
-@pytest.mark.parametrize(
-    ("picture", "says"),
-    [
-        (jpeg(640, 360, 600_000), "emulator: image exceeds 500 KB."),
-        (b"\x89PNG and so on", "emulator: image is not a JPEG."),
-        (jpeg(3_000, 1_000), "emulator: image exceeds 1080p."),
-    ],
-)
-def test_bad_pictures_are_refused(picture: bytes, says: str) -> None:
-    made = client()
-    made.push(bytes(1_280))
-    append_image(made, picture)
-    assert made.events[-1]["error"]["message"] == says
-
-
-def test_pictures_too_fast_and_before_audio() -> None:
-    made = client()
-    append_image(made, jpeg(640, 360))
-    assert made.events[-1]["error"]["message"] == "Error append image before append audio."
-    made.push(bytes(1_280))
-    for _ in range(3):
-        append_image(made, jpeg(640, 360))
-    assert made.events[-1]["error"]["message"] == "emulator: more than 2 images per second."
-    made.until(made.now + 1_000)
-    count = len(made.events)
-    append_image(made, jpeg(1_080, 1_920))
-    assert len(made.events) == count
-
-
-def test_the_gate_of_pictures_shuts_at_each_cut() -> None:
-    made = client()
-    made.stream(0, 1_000, 820)
-    append_image(made, jpeg(640, 360))
-    assert "error" not in made.kinds[-1:]
-    made = client()
-    made.stream(0, 1_000, 800)
-    append_image(made, jpeg(640, 360))
-    assert made.events[-1]["error"]["message"] == "Error append image before append audio."
-
-
-def test_audio_before_update_closes_with_1007() -> None:
-    made = Client(service())
-    made.push(bytes(640))
-    assert made.ends() == [Close(1007, "")]
-    assert made.session.faults == ["audio before session.update"]
-
-
-def test_an_eager_client_gets_the_same() -> None:
-    made = Client(service())
-    made.send({"type": "session.update", "session": {"translation": {"language": "en"}}})
-    made.stream(100, 2_000, 1_100, chunk_ms=100, pace=0)
-    made.finish()
-    assert turns_of(made) == [(100, 2_100)]
-    assert made.kinds[-1] == "session.finished"
-
-
-def test_a_second_update_is_refused_and_the_session_goes_on() -> None:
-    made = client()
-    made.update()
-    assert made.events[-1]["error"]["message"] == "session already started"
-    assert not made.ends()
 
 
 def test_a_text_only_target_is_answered_in_text() -> None:
@@ -429,22 +300,6 @@ def test_opaque_sound_passes_through() -> None:
     assert len(made.of("response.done")) == 1
 
 
-def test_a_client_that_leaves_without_finish_is_noted() -> None:
-    made = client()
-    made.session.closed(made.now)
-    assert made.session.faults == ["the connection ended without session.finish"]
-    assert made.session.next_wake() is None
-
-
-def test_gaps_and_slow_audio_are_noted() -> None:
-    made = client()
-    made.stream(0, 1_000)
-    made.until(made.now + 2_500)
-    made.stream(0, 500, 900)
-    assert any("a gap of" in each for each in made.session.faults)
-    assert any("slower than real time" in each for each in made.session.faults)
-
-
 def test_two_hours_at_virtual_time() -> None:
     made = client("context_full:ignore", "session_limit_seconds:7300", modalities=["text"])
     chunk_s, turns, started = 9, 800, made.now
@@ -461,3 +316,18 @@ def test_two_hours_at_virtual_time() -> None:
     assert usage["input_tokens_details"] == {"text_tokens": 50 + 63 * (turns - 1), "audio_tokens": 49 * turns}
     assert usage["output_tokens_details"] == {"text_tokens": 13 * turns}
     assert made.kinds[-1] == "session.finished"
+
+
+def test_a_late_finish() -> None:
+    made = client("finish:delayed")
+    before = made.now
+    made.finish()
+    assert made.at("session.finished") - before == 5_000
+
+
+def test_eight_kilohertz() -> None:
+    made = client(sample_rate=8_000)
+    made.rate_hz = 8_000
+    made.stream(500, 2_000, 900)
+    made.finish()
+    assert turns_of(made) == [(500, 2_500)]

@@ -12,7 +12,9 @@ def spoken(
     speech: bytes, *habits: str, crowded: bool = False, pace_ms: int = 323
 ) -> tuple[list[tuple[int, bytes]], int]:
     """(deltas with their times, when it was over)."""
-    agenda, deltas, over = Agenda(), [], []
+    agenda = Agenda()
+    deltas: list[tuple[int, bytes]] = []
+    over: list[int] = []
     speaker = Speaker(
         agenda, lambda at, delta: deltas.append((at, base64.b64decode(delta))), over.append, dict.fromkeys(habits, "")
     )
@@ -61,7 +63,9 @@ def test_speech_beyond_the_output_window_is_cut() -> None:
 
 
 def test_a_stopped_speaker_is_silent_and_reports_nothing() -> None:
-    agenda, deltas, over = Agenda(), [], []
+    agenda = Agenda()
+    deltas: list[str] = []
+    over: list[int] = []
     speaker = Speaker(agenda, lambda at, delta: deltas.append(delta), over.append, {})
     speaker.begin(SPEECH, 0)
     speaker.stop()
