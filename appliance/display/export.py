@@ -184,7 +184,7 @@ def _gif_frame(piece: Any, left: int, top: int, duration_ms: int) -> bytes:
     Pillow compresses them: the piece is saved as a GIF of its own, and its image data taken from there.
     """
     out = io.BytesIO()
-    piece.save(out, format="GIF", optimize=False)
+    piece.save(out, format="GIF", optimize=False, interlace=0)
     whole = out.getvalue()
     at = 13 + 3 * (2 << (whole[10] & 7)) if whole[10] & 0x80 else 13
     while whole[at] == 0x21:  # extensions: label, then blocks up to an empty one

@@ -16,7 +16,7 @@ _CODE_ROWS = 2  # the code is as high as two rows of words
 _CODE_GAP = 6
 _ARROW_INDENT = 10
 _CODE_BASE = 22
-_OVERHANG = 1  # the last row's pitch may end below the panel: no ink stands there
+_OVERHANG = 1  # five rows are one pixel more than the panel: the last one moves up by it
 _SMALL = FontChoice("DejaVu Sans", 10, 11, 9, 9)  # 11 px would merge "rn" into "m"
 _ARROW_RISE = 7  # from the baseline to the top of the arrow
 
@@ -31,7 +31,8 @@ def draw_notice(view: NoticeView, canvas: Canvas, typesetter: Typesetter) -> Non
         title = _set(typesetter, view.title, view.language, font, canvas, bold=True)
     words = _set(typesetter, view.words, view.language, font, canvas)
     top = STATUS_HEIGHT
-    if top + title_font.pitch * len(title) + font.pitch * len(words) > canvas.height:
+    total = title_font.pitch * len(title) + font.pitch * len(words)
+    if top + total > canvas.height:
         top = 0
     else:
         draw_status(view.status, canvas)
@@ -39,7 +40,8 @@ def draw_notice(view: NoticeView, canvas: Canvas, typesetter: Typesetter) -> Non
         canvas.line(line, MARGIN, top + title_font.base_under_status + row * title_font.pitch)
     top += title_font.pitch * len(title)
     for row, line in enumerate(words):
-        canvas.line(line, MARGIN, top + font.base_under_status + row * font.pitch)
+        squeeze = _OVERHANG if row and row + 1 == len(words) and total > canvas.height else 0
+        canvas.line(line, MARGIN, top + font.base_under_status + row * font.pitch - squeeze)
 
 
 def draw_fault(view: FaultView, canvas: Canvas, typesetter: Typesetter) -> None:
@@ -56,12 +58,16 @@ def draw_fault(view: FaultView, canvas: Canvas, typesetter: Typesetter) -> None:
         style = Style("en", font, canvas.width - 2 * MARGIN, canvas.is_grey, indent=_ARROW_INDENT)
         do = typesetter.set_lines(clean(view.do), style) if view.do else []
         do_row = max(len(says), _CODE_ROWS)
-        top = STATUS_HEIGHT if STATUS_HEIGHT + (do_row + len(do)) * font.pitch <= canvas.height else 0
-        if top + (do_row + len(do)) * font.pitch <= canvas.height + _OVERHANG:
+        total = (do_row + len(do)) * font.pitch
+        if STATUS_HEIGHT + total <= canvas.height:
+            draw_status(view.status, canvas)
             break
-    if top:
-        draw_status(view.status, canvas)
+        top = 0
+        if total <= canvas.height + _OVERHANG:
+            break
     places = [top + font.base_under_status + row * font.pitch for row in range(do_row + len(do))]
+    if total > canvas.height:
+        places[-1] -= _OVERHANG
     for line in code:
         canvas.line(line, MARGIN, top + _CODE_BASE)
     for row, line in enumerate(says):

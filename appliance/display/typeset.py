@@ -7,6 +7,7 @@ gi and cairo are imported when the first line is set, not with this module: a bo
 Settings after section 1 of the text guide; each was found by measurement there.
 """
 
+import warnings
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
@@ -90,7 +91,10 @@ class Typesetter:
 
             gi.require_version("Pango", "1.0")
             gi.require_version("PangoCairo", "1.0")
-            from gi.repository import Pango, PangoCairo
+            with warnings.catch_warnings():
+                # PyGObject 3.42 has an importer without exec_module, and Python 3.11 says so at every import.
+                warnings.simplefilter("ignore", ImportWarning)
+                from gi.repository import Pango, PangoCairo
         except (ImportError, ValueError) as error:  # ValueError: gi without Pango's description
             raise DeviceError("screen", Kind.ABSENT, f"{_PACKAGES} ({error})") from error
 

@@ -1,0 +1,51 @@
+"""Only our fonts, before Pango starts."""
+
+import os
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from appliance.display import fontconfig
+
+
+def test_claim_points_fontconfig_at_our_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "gi.repository.Pango", raising=False)
+    monkeypatch.setenv("FONTCONFIG_FILE", "/etc/fonts/fonts.conf")
+    fontconfig.claim()
+    assert os.environ["FONTCONFIG_FILE"] == str(fontconfig.CONF)
+
+
+def test_claim_after_pango_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gi.repository.Pango", ModuleType("Pango"))
+    monkeypatch.delenv("FONTCONFIG_FILE", raising=False)
+    with pytest.raises(RuntimeError, match="before"):
+        fontconfig.claim()
+
+
+def test_claim_twice_is_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gi.repository.Pango", ModuleType("Pango"))
+    monkeypatch.setenv("FONTCONFIG_FILE", str(fontconfig.CONF))
+    fontconfig.claim()
+    assert os.environ["FONTCONFIG_FILE"] == str(fontconfig.CONF)
+
+
+def test_the_file_accepts_exactly_the_fonts_of_the_table() -> None:
+    tree = ET.parse(fontconfig.CONF)
+    accepted = {node.text for node in tree.findall("selectfont/acceptfont/glob")}
+    wanted = {f"*/{file}" for file, _ in fontconfig.FONT_FILES.values()} | {"*/dejavu/DejaVuSans-Bold.ttf"}
+    assert accepted == wanted
+    folders = {str(fontconfig.SYSTEM_FONTS / file.split("/")[0]) for file, _ in fontconfig.FONT_FILES.values()}
+    assert folders <= {node.text for node in tree.findall("dir")}
+
+
+def test_presence_and_advice(tmp_path: Path) -> None:
+    assert not fontconfig.is_present("NanumGothic", tmp_path)
+    (tmp_path / "nanum").mkdir()
+    (tmp_path / "nanum" / "NanumGothic.ttf").touch()
+    assert fontconfig.is_present("NanumGothic", tmp_path)
+    assert "apt package fonts-nanum" in fontconfig.lack("NanumGothic")
+    with pytest.raises(KeyError):
+        fontconfig.is_present("Comic Sans", tmp_path)
