@@ -14,7 +14,7 @@ from appliance.emulator.blows import Strike, fits_into_reason
 from appliance.emulator.habits import Habits
 from appliance.emulator.parts import Close, Interpretation, Interpreter, Message, Output
 from appliance.emulator.profiles import Profile
-from appliance.emulator.speaking import DELTA_MS, FAST_MS, Speaker, sound_of
+from appliance.emulator.speaking import DELTA_MS, FAST_MS, Speaker
 from appliance.emulator.turns import Turn
 from appliance.emulator.unfolding import WITHDRAWN, Unfolding, spoken_ms
 from appliance.emulator.usage import Meter, output_text_tokens
@@ -31,6 +31,7 @@ CONCLUDE_MS = 150  # from the end of the turn to the final text
 COMPLETED_SPREAD_MS = 200
 STRIKE_MS = 600  # a blow falls so long after the response opened
 ASK_EACH_MS = 50
+ASK_MORE_MS = 2_000  # of a long turn: more than one utterance may be in it
 ASK_FOR_MS = 10_000
 MANY_WITHDRAWN = 0.6
 
@@ -92,8 +93,6 @@ class Answer:
     _asr: Unfolding = field(init=False)
     _text: Unfolding = field(init=False)
     _cut_at: int = 0
-    _speaking: bool = False
-    _clipped: bool = False
     _waiting: bool = False
     _asked_at: int = -ASK_EACH_MS
     _strike: Strike = field(init=False)
@@ -202,11 +201,11 @@ class Answer:
         self._send(now, messages.speech_stopped(end_ms, self.item_id))
 
     def _recognise(self, now: int) -> None:
-        """Ask what is being said, until it is known."""
-        if self.known is not None or now - self._asked_at < ASK_EACH_MS:
-            return
-        self._asked_at = now
-        self.known = self._ask(speak=self.settings.audible, complete=False)
+        """Ask what is being said until it is known, and now and then whether there is more."""
+        each_ms = ASK_EACH_MS if self.known is None else ASK_MORE_MS
+        if now - self._asked_at >= each_ms:
+            self._asked_at = now
+            self.known = self._ask(speak=self.settings.audible, complete=False) or self.known
 
     def _ask(self, *, speak: bool, complete: bool) -> Interpretation | None:
         if "empty_turn" in self.plan:
@@ -270,13 +269,10 @@ class Answer:
             self.stage.halt()
 
     def _speak(self, found: Interpretation, now: int) -> None:
-        """Begin to send speech, once."""
-        if self._speaking or not self.told.opened or not self.settings.audio or self.told.closed:
-            return
-        self._speaking = True
-        silent = not self.settings.audible or (self.settings.skip_audio and self._same_language(found))
-        sound, self._clipped = sound_of(b"" if silent else found.speech, output_text_tokens(found.translation))
-        self._speaker.begin(sound, now)
+        """Send the speech of what is known; later more of it, where more is known."""
+        if self.told.opened and self.settings.audio and not self.told.closed:
+            silent = not self.settings.audible or (self.settings.skip_audio and self._same_language(found))
+            self._speaker.speak(b"" if silent else found.speech, output_text_tokens(found.translation), now)
 
     def _delta(self, now: int, delta: str) -> None:
         self._send(now, self.shapes.audio_delta(delta))
@@ -336,6 +332,8 @@ class Answer:
         self._close(now)
 
     def _speech_over(self, now: int) -> None:
+        if self._speaker.running:  # there was more
+            return
         if self.turn.cut_ms is None or self.told.text is None:  # speech may end before the speaker does
             self.stage.agenda.plan(now + ASK_EACH_MS, self._speech_over)
             return
@@ -366,7 +364,7 @@ class Answer:
             spoken_ms=spoken_ms_, translation=told.text, sound_bytes=self._speaker.sent_bytes(),
             pictures=self.turn.pictures,
         )  # fmt: skip
-        status = "incomplete" if self._clipped and told.status == "completed" else told.status
+        status = "incomplete" if self._speaker.clipped and told.status == "completed" else told.status
         for message in self.shapes.closing(told.text, status, self._usage()):
             self._send(now, message)
         if not told.stopped and not self.manual:

@@ -20,13 +20,16 @@ BURST_BYTES = 480_000
 HUGE_BYTES = 1 << 20
 
 
-def sound_of(speech: bytes, text_tokens: int) -> tuple[bytes, bool]:
-    """(what goes out for this speech, whether it had to be cut): zeros first, whole codec frames, within the window."""
+def sound_of(speech: bytes, text_tokens: int, before_bytes: int = 0) -> tuple[bytes, bool]:
+    """(what goes out for this speech, whether it had to be cut): whole codec frames, within the output window.
+
+    ``before_bytes``: what the response has sent already; the first speech of a response begins with zeros.
+    """
     if not speech:
         return b"", False
-    sound = bytes(DELTA_BYTES) + speech
+    sound = speech if before_bytes else bytes(DELTA_BYTES) + speech
     sound += bytes(-len(sound) % CODEC_FRAME_BYTES)
-    room = max(0, OUTPUT_TOKENS - text_tokens) * CODEC_FRAME_BYTES
+    room = max(0, (OUTPUT_TOKENS - text_tokens) * CODEC_FRAME_BYTES - before_bytes)
     return sound[:room], len(sound) > room
 
 
@@ -40,19 +43,33 @@ class Speaker:
         self._say = say
         self._over = over
         self._plan = plan
+        self._speech: bytes | None = None
         self._pieces: list[bytes] = []
         self._next = 0
         self._stopped = False
         self.pace_ms = DELTA_MS
         self.crowded = False
+        self.clipped = False  # the output window was too small
+        self.running = False
 
-    def begin(self, sound: bytes, now: int) -> None:
-        """Start sending."""
+    def speak(self, speech: bytes, text_tokens: int, now: int) -> None:
+        """Say this. What more is known later may be said behind it: only what is new is sent."""
+        before = self._speech
+        if before is not None and speech == before:
+            return
+        self._speech = speech
+        more = speech[len(before) :] if before and speech.startswith(before) else speech
+        if before is not None and not more:
+            return
+        sound, cut = sound_of(more, text_tokens, sum(map(len, self._pieces)))
+        self.clipped = self.clipped or cut
         size = DELTA_BYTES - 1 if "odd_bytes" in self._plan else DELTA_BYTES
         if "huge_delta" in self._plan and sound:
             sound, size = sound.ljust(HUGE_BYTES, b"\0"), max(HUGE_BYTES, len(sound))
-        self._pieces = [sound[at : at + size] for at in range(0, len(sound), size)]
-        self._step(now)
+        self._pieces += [sound[at : at + size] for at in range(0, len(sound), size)]
+        if not self.running:
+            self.running = True
+            self._step(now)
 
     def stop(self) -> None:
         """Send nothing more, and do not report the end."""
@@ -75,6 +92,7 @@ class Speaker:
         if self._stopped:
             return
         if self._next == len(self._pieces):
+            self.running = False
             self._over(now)
             return
         piece = self._pieces[self._next]

@@ -1,5 +1,7 @@
 """The answer to one turn, under every seed: the documented order, whatever the chance."""
 
+import base64
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -72,6 +74,24 @@ def test_the_whole_interpretation_wins_over_the_early_one() -> None:
     made.stream(0, 3_000, 900)
     made.finish()
     assert made.of("response.audio_transcript.done")[0]["transcript"] == "The whole.  "
+
+
+def test_a_second_utterance_in_one_turn_is_spoken_behind_the_first() -> None:
+    first, second = b"\x01\x02" * 19_200, b"\x03\x04" * 19_200
+
+    class Growing(PlainInterpreter):
+        def interpret(self, heard, target, *, complete, **rest):  # type: ignore[no-untyped-def]
+            self.speech = first + second if complete else first
+            return super().interpret(heard, target, complete=complete, **rest)
+
+    made = client(interpreter=Growing())
+    made.stream(0, 6_000, 900)
+    made.finish()
+    sound = b"".join(base64.b64decode(each["delta"]) for each in made.of("response.audio.delta"))
+    assert (sound.count(first), sound.count(second)) == (1, 1)
+    assert len(made.of("response.audio.done")) == 1
+    tokens = made.of("response.done")[0]["response"]["usage"]["output_tokens_details"]["audio_tokens"]
+    assert tokens * 3_840 == len(sound)
 
 
 @pytest.mark.parametrize("asr", [None, {"model": None}])

@@ -19,7 +19,7 @@ def spoken(
         agenda, lambda at, delta: deltas.append((at, base64.b64decode(delta))), over.append, dict.fromkeys(habits, "")
     )
     speaker.crowded, speaker.pace_ms = crowded, pace_ms
-    speaker.begin(sound_of(speech, 0)[0], 0)
+    speaker.speak(speech, 0, 0)
     agenda.run(10**6)
     assert speaker.sent_bytes() == sum(len(each) for _, each in deltas)
     return deltas, over[0]
@@ -67,7 +67,26 @@ def test_a_stopped_speaker_is_silent_and_reports_nothing() -> None:
     deltas: list[str] = []
     over: list[int] = []
     speaker = Speaker(agenda, lambda at, delta: deltas.append(delta), over.append, {})
-    speaker.begin(SPEECH, 0)
+    speaker.speak(SPEECH, 0, 0)
     speaker.stop()
     agenda.run(10**6)
     assert (len(deltas), over) == (1, [])
+
+
+def test_what_is_known_later_is_said_behind_and_nothing_twice() -> None:
+    agenda = Agenda()
+    deltas: list[bytes] = []
+    over: list[int] = []
+    speaker = Speaker(agenda, lambda at, delta: deltas.append(base64.b64decode(delta)), over.append, {})
+    first, second = b"\x01\x02" * 19_200, b"\x03\x04" * 19_200
+    speaker.speak(first, 0, 0)
+    speaker.speak(first, 0, 0)
+    agenda.run(5_000)
+    assert not speaker.running
+    speaker.speak(first + second, 0, 5_000)
+    speaker.speak(first + second, 0, 5_000)
+    agenda.run(10_000)
+    sound = b"".join(deltas)
+    assert len(over) == 2
+    assert (sound.count(first), sound.count(second)) == (1, 1)
+    assert len(sound) % 3_840 == 0
