@@ -66,10 +66,12 @@ LineEvent = (
 
 def step(state: State, event: Event, now: int, limits: Limits) -> Outcome:
     """The state after ``event`` at ``now`` (ms), and the effects in the order in which they are to be obeyed."""
+    was_stopping = state.stopping
     state, effects = _handled(state, event, now, limits)
     if isinstance(event, Booted):
         return state, effects  # settles at the next event: every run passes through standby
-    state, more = settle(state, now, limits, cause(event))
+    why = state.why if state.stopping and not was_stopping else cause(event)  # a held key stops by way of a Tick
+    state, more = settle(state, now, limits, why)
     return state, (*effects, *more)
 
 
