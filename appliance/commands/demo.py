@@ -1,0 +1,154 @@
+"""``dragoman demo``: the main job, on any Linux machine, against the built-in emulator.
+
+Responsible for: starting the emulator, running the box on a rehearsed conversation, and saying where the results are.
+Must not: suggest that anything was translated: the emulator knows the conversation by heart.
+"""
+
+import argparse
+import logging
+import queue
+import select
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from appliance.app import Box, Taps, handle_signals
+from appliance.clock import RealClock
+from appliance.commands.demo_report import Report
+from appliance.commands.demo_stage import lines, set_up
+from appliance.config.reading import paths_from, read
+from appliance.config.secret import SecretKey
+from appliance.core.effects import Field
+from appliance.display.export import GifRecorder
+from appliance.emulator.rehearsal import desk
+from appliance.emulator.speech import Speech
+from appliance.errors import DragomanError, SettingsError
+
+EMULATOR_READY_S = 60
+EMULATOR_STOPS_S = 10
+MOST_LINES = 1_000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    parser.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR", help="where files go (%(default)s)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """About a minute and a half. Returns the box's exit code."""
+    folder: Path = args.out.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    speech = Speech()
+    speech.check()
+    _start_log(folder / "box.log")
+    print("A rehearsed conversation at a hotel desk. The far end is an emulator that knows it by heart: it recognises")
+    print(
+        "what is said and plays its part. It does not translate; the translations were written by machine.", flush=True
+    )
+    emulator = _start_emulator(folder)
+    try:
+        url = _listening(emulator)
+        length_ms = set_up(folder, desk(), speech, url)
+        turns = len(lines(desk()))
+        print(f"{turns} utterances in 4 directions, {length_ms / 1000:.0f} s in real time.", flush=True)
+        return _play(folder)
+    finally:
+        emulator.terminate()
+        emulator.wait(EMULATOR_STOPS_S)
+
+
+def _play(folder: Path) -> int:
+    loaded = read(folder / "demo.toml", {}, paths_from({}))
+    if loaded.problems:
+        raise SettingsError(loaded.problems)
+    report, film, tell = Report(), GifRecorder(), _Teller()
+
+    def row(at: int, what: str, fields: dict[str, Field]) -> None:
+        report.row(at, what, fields)
+        tell.say(report.progress(what, fields))
+
+    taps = Taps(
+        row=row,
+        frame=film.add,
+        recording=folder / "recorder.jsonl",
+        tty=sys.stdout.isatty(),
+    )
+    clock = RealClock()
+    box = Box(loaded.settings, loaded.phrases, SecretKey("demo"), taps, clock)
+    handle_signals(box)
+    tell.start()
+    try:
+        code = box.run()
+    finally:
+        tell.stop()
+    totals = box.totals()
+    box.dump("the end of the demo")
+    report.write_summary(folder / "summary.json", totals)
+    report.write_subtitles(folder / "subtitles.srt")
+    film.write(folder / "oled.gif", clock.now_ms())
+    print(report.table(totals))
+    print(f"In {folder}:")
+    print("  oled.gif        what the panel showed      heard.wav     what the earphone played")
+    print("  subtitles.srt   the final texts            summary.json  the figures above")
+    print(
+        "  said.wav, keys.toml, demo.toml: what went in; journal.jsonl, emulator.jsonl, recorder.jsonl, box.log: evidence"
+    )
+    return code
+
+
+def _start_emulator(folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(  # noqa: S603 - ourselves
+        [
+            sys.executable, "-m", "appliance", "emulator", "--port", "0",
+            "--cert-dir", str(folder / "certificates"), "--log", str(folder / "emulator.jsonl"),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=(folder / "emulator.log").open("w"),
+        text=True,
+    )  # fmt: skip
+
+
+def _listening(emulator: subprocess.Popen[str]) -> str:
+    """The address it prints when it is ready."""
+    assert emulator.stdout is not None
+    if not select.select([emulator.stdout], [], [], EMULATOR_READY_S)[0]:
+        raise DragomanError(f"the emulator was not ready within {EMULATOR_READY_S} s")
+    words = emulator.stdout.readline().split()
+    if words[:2] != ["listening", "on"]:
+        raise DragomanError("the emulator did not start; emulator.log says why")
+    return words[2]
+
+
+def _start_log(path: Path) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", filename=path, filemode="w", force=True)
+
+
+class _Teller:
+    """Prints progress on a thread of its own: a terminal that is stopped must not stop the box.
+
+    On a terminal the picture itself shows the progress; lines are printed where there is none.
+    """
+
+    def __init__(self) -> None:
+        self._lines: queue.Queue[str | None] = queue.Queue(MOST_LINES)
+        self._thread = threading.Thread(target=self._run, name="teller", daemon=True)
+        self._silent = sys.stdout.isatty()
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def say(self, line: str | None) -> None:
+        """Print a line soon."""
+        if line is not None and not self._silent and not self._lines.full():
+            self._lines.put_nowait(line)
+
+    def stop(self) -> None:
+        """Print what waits and end."""
+        self._lines.put(None)
+        self._thread.join(1.0)
+
+    def _run(self) -> None:
+        while (line := self._lines.get()) is not None:
+            print(line, flush=True)

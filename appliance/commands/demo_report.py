@@ -1,0 +1,113 @@
+"""What the demo leaves behind: figures, subtitles, a table.
+
+Responsible for: ``summary.json``, ``subtitles.srt`` and the words on the terminal, from the journal's rows.
+Must not: measure; every figure comes from the box itself.
+"""
+
+import json
+import statistics
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from appliance.app import Totals
+
+LAST_SUBTITLE_MS = 4_000
+
+Row = tuple[int, dict[str, Any]]
+
+
+@dataclass
+class Report:
+    """Collects rows while the box runs."""
+
+    turns: list[dict[str, Any]] = field(default_factory=list)
+    _subtitles: dict[tuple[int, int], list[Row]] = field(default_factory=dict)
+    _directions: dict[int, str] = field(default_factory=dict)
+
+    def row(self, at: int, what: str, fields: dict[str, Any]) -> None:
+        """One row of the journal."""
+        if what == "turn":
+            self.turns.append(dict(fields))
+        elif what == "subtitle" and fields["shown"]:
+            self._subtitles.setdefault((fields["line"], fields["turn"]), []).append((at, dict(fields)))
+        elif what == "line":
+            self._directions[fields["number"]] = fields["direction"]
+
+    def write_summary(self, path: Path, totals: Totals) -> None:
+        """CONTRACTS section 1."""
+        keep = (
+            "first_text_ms", "first_sound_ms", "first_text_after_start_ms", "first_sound_after_start_ms", "gap_ms",
+            "replay",
+        )  # fmt: skip
+        summary = {
+            "turns": [{name: turn[name] for name in keep} for turn in self.turns],
+            "tokens": totals.tokens,
+            "minutes": round(totals.minutes, 3),
+            "underruns": totals.underruns,
+            "xruns": totals.xruns,
+        }
+        path.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+
+    def write_subtitles(self, path: Path) -> None:
+        """The final texts as SubRip, each from its first word until the next begins."""
+        spans = sorted((rows[0][0], rows[-1][1]["text"]) for rows in self._subtitles.values() if rows[-1][1]["final"])
+        ends = [start for start, _ in spans[1:]] + [spans[-1][0] + LAST_SUBTITLE_MS] if spans else []
+        blocks = (
+            f"{number}\n{_stamp(start)} --> {_stamp(end)}\n{text}\n"
+            for number, ((start, text), end) in enumerate(zip(spans, ends, strict=True), 1)
+        )
+        path.write_text("\n".join(blocks), encoding="utf-8")
+
+    def table(self, totals: Totals) -> str:
+        """The figures, for a person."""
+        lines = ["turn  direction  first text  first sound   gaps   (ms after the end of speech)"]
+        for number, turn in enumerate(self.turns, 1):
+            direction = self._directions.get(turn["line"], "").replace(">", " → ")
+            lines.append(
+                f"{number:>4}  {direction:<9} {_cell(turn['first_text_ms'], 11)}  {_cell(turn['first_sound_ms'], 11)}"
+                f"  {turn['gap_ms']:>5}{'   again' if turn['replay'] else ''}"
+            )
+        for name in ("first_text_ms", "first_sound_ms", "first_text_after_start_ms", "first_sound_after_start_ms"):
+            values = [turn[name] for turn in self.turns if turn[name] is not None]
+            if len(values) > 1:
+                lines.append(
+                    f"{_WORDS[name]:<33} p50 {_percentile(values, 50):>6} ms   p95 {_percentile(values, 95):>6} ms"
+                )
+        lines.append(
+            f"{len(self.turns)} turns, {totals.tokens} tokens as the emulator counts them, "
+            f"{totals.minutes:.2f} minutes sent, {totals.underruns} underruns, {totals.xruns} overruns"
+        )
+        return "\n".join(lines)
+
+    def progress(self, what: str, fields: dict[str, Any]) -> str | None:
+        """A line worth telling while it goes on, or None."""
+        if what == "line" and fields["state"] in ("dialing", "ready"):
+            verb = "calls the emulator" if fields["state"] == "dialing" else "is ready"
+            return f"line {fields['number']} ({fields['direction'].replace('>', ' → ')}) {verb}"
+        if what == "heard" and fields["final"] and fields["text"]:
+            return f"said:  {fields['text']}"
+        if what == "subtitle" and fields["final"]:
+            return f"shown: {fields['text']}"
+        return None
+
+
+_WORDS = {
+    "first_text_ms": "end of speech → first text",
+    "first_sound_ms": "end of speech → first sound",
+    "first_text_after_start_ms": "begin of speech → first text",
+    "first_sound_after_start_ms": "begin of speech → first sound",
+}
+
+
+def _cell(value: int | None, width: int) -> str:
+    return f"{'–' if value is None else value:>{width}}"
+
+
+def _percentile(values: list[int], percent: int) -> int:
+    return round(statistics.quantiles(values, n=100, method="inclusive")[percent - 1])
+
+
+def _stamp(ms: int) -> str:
+    seconds, ms = divmod(ms, 1000)
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02},{ms:03}"

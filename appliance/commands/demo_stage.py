@@ -1,0 +1,108 @@
+"""The demo's stage: what is said into the microphone when, which keys are pressed, and the settings of the run.
+
+Responsible for: files in the demo's folder that anyone can look at and run again.
+Must not: start anything.
+
+Four directions, for the dial budget is four dials a minute; two of them are shown in scripts that are not Latin.
+"""
+
+import wave
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from appliance.emulator.rehearsal import Rehearsal, Turn
+from appliance.emulator.speech import Part, Speech
+
+RATE_HZ = 16_000
+LEAD_MS = 1_200
+PAUSE_MS = 2_600  # between two utterances: time to hear the translation
+TURN_ROUND_MS = 4_200  # before another direction
+KEY_AFTER_MS = 2_600  # after the last word of a direction: its translation has been shown
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One direction of the conversation, and the keys that lead into it."""
+
+    scene: str
+    language: str  # of the speaker
+    turns: int
+    keys: tuple[str, ...] = ()
+
+
+ACTS = (
+    Act("es-guest", "en", 4),
+    Act("es-guest", "es", 3, keys=("guest",)),
+    Act("ja-guest", "en", 3, keys=("language", "guest")),
+    Act("ar-guest", "en", 3, keys=("language",)),
+)
+
+_CONFIG = """\
+# Written by `dragoman demo`. Run it again by hand:
+#   dragoman emulator --port {port} --cert-dir {folder}/certificates
+#   DASHSCOPE_API_KEY=any dragoman run --config {folder}/demo.toml
+[service]
+url = "{url}"
+ca_file = "{folder}/certificates/ca.pem"
+[languages]
+mine = "en"
+theirs = "es"
+favourites = ["es", "ja", "ar"]
+[microphone]
+driver = "file"
+device = "{folder}/said.wav"
+[loudspeaker]
+driver = "file"
+device = "{folder}/heard.wav"
+[screen]
+driver = "terminal"
+[keys]
+driver = "script"
+script = "{folder}/keys.toml"
+[camera]
+driver = "none"
+[run]
+start = "at-once"
+until = "microphone-ends"
+journal = "{folder}/journal.jsonl"
+"""
+
+
+def lines(rehearsal: Rehearsal) -> list[tuple[Act, Turn]]:
+    """Who says what, in order."""
+    said: list[tuple[Act, Turn]] = []
+    for act in ACTS:
+        turns = [turn for turn in rehearsal.scene(act.scene) if turn.language == act.language]
+        said += [(act, turn) for turn in turns[: act.turns]]
+    return said
+
+
+def set_up(folder: Path, rehearsal: Rehearsal, speech: Speech, url: str) -> int:
+    """Write microphone, keys and settings; returns how long the conversation lasts, in ms."""
+    sound = bytearray(2 * RATE_HZ * LEAD_MS // 1000)
+    presses: list[tuple[int, str]] = []
+    act_before: Act | None = None
+    for act, turn in lines(rehearsal):
+        if act_before is not None and act is not act_before:
+            at = _ms(sound) - PAUSE_MS + KEY_AFTER_MS
+            presses += [(at + 150 * place, key) for place, key in enumerate(act.keys)]
+            sound += bytes(2 * RATE_HZ * (TURN_ROUND_MS - PAUSE_MS) // 1000)
+        sound += speech.render(turn.said(), turn.language, RATE_HZ, Part.SOURCE) or b""
+        sound += bytes(2 * RATE_HZ * PAUSE_MS // 1000)
+        act_before = act
+    with wave.open(str(folder / "said.wav"), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE_HZ)
+        file.writeframes(bytes(sound))
+    rows = [(at, key, down) for at, key in presses for at, down in ((at, "true"), (at + 80, "false"))]
+    keys = "".join(f'[[key]]\nat_ms = {at}\nkey = "{key}"\ndown = {down}\n' for at, key, down in rows)
+    (folder / "keys.toml").write_text(keys, encoding="utf-8")
+    config = _CONFIG.format(url=url, folder=folder, port=urlsplit(url).port)
+    (folder / "demo.toml").write_text(config, encoding="utf-8")
+    return _ms(sound)
+
+
+def _ms(sound: bytearray) -> int:
+    return len(sound) // 2 * 1000 // RATE_HZ
