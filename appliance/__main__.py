@@ -1,4 +1,7 @@
-"""``python -m appliance`` is ``dragoman``."""
+"""``python -m appliance`` is ``dragoman``.
+
+Responsible for: that alone. Must not: do anything else.
+"""
 
 import sys
 

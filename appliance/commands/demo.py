@@ -91,9 +91,7 @@ def _play(folder: Path) -> int:
     print(f"In {folder}:")
     print("  oled.gif        what the panel showed      heard.wav     what the earphone played")
     print("  subtitles.srt   the final texts            summary.json  the figures above")
-    print(
-        "  said.wav, keys.toml, demo.toml: what went in; journal.jsonl, emulator.jsonl, recorder.jsonl, box.log: evidence"
-    )
+    print("  said.wav, keys.toml and demo.toml went in; the .jsonl files and the logs are the evidence")
     return code
 
 

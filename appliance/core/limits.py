@@ -44,5 +44,5 @@ class Limits:
     # Deaf line: PRODUCT section 4.
     deaf_ms: int = 20_000
     # Memory.
-    sentences: int = 6
+    sentences: int = 8  # what the renderer uses at most
     turns: int = 64

@@ -1,0 +1,44 @@
+# Every target does the set-up it needs. `make demo` and `make test` are all that a newcomer has to know.
+.PHONY: help setup demo test check clean
+.DELETE_ON_ERROR:
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check install -q
+
+help:
+	@echo "make demo    a rehearsed conversation against the built-in emulator (files in demo/)"
+	@echo "make test    all tests          make check   types, style, the rules of the house"
+	@echo "make setup   apt packages and the virtual environment          make clean   remove what was built"
+
+setup: $(VENV)/runtime.done
+
+# The system's Python, for Pango and Pillow come from apt: a Pillow wheel beside Pango measures text wrongly.
+$(VENV)/runtime.done: .ci/apt-packages .ci/apt-install .ci/build.lock .ci/runtime.lock pyproject.toml
+	.ci/apt-install
+	/usr/bin/python3 -m venv --system-site-packages $(VENV)
+	$(PIP) --require-hashes --no-deps -r .ci/build.lock
+	$(PIP) --require-hashes --no-deps --no-build-isolation -r .ci/runtime.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.done: $(VENV)/runtime.done .ci/dev.lock
+	$(PIP) --require-hashes --no-deps --no-build-isolation -r .ci/dev.lock
+	@touch $@
+
+demo: $(VENV)/runtime.done
+	$(VENV)/bin/dragoman demo
+
+# Timing tests run last and alone.
+test: $(VENV)/dev.done
+	$(PY) -m pytest -q -m "not timing and not soak"
+	$(PY) -m pytest -q -m "timing and not soak"
+
+check: $(VENV)/dev.done
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+clean:
+	rm -rf $(VENV) build demo .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	find . -name __pycache__ -prune -exec rm -rf {} +
