@@ -42,14 +42,14 @@ def test_a_recording_that_is_answered_ends_with_zero() -> None:
     box = recording()
     box.owe(2_000)
     box.send(MicrophoneEnded())
-    assert box.state.ending is Ending.ANSWERS
+    assert box.ending() is Ending.ANSWERS
     box.owe(0)
     assert Finish(1) in box.effects
     box.send(LineFinished(1))
     assert DrainSound() in box.effects
     box.send(SoundDrained())
     assert codes(box) == [0]
-    assert box.state.ending is Ending.OVER
+    assert box.ending() is Ending.OVER
 
 
 def test_what_is_never_answered_ends_with_69_within_the_bounds() -> None:
@@ -100,7 +100,7 @@ def test_a_fatal_fault_keeps_an_endless_run_alive() -> None:
     box = Box(Setup(at_once=True)).boot()
     box.send(LineLost(1, Loss.HTTP, 401))
     box.pass_time(600_000)
-    assert (box.state.mode, box.ledger.exits) == (Mode.FAULT, [])
+    assert (box.mode(), box.ledger.exits) == (Mode.FAULT, [])
 
 
 def test_a_stop_finishes_the_sentence_and_plays_it() -> None:
@@ -109,7 +109,7 @@ def test_a_stop_finishes_the_sentence_and_plays_it() -> None:
     assert box.ledger.exits == []
     box.owe(0)
     box.send(LineFinished(1))
-    assert box.state.ending is Ending.DRAIN
+    assert box.ending() is Ending.DRAIN
     box.send(SoundDrained())
     assert codes(box) == [0]
 
@@ -118,7 +118,7 @@ def test_a_stop_waits_for_speech_that_has_no_line_yet() -> None:
     box = on_air()
     box.owe(2_000)
     box.send(LineLost(1, Loss.RESET), StopRequested("SIGTERM"), MicrophoneClosed())
-    assert box.state.ending is Ending.FINISH
+    assert box.ending() is Ending.FINISH
     box.connect(2)
     assert Finish(2) in box.effects
     box.owe(0)
@@ -141,11 +141,11 @@ def test_a_stop_shortens_an_end_that_had_begun(awaited: bool) -> None:
     if awaited:
         box.owe(2_000)
     box.send(MicrophoneEnded())
-    assert box.state.ending is (Ending.ANSWERS if awaited else Ending.FINISH)
+    assert box.ending() is (Ending.ANSWERS if awaited else Ending.FINISH)
     box.pass_time(1_000)
     box.send(StopRequested("SIGTERM"))
     box.pass_time(8_000)
-    assert box.state.ending is Ending.DRAIN
+    assert box.ending() is Ending.DRAIN
     box.pass_time(5_000)
     assert codes(box) == [69 if awaited else 0]
 
@@ -153,7 +153,7 @@ def test_a_stop_shortens_an_end_that_had_begun(awaited: bool) -> None:
 def test_a_stop_shortens_the_drain() -> None:
     box = recording()
     box.send(MicrophoneEnded(), LineFinished(1))
-    assert box.state.ending is Ending.DRAIN
+    assert box.ending() is Ending.DRAIN
     box.send(StopRequested("SIGTERM"))
     box.pass_time(5_000)
     assert codes(box) == [0]
@@ -180,13 +180,13 @@ def test_a_stop_in_private_does_not_wait_for_speech_that_was_wiped() -> None:
     box.owe(2_000)
     box.key(Key.PRIVACY, down=False)
     box.send(StopRequested("SIGTERM"))
-    assert box.state.ending is Ending.DRAIN
+    assert box.ending() is Ending.DRAIN
 
 
 def test_a_stop_before_the_start_is_a_stop() -> None:
     box = starting()
     box.send(StopRequested("Ctrl-C"), SoundDrained())
-    assert (box.state.mode, codes(box)) == (Mode.STOPPING, [0])
+    assert (box.mode(), codes(box)) == (Mode.STOPPING, [0])
     assert box.boot().state.mode is Mode.STOPPING
 
 
