@@ -20,7 +20,7 @@ EXIT_UNANSWERED = 69
 def advanced(state: State, now: int, limits: Limits) -> Outcome:
     """Move the ending on as far as the facts allow."""
     effects: tuple[Effect, ...] = ()
-    for _ in Ending:  # each step at most once
+    for _ in Ending:  # pragma: no branch - each step at most once, so the bound is never met
         step = _next(state, now, limits)
         if step is None:
             break
@@ -44,26 +44,25 @@ def drained(state: State, now: int) -> State:
 
 def _next(state: State, now: int, limits: Limits) -> Outcome | None:
     due = state.ending_by is not None and now >= state.ending_by
-    match state.ending:
-        case Ending.NONE:
-            return _begun(state, now, limits)
-        case Ending.ANSWERS:
-            if state.stopping:
-                return _finishing(state, now + limits.stop_finished_within_ms), ()
-            if not state.owed or due or state.refusal is not None:
-                return _finishing(state, now + limits.finished_within_ms), ()
-        case Ending.FINISH:
-            answered = not state.owed or (state.setup.ends_with_microphone and not state.stopping)
-            silent = state.capture or state.closing_at is not None
-            if due or (not state.lines and not silent and (answered or state.refusal is not None or state.private)):
-                return _draining(state, now, limits)
-        case Ending.DRAIN:
-            if due:
-                state, rows = flushed(replace(state, ending=Ending.OVER, ending_by=None))
-                return state, (*rows, Exit(state.exit_code))
-        case Ending.OVER:
-            return None
+    if state.ending is Ending.NONE:
+        return _begun(state, now, limits)
+    if state.ending is Ending.ANSWERS and state.stopping:
+        return _finishing(state, now + limits.stop_finished_within_ms), ()
+    if state.ending is Ending.ANSWERS and (not state.owed or due or state.refusal is not None):
+        return _finishing(state, now + limits.finished_within_ms), ()
+    if state.ending is Ending.FINISH and (due or _all_said(state)):
+        return _draining(state, now, limits)
+    if state.ending is Ending.DRAIN and due:
+        state, rows = flushed(replace(state, ending=Ending.OVER, ending_by=None))
+        return state, (*rows, Exit(state.exit_code))
     return None
+
+
+def _all_said(state: State) -> bool:
+    """No line is left, the capture is closed, and nothing more can be answered."""
+    answered = not state.owed or (state.setup.ends_with_microphone and not state.stopping)
+    silent = not state.capture and state.closing_at is None
+    return not state.lines and silent and (answered or state.refusal is not None or state.private)
 
 
 def _begun(state: State, now: int, limits: Limits) -> Outcome | None:

@@ -5,6 +5,7 @@ Must not: decide that a line is wanted (``settle.py``) or handle what was said (
 """
 
 from dataclasses import replace
+from typing import assert_never
 
 from appliance.core.dialling import booked, redial_delay_ms
 from appliance.core.effects import Configure, Effect, HangUp, Note, SetDownlink, SetUplink
@@ -133,6 +134,8 @@ def line_deadline(line: Line, limits: Limits) -> int | None:
             return None
         case Phase.FINISHING:
             return line.since + limits.finished_within_ms
+        case _:  # pragma: no cover - the type checker proves it
+            assert_never(line.phase)
 
 
 def _lost(

@@ -5,6 +5,7 @@ Must not: handle an event, or give an order twice (each order changes the state 
 """
 
 from dataclasses import replace
+from typing import assert_never
 
 from appliance.core.dialling import earliest
 from appliance.core.direction import Direction
@@ -198,3 +199,5 @@ def condition(state: State) -> Mode:
             return Mode.ON_AIR if wanted else Mode.STANDBY
         case Phase.FINISHING:
             return Mode.FINISHING
+        case _:  # pragma: no cover - the type checker proves it
+            assert_never(line.phase)

@@ -158,7 +158,8 @@ def _line_news(state: State, event: LineEvent, now: int, limits: Limits) -> Outc
             return line.finished(state, source)
         case LineLost(_, loss, status, detail):
             return line.lost(state, source, loss, status, detail, now, limits)
-    assert_never(event)
+        case _:  # pragma: no cover - the type checker proves it
+            assert_never(event)
 
 
 def _booted(state: State, private: bool) -> Outcome:

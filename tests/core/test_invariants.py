@@ -55,8 +55,11 @@ def test_every_mode_as_reached_is_legal(mode: Mode) -> None:
         ),
         ("dials above the window", lambda s: replace(s, budget=Budget(dials=(1, 2, 3, 4, 5)))),
         ("tokens above the bucket", lambda s: replace(s, budget=Budget(tokens_spent=(1, 2, 3)))),
-        ("too many sentences", lambda s: replace(s, shown=tuple(Shown(1, n, "es") for n in range(7)))),
-        ("too many turns", lambda s: replace(s, turns=tuple(Turn(1, n) for n in range(65)))),
+        (
+            "too many sentences",
+            lambda s: replace(s, shown=tuple(Shown(1, n, "es") for n in range(LIMITS.sentences + 1))),
+        ),
+        ("too many turns", lambda s: replace(s, turns=tuple(Turn(1, n) for n in range(LIMITS.turns + 1)))),
         ("one fault twice", lambda s: replace(s, faults=(Fault(FaultCode.M1, 0), Fault(FaultCode.M1, 1)))),
         ("line 1: ready → dialing", lambda s: replace(s, lines=(line(1, Phase.DIALING),), mode=Mode.DIALING)),
         ("line 1 changed its direction", lambda s: replace(s, lines=(line(1, target="fr"),))),

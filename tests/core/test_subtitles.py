@@ -67,9 +67,10 @@ def test_sentences_stand_in_the_order_of_line_and_turn() -> None:
 
 def test_the_oldest_make_room() -> None:
     shown: tuple[Shown, ...] = ()
-    for turn in range(1, 10):
+    turns = list(range(1, LIMITS.sentences + 4))
+    for turn in turns:
         shown = updated(shown, 1, turn, "en", str(turn), "", final=True, late=False, limits=LIMITS)
-    assert [s.text for s in shown] == ["4", "5", "6", "7", "8", "9"]
+    assert [s.text for s in shown] == [str(turn) for turn in turns[3:]]
 
 
 def test_late_once_is_late_for_good() -> None:
