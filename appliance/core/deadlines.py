@@ -10,6 +10,7 @@ from appliance.core.limits import Limits
 from appliance.core.line import line_deadline
 from appliance.core.modes import Mode, Phase
 from appliance.core.panel import repeat_notice_until
+from appliance.core.rotation import rotation_deadline
 from appliance.core.settle import dial_at, live, needed
 from appliance.core.state import State
 from appliance.core.talk import contact_deadline
@@ -31,6 +32,9 @@ def _deadlines(state: State, now: int, limits: Limits) -> Iterator[int]:
             yield due
         if line.phase is Phase.READY and now < line.used_at + limits.warm_ms:
             yield line.used_at + limits.warm_ms
+        due = rotation_deadline(line, now, limits)
+        if due is not None:
+            yield due
     for direction in needed(state):
         at = dial_at(state, direction, now, limits)
         if at is not None:

@@ -28,6 +28,12 @@ class Limits:
     lines_warm: int = 2
     lines_at_most: int = 4
     settle_ms: int = 1_000  # a language is dialled when the choice has stood this long, or at the first speech
+    # Rotation, before the service's own limits (PROTOCOL section 11): in a pause from the first pair on, by force at
+    # the second.
+    rotate_after_ms: int = 100 * 60_000
+    rotate_tokens: int = 40_000
+    rotate_by_force_ms: int = 110 * 60_000
+    rotate_by_force_tokens: int = 44_000
     # Faults: CONTRACTS section 6.
     fault_after_ms: int = 5_000
     # The end: CONTRACTS section 2.

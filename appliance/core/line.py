@@ -70,6 +70,10 @@ def configured(state: State, line: Line, now: int) -> Outcome:
     """The settings are accepted: the line may receive uplink."""
     if line.phase is not Phase.CONFIGURING:
         return state, ()  # a second session.updated
+    taken = any(other.phase is Phase.READY and other.direction == line.direction for other in state.lines)
+    if taken:  # it waits for the line that it is to replace: ``rotation.py``
+        line = replace(line, phase=Phase.SPARE, since=now)
+        return changed(state, line), ()
     line = replace(line, phase=Phase.READY, since=now, used_at=now)
     state = replace(changed(state, line), lost_at=None, last_loss=None, retry_at=None)
     state, effects = cleared(state, LINE_FAULTS)
@@ -130,7 +134,7 @@ def line_deadline(line: Line, limits: Limits) -> int | None:
             return line.since + limits.created_within_ms if line.dialled else None
         case Phase.CONFIGURING:
             return line.since + (limits.configured_within_ms if line.created else limits.created_within_ms)
-        case Phase.READY:
+        case Phase.READY | Phase.SPARE:
             return None
         case Phase.FINISHING:
             return line.since + limits.finished_within_ms
@@ -152,6 +156,9 @@ def _lost(
         state = replace(state, refusal=diagnosis.code, retry_at=None, budget=replace(budget, refusals=0))
         state, more = raised(state, diagnosis.code, now, why)
         return state, (*effects, *more)
+    if diagnosis.limited and not state.single and any(other.phase is Phase.READY for other in state.lines):
+        # It may be the second line that is refused, not the rate (PROTOCOL U11): work with one, and see.
+        return replace(state, single=True, retry_at=now), effects
     if diagnosis.limited:
         waits = limits.limited_delays_ms
         state = replace(

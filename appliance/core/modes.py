@@ -38,13 +38,16 @@ class Phase(StrEnum):
 
     DIALING = "dialing"  # reaching the service: name, TCP, TLS, upgrade
     CONFIGURING = "configuring"  # upgraded; waits for session.created, then session.updated
+    SPARE = "spare"  # configured; takes over from the line it is to replace, in a pause
     READY = "ready"  # may receive uplink
     FINISHING = "finishing"  # session.finish is sent or on its way; still delivers
 
 
 PHASES: dict[Phase, frozenset[Phase]] = {
     Phase.DIALING: frozenset({Phase.CONFIGURING}),
-    Phase.CONFIGURING: frozenset({Phase.READY, Phase.FINISHING}),  # finished at once where only a rest was to be sent
+    # Finished at once where only a rest was to be sent.
+    Phase.CONFIGURING: frozenset({Phase.READY, Phase.SPARE, Phase.FINISHING}),
+    Phase.SPARE: frozenset({Phase.READY, Phase.FINISHING}),
     Phase.READY: frozenset({Phase.FINISHING}),
     Phase.FINISHING: frozenset(),
 }

@@ -17,6 +17,7 @@ from appliance.core.faults import LINE_FAULTS, Outcome, cleared, raised
 from appliance.core.limits import Limits
 from appliance.core.line import changed, noted, without
 from appliance.core.modes import Mode, Phase, Valve
+from appliance.core.rotation import rotated
 from appliance.core.state import Ending, Line, Purpose, State, Wanted
 from appliance.errors import FaultCode
 
@@ -34,7 +35,7 @@ def settle(state: State, now: int, limits: Limits, why: str) -> Outcome:
     effects += more
     state, more = _drop_lines(state)
     effects += more
-    for part in (_finish_lines, _dial, _tell):
+    for part in (_finish_lines, rotated, _dial, _tell):
         state, more = part(state, now, limits)
         effects += more
     state, more = advanced(state, now, limits)
@@ -53,14 +54,16 @@ def needed(state: State) -> tuple[Direction, ...]:
     if state.private or state.ending in (Ending.DRAIN, Ending.OVER) or state.refusal is not None:
         return ()
     active = state.direction
-    first = (active,) if live(state) or state.owed_ms(active) else ()
+    first = (active,) if (live(state) and not state.idle) or state.owed_ms(active) else ()
     return first + tuple(direction for direction, _ in state.owed if direction != active)
 
 
 def line_for(state: State, direction: Direction) -> Line | None:
-    """The newest line of a direction that is not finishing; a finishing one where there is no other."""
+    """The line of a direction that takes speech, else the newest that may, else one that is finishing."""
     lines = [line for line in state.lines if line.direction == direction]
-    usable = [line for line in lines if line.phase is not Phase.FINISHING]
+    usable = [line for line in lines if line.phase is Phase.READY] or [
+        line for line in lines if line.phase is not Phase.FINISHING
+    ]
     return (usable or lines)[-1] if lines else None
 
 
@@ -68,6 +71,8 @@ def dial_at(state: State, direction: Direction, now: int, limits: Limits) -> int
     """When this direction's next line may be dialled; None where it has one, or must wait for another line to go."""
     if line_for(state, direction) is not None or len(state.lines) >= limits.lines_at_most:
         return None
+    if state.single and state.lines:
+        return None  # the service takes one line at a time
     at = max(now, state.retry_at or now)
     if direction == state.direction and state.direction_since is not None and not state.speech:
         at = max(at, state.direction_since + limits.settle_ms)
@@ -99,7 +104,7 @@ def _drop_lines(state: State) -> Outcome:
     """Hang up lines that are not ready yet and no longer needed."""
     effects: tuple[Effect, ...] = ()
     for line in state.lines:
-        if line.phase in (Phase.DIALING, Phase.CONFIGURING) and line.direction not in needed(state):
+        if line.phase not in (Phase.READY, Phase.FINISHING) and line.direction not in needed(state):
             state = without(state, line.number)
             effects += (noted(line, "closed", "not wanted"), HangUp(line.number, "not wanted"))
     if not _missing(state) and state.lost_at is not None and state.refusal is None:
@@ -130,9 +135,10 @@ def _finish_lines(state: State, now: int, limits: Limits) -> Outcome:
         elif _too_many(state, limits) and not active:
             why = "another direction"
         elif (
-            now - line.used_at >= limits.warm_ms and not (active and live(state)) and not state.owed_ms(line.direction)
+            now - line.used_at >= limits.warm_ms and not state.owed_ms(line.direction) and not (active and state.speech)
         ):
             why = "unused"
+            state = replace(state, idle=state.idle or (active and live(state)))
         else:
             continue
         state = changed(state, replace(line, phase=Phase.FINISHING, since=now))
@@ -147,7 +153,7 @@ def _least_used_first(state: State) -> list[Line]:
 def _too_many(state: State, limits: Limits) -> bool:
     lines = [line for line in state.lines if line.phase is not Phase.FINISHING]
     missing = [direction for direction in needed(state) if line_for(state, direction) is None]
-    return len(lines) + len(missing) > limits.lines_warm
+    return len(lines) + len(missing) > (1 if state.single else limits.lines_warm)
 
 
 def _dial(state: State, now: int, limits: Limits) -> Outcome:
@@ -195,7 +201,7 @@ def condition(state: State) -> Mode:
             return Mode.DIALING
         case Phase.CONFIGURING:
             return Mode.CONFIGURING
-        case Phase.READY:
+        case Phase.READY | Phase.SPARE:
             return Mode.ON_AIR if wanted else Mode.STANDBY
         case Phase.FINISHING:
             return Mode.FINISHING

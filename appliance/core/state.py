@@ -28,6 +28,7 @@ class Purpose(StrEnum):
 
     WANTED = "wanted"
     REDIAL = "redial"
+    ROTATION = "rotation"  # takes the place of a line that nears the service's limits
 
 
 class Ending(StrEnum):
@@ -154,6 +155,8 @@ class State:
     lines: tuple[Line, ...] = ()
     next_line: int = 1
     budget: Budget = field(default_factory=Budget)
+    single: bool = False  # the service refused a second line: one at a time from now on
+    idle: bool = False  # nobody has spoken for so long that the line was finished; the next word dials
     retry_at: int | None = None
     lost_at: int | None = None  # since when a line is wanted and not there
     last_loss: Loss | None = None

@@ -179,6 +179,6 @@ def _ticked(state: State, now: int, limits: Limits) -> Outcome:
 
 
 def _speech_heard(state: State, active: bool, now: int) -> State:
-    state = replace(state, speech=active)
+    state = replace(state, speech=active, idle=state.idle and not active)
     source = line_for(state, state.direction)
     return state if source is None else line.changed(state, replace(source, used_at=now))

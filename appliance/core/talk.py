@@ -67,6 +67,7 @@ def _accepted(state: State, contact: Contact, at: int, now: int, limits: Limits)
     contact = replace(contact, down=down, changed_at=at, pressed_at=at if down else contact.pressed_at)
     state = _with_contact(state, contact)
     note = Note("key", (("key", str(contact.key)), ("down", down)))
+    state = replace(state, idle=False)  # somebody is here
     state, effects = _pressed(state, contact.key, now) if down else _released(state, contact.key, held_ms, limits)
     return state, (note, *effects)
 
