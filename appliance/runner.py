@@ -35,6 +35,7 @@ from appliance.core.panel import view
 from appliance.core.state import State
 from appliance.core.step import cause, step
 from appliance.core.views import View
+from appliance.errors import ADVICE
 from appliance.recorder import Recorder
 
 LONGEST_WAIT_MS = 1_000  # the owner shows that it lives at least so often
@@ -138,8 +139,11 @@ class Runner:
         self.state = new
         if new.mode is not old.mode:
             log.info("%s → %s: %s", old.mode, new.mode, cause(event))
-        if len(new.faults) > len(old.faults):
-            self._recorder.dump(f"fault {new.faults[-1].code}")
+        for fault in new.faults:
+            if all(fault.code is not other.code for other in old.faults):
+                advice = ADVICE[fault.code]
+                log.warning("%s: %s; %s (%s)", fault.code, advice.says, advice.do, fault.detail)
+                self._recorder.dump(f"fault {fault.code}")
         for effect in effects:
             self._obey(effect)
         self._recorder.keep(new)

@@ -47,11 +47,14 @@ class MicrophoneWorker:
         self._clock = clock
         self._orders = threading.Condition()
         self._wanted = False
+        self._closing = False  # an order to close is not answered yet, whatever was ordered since
         self._running = True
         self._device: Microphone | None = None
         self._detector = VoiceDetector()
         self._speaking = False
+        self._heard = False  # since the last closing silence
         self._level = 0
+        self._told = ""
         self._thread = threading.Thread(target=self._run, name="microphone", daemon=True)
 
     def start(self) -> None:
@@ -70,6 +73,7 @@ class MicrophoneWorker:
         """End the thread; a device that hangs is abandoned after ``limit_ms``."""
         with self._orders:
             self._wanted = self._running = False
+            self._closing = True
             self._orders.notify()
         self._thread.join(limit_ms / 1000)
 
@@ -81,47 +85,57 @@ class MicrophoneWorker:
     def _order(self, *, wanted: bool) -> None:
         with self._orders:
             self._wanted = wanted
+            self._closing = self._closing or not wanted
             self._orders.notify()
 
     def _run(self) -> None:
         while self._running:
             with self._orders:
-                self._orders.wait_for(lambda: self._wanted or not self._running)
+                self._orders.wait_for(lambda: self._wanted or self._closing or not self._running)
             if self._running:
                 self._listen()
 
     def _listen(self) -> None:
         """From one order to open until the order to close, through any number of lost devices."""
-        while self._wanted:
+        while not self._closing:
             try:
                 if self._device is None:
                     self._device = self._make()
                 self._device.open()
+                self._told = ""
                 self._post(DeviceReady(Device.MICROPHONE))
                 ended = self._read(self._device)
                 self._device.close()
             except DeviceError as error:
-                log.warning("%s", error)
+                if str(error) != self._told:  # it is tried every second, and told once
+                    self._told = str(error)
+                    log.warning("%s", error)
                 self._post(DeviceFailed(Device.MICROPHONE, str(error.kind), error.detail))
                 self._let_go()
+                if self._heard:
+                    self._close()  # the service waits for the end of what it was sent
                 with self._orders:
-                    self._orders.wait_for(lambda: not self._wanted, RETRY_S)
+                    self._orders.wait_for(lambda: self._closing, RETRY_S)
                 continue
             if ended:
-                self._wanted = False
+                with self._orders:
+                    self._wanted = False
                 self._close()
                 self._post(MicrophoneEnded())
                 return
         self._close()
+        with self._orders:
+            self._closing = False
         self._post(MicrophoneClosed())
 
     def _read(self, device: Microphone) -> bool:
         """Read until told to stop; True when a recording has ended."""
         count = 0
-        while self._wanted:
+        while not self._closing:
             period = device.read()
             if not period:
                 return True
+            self._heard = True
             flag = self._detector.hear(period)
             self._spools.append(period, MICROPHONE_PERIOD_SAMPLES, speech=flag, at=self._clock())
             if self._detector.speaking is not self._speaking:
@@ -139,11 +153,10 @@ class MicrophoneWorker:
 
     def _close(self) -> None:
         """The closing silence, and what is owed now, before anyone is told that the capture is closed."""
+        self._heard = False
         self._spools.seal(self._clock())
         for spool in self._spools.all():
-            report = spool.report(self._clock())
-            if report is not None:
-                self._post(report)
+            spool.tell(self._post, self._clock())
         if self._speaking:
             self._speaking = False
             self._post(SpeechHeard(False))
