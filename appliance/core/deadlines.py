@@ -24,7 +24,7 @@ def next_deadline(state: State, now: int, limits: Limits) -> int | None:
 def _deadlines(state: State, now: int, limits: Limits) -> Iterator[int]:
     if state.mode is Mode.STARTING:
         return
-    if state.mode is Mode.STANDBY and live(state):
+    if state.mode is Mode.STANDBY and live(state) and not state.idle:
         yield now  # booted: what is wanted is not begun yet
     for line in state.lines:
         due = line_deadline(line, limits)
