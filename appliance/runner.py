@@ -107,6 +107,7 @@ class Runner:
         self._recorder = recorder
         self._view: View | None = None
         self._exit: int | None = None
+        self._stepped_at = clock()
 
     def run(self, each_turn: Callable[[], None] = lambda: None) -> int:
         """Turn until the core says exit; returns the exit code. A broken invariant is dumped and raised."""
@@ -118,7 +119,9 @@ class Runner:
     def turn(self) -> None:
         """At most one event."""
         now = self._clock()
-        due = next_deadline(self.state, now, self._limits)
+        # As of the last step, not of now: what became due since is still to be acted on, and a deadline that passed
+        # while nobody looked would else never be seen.
+        due = next_deadline(self.state, self._stepped_at, self._limits)
         if due is not None and due <= now:
             self.take(Tick(), now)
             return
@@ -137,6 +140,7 @@ class Runner:
             self._recorder.dump("a bug")
             raise
         self.state = new
+        self._stepped_at = now
         if new.mode is not old.mode:
             log.info("%s → %s: %s", old.mode, new.mode, cause(event))
         for fault in new.faults:
