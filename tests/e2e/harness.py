@@ -265,7 +265,7 @@ class Box:
     def told(self) -> str:
         """All it said, for a failed test."""
         rows = [row for row in self.rows() if row["what"] != "subtitle" or row["final"]]
-        return f"{self.errors}\n" + "\n".join(json.dumps(row, ensure_ascii=False) for row in rows[-40:])
+        return "\n".join(self.errors.splitlines()[-30:]) + "\n" + "\n".join(json.dumps(row, ensure_ascii=False) for row in rows[-40:])
 
 
 def wait_for(look: Callable[[], T | None], limit_s: float, told: Callable[[], str] = str) -> T:
