@@ -1,0 +1,62 @@
+"""What was said, and what became of it: the simulator's own books, kept apart from the product's.
+
+Responsible for: one record for each utterance: which of its frames were captured, answered, excused.
+Must not: judge (the checkers do), or take anything from the product's own books.
+"""
+
+from dataclasses import dataclass, field
+
+CHAIN_GAP_MS = 900  # utterances closer than this may be one to the box: one apology covers them
+
+
+@dataclass(slots=True)
+class Said:
+    """One utterance. Frames as bits."""
+
+    number: int
+    began_at: int
+    ends_at: int
+    chain: int
+    captured: int = 0
+    answered: int = 0
+    excused: str = ""  # why nobody needs to answer it
+    answered_at: int | None = None
+    answers: int = 0  # how often most of it was answered
+    losses_before: int = 0  # lines lost when it was said
+    calm: bool = False  # said when nothing was wrong any more
+    last_at: int = 0  # when its last frame was captured
+
+    @property
+    def missing(self) -> int:
+        """How many captured frames nobody answered."""
+        return (self.captured & ~self.answered).bit_count()
+
+
+@dataclass
+class Books:
+    """All utterances of a run."""
+
+    said: dict[int, Said] = field(default_factory=dict)
+    open: dict[int, Said] = field(default_factory=dict)  # not yet settled
+    losses: int = 0
+    faults: int = 0
+    repeats: int = 0
+    apologies: list[int] = field(default_factory=list)  # when the box said "please repeat", and was not matched yet
+    apologised: int = 0
+    lines: int = 0
+
+    def begin(self, at: int, ends_at: int, *, calm: bool) -> Said:
+        """A person begins to speak."""
+        number = len(self.said) + 1
+        last = self.said.get(number - 1)
+        chained = last is not None and at - last.ends_at < CHAIN_GAP_MS
+        chain = last.chain if last is not None and chained else number
+        record = Said(number, at, ends_at, chain, losses_before=self.losses, calm=calm)
+        self.said[number] = self.open[number] = record
+        return record
+
+    def excuse(self, why: str) -> None:
+        """All that is not answered needs no answer any more."""
+        for record in self.open.values():
+            if not record.excused:
+                record.excused = why

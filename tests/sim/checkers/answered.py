@@ -1,0 +1,125 @@
+"""Every utterance is answered at least once, or owned up to.
+
+An answer counts when its final text reached the owner on a line in the state, and the wire had said all of it: sound
+too, where sound was asked for.
+"""
+
+from typing import TYPE_CHECKING
+
+from appliance.core.events import Event, TextArrived
+from appliance.core.state import State
+from appliance.emulator.parts import Message
+from tests.sim.books import Said
+from tests.sim.checkers.watcher import Checker
+from tests.sim.sound import FRAME_MS, read
+
+if TYPE_CHECKING:
+    from tests.sim.world import World
+
+SHORT_MS = 300  # what is shorter needs no answer (CONTRACTS section 5)
+ANSWERED_WITHIN_MS = 20_000  # of its end, where nothing is wrong
+TEXT_DONE = ("response.text.done", "response.audio_transcript.done")
+
+
+class EveryUtteranceIsAnswered(Checker):
+    """Joins what the wire said with what the owner took."""
+
+    def __init__(self, world: "World") -> None:
+        super().__init__(world)
+        self._texts: dict[tuple[int, str], str] = {}  # line and response → final text
+        self._whole: set[tuple[int, str]] = set()  # line and final text, sound included
+        self._taken: set[tuple[int, str]] = set()  # the same, as the owner took it
+        self._credited: set[tuple[int, str]] = set()
+        self._owned_up = 0
+
+    def booted(self) -> None:
+        """Line numbers begin anew."""
+        self._texts.clear()
+        self._whole.clear()
+        self._taken.clear()
+        self._credited.clear()
+        self._owned_up = 0
+
+    def heard(self, line: int, message: Message) -> None:
+        """Which response is whole."""
+        kind = message["type"]
+        if kind in TEXT_DONE:
+            key = (line, message["response_id"])
+            self._texts[key] = message["text" if kind == TEXT_DONE[0] else "transcript"].strip()
+        elif kind == "response.audio.done":
+            self._complete(line, message["response_id"])
+        elif kind == "response.done":
+            self._complete(line, message["response"]["id"])
+
+    def _complete(self, line: int, response: str) -> None:
+        text = self._texts.get((line, response))
+        if text:
+            self._whole.add((line, text))
+            self._credit(line, text)
+
+    def stepped(self, old: State, event: Event, new: State) -> None:
+        """A final text in the state counts; so does every new apology."""
+        if isinstance(event, TextArrived) and event.final and old.line(event.line) is not None:
+            text = event.text.strip()
+            self._taken.add((event.line, text))
+            self._credit(event.line, text)
+        owned_up = sum(count for _, count in new.owned_up)
+        books = self.world.books
+        for _ in range(owned_up - self._owned_up):
+            books.apologies.append(self.world.agenda.now)
+        self._owned_up = owned_up
+
+    def _credit(self, line: int, text: str) -> None:
+        """An answer that came whole and was taken counts, once."""
+        key = (line, text)
+        if key in self._credited or key not in self._whole or key not in self._taken:
+            return
+        self._credited.add(key)
+        books, now = self.world.books, self.world.agenda.now
+        for number, frames in read(text).items():
+            said = books.said.get(number)
+            if said is None:
+                continue
+            before = said.answered & frames
+            if before.bit_count() * 2 > said.captured.bit_count():
+                said.answers += 1
+                books.repeats += 1
+            said.answered |= frames
+            if said.missing * FRAME_MS < SHORT_MS and said.answered_at is None:
+                said.answered_at = now
+        self._settle()
+
+    def _settle(self) -> None:
+        """Close what is done with."""
+        books, now = self.world.books, self.world.agenda.now
+        for said in list(books.open.values()):
+            over = now >= said.ends_at + 1_000
+            if over and (said.excused or said.missing * FRAME_MS < SHORT_MS):
+                del books.open[said.number]
+
+    def looked(self) -> None:
+        """In a calm, answers come in time."""
+        self._settle()
+        now = self.world.agenda.now
+        for said in self.world.books.open.values():
+            if said.calm and self.world.calm and now - said.ends_at > ANSWERED_WITHIN_MS:
+                self.object(f"number {said.number} was said in a calm and is not answered after {now - said.ends_at} ms")
+
+    def settled(self) -> None:
+        """After a calm nothing is open but what the box owned up to: one apology for each chain."""
+        self._settle()
+        books = self.world.books
+        chains: dict[int, list[Said]] = {}
+        for said in books.open.values():
+            chains.setdefault(said.chain, []).append(said)
+        for chain in chains.values():
+            sorry = next((at for at in books.apologies if at >= chain[0].began_at), None)
+            if sorry is None:
+                numbers = ", ".join(str(said.number) for said in chain)
+                self.object(f"number {numbers} was neither answered nor owned up to")
+                continue
+            books.apologies.remove(sorry)
+            books.apologised += len(chain)
+            for said in chain:
+                del books.open[said.number]
+        books.apologies.clear()

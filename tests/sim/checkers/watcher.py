@@ -1,0 +1,102 @@
+"""What a checker is told, and how it objects.
+
+Responsible for: the news of a run as methods that do nothing, and passing each on to those who want it.
+Must not: check anything.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from appliance.core.events import Event, Loss
+from appliance.core.modes import Valve
+from appliance.core.state import State
+from appliance.core.views import View
+from appliance.emulator.parts import Message
+from tests.sim.trace import Objection
+
+if TYPE_CHECKING:
+    from tests.sim.world import World
+
+
+class Checker:
+    """Told everything; overrides what it wants to know."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+
+    def object(self, sentence: str) -> None:
+        """This must not be."""
+        raise Objection(type(self).__name__, sentence)
+
+    def stepped(self, old: State, event: Event, new: State) -> None:
+        """The owner took an event."""
+
+    def dialled(self, line: int) -> None:
+        """An upgrade request was written to the wire."""
+
+    def sent(self, line: int, raw: bytes) -> None:
+        """A line sent a message."""
+
+    def heard(self, line: int, message: Message) -> None:
+        """A message of the service came, and is read next."""
+
+    def ended(self, line: int, loss: Loss) -> None:
+        """A line's thread ended."""
+
+    def parted(self, line: int, faults: Sequence[str]) -> None:
+        """The service's session is over; what it held against its client."""
+
+    def uplink_set(self, line: int, valve: Valve) -> None:
+        """The crew was told so."""
+
+    def shown(self, view: View) -> None:
+        """A new picture."""
+
+    def booted(self) -> None:
+        """A process begins with nothing in memory."""
+
+    def looked(self) -> None:
+        """Once in a while."""
+
+    def calmed(self) -> None:
+        """The storm is over."""
+
+    def settled(self) -> None:
+        """The calm is over: what was wrong must be well by now."""
+
+    def closed(self) -> None:
+        """The run is over."""
+
+
+_NEWS = (
+    "stepped", "dialled", "sent", "heard", "ended", "parted", "uplink_set", "shown", "booted", "looked", "calmed",
+    "settled", "closed",
+)  # fmt: skip
+
+
+class Watch:
+    """Passes news on; ``watch.sent(line, raw)`` calls each checker that has a ``sent`` of its own."""
+
+    def __init__(self, checkers: Sequence[Checker]) -> None:
+        self._news: dict[str, Callable[..., None]] = {}
+        for name in _NEWS:
+            wanting = [
+                getattr(checker, name)
+                for checker in checkers
+                if getattr(type(checker), name) is not getattr(Checker, name)
+            ]
+            self._news[name] = wanting[0] if len(wanting) == 1 else _to_all(tuple(wanting))
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        news = self.__dict__["_news"][name]
+        self.__dict__[name] = news
+        found: Callable[..., None] = news
+        return found
+
+
+def _to_all(wanting: tuple[Callable[..., None], ...]) -> Callable[..., None]:
+    def tell(*values: Any) -> None:
+        for each in wanting:
+            each(*values)
+
+    return tell

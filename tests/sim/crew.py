@@ -1,0 +1,116 @@
+"""The crew of the simulated box: what ``appliance.crew.BoxCrew`` does, with simulated lines and devices.
+
+Responsible for: passing every order of the runner on, exactly as the real crew does.
+Must not: decide.
+"""
+
+from collections.abc import Callable
+from random import Random
+
+from appliance.core.direction import Direction
+from appliance.core.effects import Field
+from appliance.core.events import Event
+from appliance.core.modes import Valve
+from appliance.core.views import View
+from appliance.emulator.parts import Sound
+from appliance.emulator.service import Service
+from appliance.protocol.settings import SessionSettings
+from appliance.workers.conversation import Conversation
+from appliance.workers.jitter import JitterBuffer
+from appliance.workers.spool import Spools
+from tests.sim.checkers.watcher import Watch
+from tests.sim.devices import SimLoudspeaker, SimMicrophone
+from tests.sim.line import SimLine
+from tests.sim.network import Network
+from tests.sim.trace import Trace
+
+
+class SimCrew:
+    """Obeys ``runner.Crew``'s orders on the virtual clock."""
+
+    def __init__(
+        self,
+        plan: Callable[[Direction], SessionSettings],
+        fill: Callable[[list[Sound]], bytes],
+        network: Network,
+        service: Service,
+        spools: Spools[Sound],
+        jitter: JitterBuffer,
+        microphone: SimMicrophone,
+        speaker: SimLoudspeaker,
+        post: Callable[[Event], None],
+        chance: Random,
+        watch: Watch,
+        trace: Trace,
+        wiped: Callable[[], None],
+    ) -> None:
+        self._plan, self._fill, self._network, self._service = plan, fill, network, service
+        self._spools, self._jitter, self._microphone, self._speaker = spools, jitter, microphone, speaker
+        self._post, self._chance, self._watch, self._trace, self._wiped = post, chance, watch, trace, wiped
+        self.lines: dict[int, SimLine] = {}
+
+    def open_microphone(self) -> None:
+        self._microphone.open()
+
+    def close_microphone(self) -> None:
+        self._microphone.close()
+
+    def select_input(self, direction: Direction, valve: Valve, *, move: bool) -> None:
+        self._spools.select(direction, valve, self._network.agenda.now, move=move)
+
+    def wipe_sound(self) -> None:
+        self._wiped()
+        self._spools.wipe()
+        self._jitter.wipe()
+
+    def dial(self, line: int, direction: Direction) -> None:
+        spool = self._spools.of(direction)
+        conversation = Conversation(line, self._plan(direction), spool, self._jitter, self._post, self._fill)
+        made = SimLine(
+            line, direction, conversation, self._network, self._service, self._post, self._chance, self._watch,
+            self._trace, self._speaker.wake,
+        )  # fmt: skip
+        spool.wake = made.pump
+        self.lines = {number: each for number, each in self.lines.items() if not each.over}
+        self.lines[line] = made
+        made.start()
+
+    def configure(self, line: int) -> None:
+        if line in self.lines:
+            self.lines[line].configure()
+
+    def set_uplink(self, line: int, valve: Valve) -> None:
+        self._watch.uplink_set(line, valve)
+        if line in self.lines:
+            self.lines[line].set_uplink(valve)
+
+    def set_downlink(self, line: int, valve: Valve) -> None:
+        self._jitter.set_valve(line, valve)
+
+    def finish(self, line: int) -> None:
+        if line in self.lines:
+            self.lines[line].finish()
+
+    def hang_up(self, line: int) -> None:
+        made = self.lines.pop(line, None)
+        if made is None:
+            return  # it ended by itself just now
+        made.hang_up()
+        self._spools.of(made.direction).lose(line, self._network.agenda.now)
+
+    def vanish(self) -> None:
+        """The process dies."""
+        for line in self.lines.values():
+            line.vanish()
+        self._microphone.vanish()
+        self._speaker.vanish()
+
+    def drain_sound(self) -> None:
+        self._speaker.drain()
+
+    def note(self, what: str, fields: dict[str, Field]) -> None:
+        if what in ("line", "mode", "fault", "key"):
+            self._trace.say(self._network.agenda.now, "the journal: %s %s", what, fields)
+
+    def show(self, picture: View) -> None:
+        self._watch.shown(picture)

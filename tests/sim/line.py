@@ -1,0 +1,351 @@
+"""One line without its socket and its thread: what ``appliance.workers.line`` does, on the virtual clock.
+
+Responsible for: reaching the service, the upgrade, carrying frames both ways, the real pulse, and how it ended.
+Must not: decide, or know what is said; the real ``Conversation`` above and the real ``ServiceSession`` below do.
+"""
+
+import json
+from collections.abc import Callable
+from random import Random
+
+from appliance.core.direction import Direction
+from appliance.core.events import Event, LineDialled, LineLost, LineOpened, LineTroubled, Loss
+from appliance.core.modes import Valve
+from appliance.emulator.parts import Close, Drop, Message, Mute, Output, Refusal, Send, SendRaw, Sound, Timed
+from appliance.emulator.service import Service
+from appliance.emulator.session import ServiceSession
+from appliance.errors import NonsenseError
+from appliance.workers.conversation import Conversation
+from appliance.workers.line import REPORT_EVERY_MS
+from appliance.workers.pulse import PING_AFTER_MS, Pulse, Verdict
+from appliance.workers.spool import Spool
+from tests.sim.checkers.watcher import Watch
+from tests.sim.network import SERVICE_PATH, Network, SupportsDarkness
+from tests.sim.sound import Frame
+from tests.sim.trace import Trace
+
+IN_FLIGHT = 64  # frames; a dark link takes no more than half a second of sound (TCP_NOTSENT_LOWAT)
+IN_FLIGHT_DARK = 12
+BACKSTOP_MS = 8_000  # TCP_USER_TIMEOUT, where the pulse is not armed yet
+FRAME_LIMIT_BYTES = 4 * 1024 * 1024
+PEER_NOTICES_MS = 30_000
+PING_BYTES = 40
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def owes(spool: "Spool[Sound]") -> bool:
+    """Whether time alone may change what the spool reports. The product reports on; idle time is skipped here."""
+    ledger = spool._ledger
+    return bool(
+        ledger.utterances or spool._reported.unanswered_ms or any(line.turns for line in ledger.lines.values())
+    )
+
+
+class SimLine(SupportsDarkness):
+    """From the first attempt to the end."""
+
+    def __init__(
+        self,
+        number: int,
+        direction: Direction,
+        conversation: Conversation[Sound],
+        network: Network,
+        service: Service,
+        post: Callable[[Event], None],
+        chance: Random,
+        watch: Watch,
+        trace: Trace,
+        heard: Callable[[], None],
+    ) -> None:
+        self.number, self.direction, self.conversation = number, direction, conversation
+        self._network, self._service, self._post = network, service, post
+        self._agenda = network.agenda
+        self._chance, self._watch, self._trace, self._heard = chance, watch, trace, heard
+        self.over = False
+        self.opened_at: int | None = None
+        self.session: ServiceSession | None = None
+        self.uplink = Valve.SHUT
+        self.dead = False  # this connection alone is dead: what is sent is lost
+        self._hung_up = False
+        self._told: Loss | None = None
+        self._up_at = self._down_at = 0
+        self._in_flight = 0
+        self._wake_at: int | None = None
+        self._reporting = False
+        self._pulse: Pulse | None = None
+        self._acknowledged = False
+        self._sent_bytes = 0
+
+    # The crew's orders; each is obeyed when the line's thread comes to it.
+
+    def start(self) -> None:
+        """Begin to reach the service."""
+        self._network.lines.append(self)
+        self._agenda.after(1, self._attempt)
+
+    def configure(self) -> None:
+        """Send the settings."""
+        self._order(self.conversation.configure)
+
+    def set_uplink(self, valve: Valve) -> None:
+        """Take sound from the spool, or stop."""
+
+        def obey() -> None:
+            self.uplink = valve
+            self.conversation.set_uplink(valve, self._agenda.now)
+
+        self._order(obey)
+
+    def finish(self) -> None:
+        """Send the rest, then ``session.finish``."""
+        self._order(self.conversation.finish)
+
+    def hang_up(self) -> None:
+        """Close the line; its thread notices a moment later."""
+        self._hung_up = True
+        self._agenda.after(self._chance.randrange(3), lambda: self.end(Loss.HUNG_UP))
+
+    def _order(self, order: Callable[[], None]) -> None:
+        def obey() -> None:
+            if not self.over and not self._hung_up:
+                order()
+                self.pump()
+
+        self._agenda.after(self._chance.randrange(3), obey)
+
+    # Reaching.
+
+    def _attempt(self) -> None:
+        if self.over or self._hung_up:
+            return
+        network = self._network
+        trouble = network.trouble or (Loss.NO_ANSWER if network.dark else None)
+        if trouble is None:
+            self._agenda.after(3 * network.delay(), self._reached)
+            return
+        if trouble is not self._told:
+            self._told = trouble
+            self._trace.say(self._agenda.now, "line %d cannot be made: %s", self.number, trouble)
+            self._post(LineTroubled(self.number, trouble))
+        network.wait(self._attempt)
+
+    def _reached(self) -> None:
+        if self.over or self._hung_up:
+            return
+        if self._network.dark or self._network.trouble is not None:
+            self._attempt()
+            return
+        self._watch.dialled(self.number)
+        self._post(LineDialled(self.number))
+        self._up(self._upgrade)
+
+    def _upgrade(self) -> None:
+        now = self._agenda.now
+        answer = self._service.connect(SERVICE_PATH, {"Authorization": "Bearer sim"}, now)
+        if isinstance(answer, Refusal):
+            body = answer.body.decode()
+            self._down(lambda: self.end(Loss.HTTP, answer.status, body))
+            return
+        self.session = answer
+        self._down(self._opened)
+        self._take(answer.open(now))
+
+    def _opened(self) -> None:
+        self.opened_at = self._agenda.now
+        self._post(LineOpened(self.number))
+        if self.dead or self._network.dark:
+            self.fall_silent(acknowledged=False)
+
+    # Up.
+
+    def pump(self) -> None:
+        """Send what there is, as long as the link takes it."""
+        if self.over or self._hung_up or self.opened_at is None:
+            return
+        dark = self._network.dark or self.dead
+        limit = IN_FLIGHT_DARK if dark else IN_FLIGHT
+        while self._in_flight < limit:
+            raw = self.conversation.next_message(self._agenda.now)
+            if raw is None:
+                return
+            self._send(raw)
+
+    def _send(self, raw: bytes) -> None:
+        self._in_flight += 1
+        self._sent_bytes += 100 + (raw.audio.samples * 3 if isinstance(raw, Frame) else len(raw))
+        self._watch.sent(self.number, raw)
+        self._report_soon()
+
+        def arrive() -> None:
+            self._in_flight -= 1
+            if self.session is not None:
+                message: Message | str = (
+                    {"type": "input_audio_buffer.append", "audio": raw.audio}
+                    if isinstance(raw, Frame)
+                    else raw.decode()
+                )
+                self._take(self.session.feed(message, self._agenda.now))
+            if self._in_flight == IN_FLIGHT - 1:
+                self.pump()
+
+        self._up(arrive)
+
+    def _up(self, action: Callable[[], None]) -> None:
+        network = self._network
+        self._up_at = max(self._up_at + network.send_ms, self._agenda.now + network.delay())
+        self._agenda.at(self._up_at, lambda: None if self.dead else network.arrive(action))
+
+    # Down.
+
+    def _take(self, outputs: list[Timed]) -> None:
+        for _, output in outputs:
+            self._put(output)
+        assert self.session is not None
+        due = self.session.next_wake()
+        if due is not None and (self._wake_at is None or due < self._wake_at):
+            self._wake_at = due
+            self._agenda.at(due, lambda: self._advance(due))
+
+    def _advance(self, due: int) -> None:
+        if self._wake_at == due and self.session is not None:
+            self._wake_at = None
+            self._take(self.session.advance(self._agenda.now))
+
+    def _put(self, output: Output) -> None:
+        match output:
+            case Send(message):
+                self._down(lambda: self._receive(message))
+            case SendRaw(text):
+                self._down(lambda: self._read(text.encode()))
+            case Close(code, reason):
+                self._down(lambda: self.end(Loss.CLOSED, code, reason))
+            case Drop():
+                self._down(lambda: self.end(Loss.RESET))
+            case Mute(pongs):
+                if not pongs:
+                    self._down(lambda: self.fall_silent(acknowledged=True))
+
+    def _down(self, action: Callable[[], None]) -> None:
+        network = self._network
+        self._down_at = max(self._down_at, self._agenda.now + network.delay())
+        self._agenda.at(self._down_at, lambda: None if self.dead else network.arrive(action))
+
+    def _receive(self, message: Message) -> None:
+        if self.over:
+            return
+        network = self._network
+        if network.garbage:
+            network.garbage -= 1
+            self._read(b'{"type": "response.text.text", "text": ')
+        raw = _encode(message).encode()
+        self._watch.heard(self.number, message)
+        self._read(raw)
+        if network.duplicates:
+            network.duplicates -= 1
+            self._read(raw)
+
+    def _read(self, raw: bytes) -> None:
+        if self.over or self._hung_up:
+            return
+        if len(raw) > FRAME_LIMIT_BYTES:
+            self.end(Loss.OVERSIZED, 1009)
+            return
+        try:
+            self.conversation.received(raw, self._agenda.now)
+        except NonsenseError:
+            self.end(Loss.NONSENSE)
+            return
+        self._heard()
+        self._report_soon()
+
+    # Time.
+
+    def _report_soon(self) -> None:
+        if not self._reporting:
+            self._reporting = True
+            self._agenda.after(REPORT_EVERY_MS, self._report)
+
+    def _report(self) -> None:
+        self._reporting = False
+        if self.over or self._hung_up:
+            return
+        self.conversation.report(self._agenda.now)
+        self.pump()
+        if owes(self.conversation._spool):
+            self._report_soon()
+
+    def fall_silent(self, *, acknowledged: bool) -> None:
+        """Nothing comes any more; the pulse begins to matter."""
+        if self.over or self._pulse is not None or self.opened_at is None:
+            return
+        now = self._agenda.now
+        pulse = self._pulse = Pulse(now)
+        self._acknowledged = acknowledged
+        if now - self.opened_at > 4 * self._network.latency_ms:
+            answered = max(self.opened_at, now - self._chance.randrange(PING_AFTER_MS))
+            pulse = self._pulse = Pulse(answered)
+            pulse.pinged(answered, self._sent_bytes)
+            pulse.ponged(answered)
+        else:
+            self._agenda.after(BACKSTOP_MS, lambda: self._beat_stopped(pulse))
+        self._beat(pulse)
+
+    def _beat_stopped(self, pulse: Pulse) -> None:
+        if self._pulse is pulse:
+            self.end(Loss.DEAD)
+
+    def _beat(self, pulse: Pulse) -> None:
+        if self.over or self._pulse is not pulse:
+            return
+        now = self._agenda.now
+        pulse.acked(now, self._sent_bytes if self._acknowledged else 0)
+        verdict = pulse.verdict(now)
+        if verdict is Verdict.DEAD:
+            self.end(Loss.DEAD)
+            return
+        if verdict is Verdict.PING:
+            self._sent_bytes += PING_BYTES
+            pulse.pinged(now, self._sent_bytes)
+        self._agenda.at(max(now + 1, pulse.next_deadline), lambda: self._beat(pulse))
+
+    def sound_again(self) -> None:
+        """The network is back."""
+        if not self._acknowledged and not self.dead:
+            self._pulse = None
+        self.pump()
+
+    # The end.
+
+    def vanish(self) -> None:
+        """The process dies: no thread, no farewell; the service sees a reset."""
+        self._hung_up = self.over = True
+        if self in self._network.lines:
+            self._network.lines.remove(self)
+        self._leave()
+
+    def end(self, loss: Loss, status: int = 0, detail: str = "") -> None:
+        """The thread ends, as ``LineWorker._run`` does."""
+        if self.over:
+            return
+        self.over = True
+        now = self._agenda.now
+        if self in self._network.lines:
+            self._network.lines.remove(self)
+        self._trace.say(now, "line %d ended: %s %s %s", self.number, loss, status or "", detail)
+        self._watch.ended(self.number, loss)
+        self.conversation.lost(now)
+        if not self._hung_up:
+            self._post(LineLost(self.number, loss, status, detail))
+        self._leave()
+
+    def _leave(self) -> None:
+        session = self.session
+        if session is not None:
+            gone = self.dead or self._network.dark
+            self._agenda.after(PEER_NOTICES_MS if gone else self._network.delay(), lambda: self._part(session))
+
+    def _part(self, session: ServiceSession) -> None:
+        session.closed(self._agenda.now)
+        self._watch.parted(self.number, session.faults)
+        self.session = None

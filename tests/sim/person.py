@@ -1,0 +1,184 @@
+"""The people around the box: visits, keys, and numbered utterances.
+
+Responsible for: what a person does, who sees only the panel and speaks only while it listens.
+Must not: know what is wrong with the world.
+
+A life is a generator of waits in milliseconds; what it does happens between them.
+"""
+
+from collections.abc import Iterator
+from random import Random
+from typing import TYPE_CHECKING
+
+from appliance.core.events import Key, KeyEdge
+from appliance.core.modes import Mode
+from appliance.core.state import State, Wanted
+from tests.sim.sound import FRAME_MS, HUM, MURMUR
+
+if TYPE_CHECKING:
+    from tests.sim.world import World
+
+Waits = Iterator[int]
+LISTENING_WITHIN_MS = 6_000
+ADVICE_AFTER_MS = 1_500  # a person reads the fault and acts on it
+
+
+class Person:
+    """One seed's habits of speaking."""
+
+    def __init__(self, world: "World", chance: Random) -> None:
+        self._world = world
+        self._chance = chance
+        self.at_visit = False
+        self._visits_an_hour = chance.uniform(2.6, 4.6)
+        self._quick = chance.random()  # how often one speaks before the line is there
+        self._hums = chance.random() < 0.3
+        self._murmurs = chance.random() < 0.2
+        self._swaps = chance.random() < 0.4
+        self._interrupts = chance.random() < 0.3
+
+    @property
+    def _state(self) -> State:
+        return self._world.runner.state
+
+    def live(self) -> Waits:
+        """Visits, as long as the storm lasts."""
+        while True:
+            yield int(self._chance.expovariate(self._visits_an_hour) * 3_600_000)
+            while self._world.calm or not self._world.alive:
+                yield 10_000
+            yield from self.visit(1 + int(self._chance.expovariate(0.55)))
+
+    def visit(self, utterances: int) -> Waits:
+        """Come, speak, go."""
+        if self.at_visit:
+            return
+        self.at_visit = True
+        self._world.visited()
+        if self._world.setup.kiosk:
+            yield from self._at_desk(utterances)
+        else:
+            yield from self._with_box(utterances)
+        self.at_visit = False
+
+    def _with_box(self, utterances: int) -> Waits:
+        yield from self._start()
+        for _ in range(utterances):
+            yield from self._see_to_faults()
+            if self._swaps and self._chance.random() < 0.25:
+                yield from self._turn_round()
+            yield from self.listen_for()
+            yield from self.speak()
+            if self._swaps and self._chance.random() < 0.15:
+                yield from self._turn_round()
+            yield self._gap()
+        if self._chance.random() < 0.6:
+            yield int(self._chance.random() * 12_000)
+        if not self._world.setup.at_once or self._chance.random() < 0.3:
+            yield from self._stop()
+
+    def _at_desk(self, utterances: int) -> Waits:
+        key = Key.TALK
+        for _ in range(utterances):
+            yield from self._see_to_faults()
+            if self._chance.random() < 0.4:
+                key = Key.GUEST if key is Key.TALK else Key.TALK
+            yield from self._talk(key)
+            yield self._gap()
+
+    def _talk(self, key: Key) -> Waits:
+        """One key, one utterance."""
+        taps = self._world.setup.talk_taps
+        self.press(key, down=True)
+        if taps:
+            yield 120
+            self.press(key, down=False)
+        yield from self.listen_for()
+        yield from self.speak()
+        yield 40 + self._chance.randrange(600)
+        if taps:
+            self.press(key, down=True)
+            yield 120
+        self.press(key, down=False)
+
+    def _start(self) -> Waits:
+        for _ in range(3):
+            if self._state.wanted is Wanted.INTERPRETING and self._state.refusal is None:
+                return
+            yield from self._tap(Key.TALK)
+            yield 200
+
+    def _stop(self) -> Waits:
+        if self._state.wanted is Wanted.INTERPRETING and self._state.refusal is None:
+            yield from self._tap(Key.TALK)
+
+    def _tap(self, key: Key) -> Waits:
+        self.press(key, down=True)
+        yield 60 + self._chance.randrange(200)
+        self.press(key, down=False)
+        yield 30
+
+    def _turn_round(self) -> Waits:
+        yield from self._tap(self._chance.choice((Key.GUEST, Key.LANGUAGE)))
+        yield self._chance.choice((0, 300, 1_500))
+
+    def _see_to_faults(self) -> Waits:
+        """A stop that a person must mend: they do, and try again."""
+        for _ in range(4):
+            if self._state.refusal is None:
+                return
+            yield ADVICE_AFTER_MS + self._chance.randrange(8_000)
+            if self._world.setup.kiosk:
+                yield from self._tap(Key.TALK)
+            else:
+                yield from self._start()
+            yield 1_500
+
+    def listen_for(self) -> Waits:
+        """Wait until the panel says that it listens, or not even that."""
+        waited = 0
+        while not self._world.microphone.capturing and waited < LISTENING_WITHIN_MS:
+            yield 100
+            waited += 100
+        if self._chance.random() > self._quick:
+            while self._state.mode is not Mode.ON_AIR and waited < LISTENING_WITHIN_MS:
+                yield 200
+                waited += 200
+
+    def speak(self) -> Waits:
+        """One utterance, perhaps with pauses for breath."""
+        chance = self._chance
+        frames = [chance.choice((15, 20, 25, 30, 40, 50, 60, 75, 90)) * 2 for _ in range(1 + (chance.random() < 0.15))]
+        if chance.random() < 0.02:
+            frames = [chance.randrange(300, 900)]
+        pause = chance.randrange(5, 25) * FRAME_MS
+        length = sum(frames) * FRAME_MS + pause * (len(frames) - 1)
+        said = self._world.said(length)
+        first = 0
+        for part in frames:
+            if first:
+                yield pause
+            self._world.microphone.begin(said.number, said, first, self._world.agenda.now + part * FRAME_MS)
+            yield part * FRAME_MS
+            if self._interrupts and chance.random() < 0.05:
+                yield from self._cut_short()
+            first += part
+        if self._hums and chance.random() < 0.1:
+            yield 1_500
+            self._world.microphone.begin(HUM, None, 0, self._world.agenda.now + chance.randrange(5, 150) * FRAME_MS)
+            yield 3_000
+        if self._murmurs and chance.random() < 0.1:
+            yield 1_500
+            self._world.microphone.begin(MURMUR, None, 0, self._world.agenda.now + chance.randrange(5, 90) * FRAME_MS)
+            yield 2_000
+
+    def _cut_short(self) -> Waits:
+        if not self._world.setup.kiosk:
+            yield from self._tap(Key.TALK)
+
+    def _gap(self) -> int:
+        return int(self._chance.choice((350, 500, 1_000, 1_500, 2_500, 5_000, 9_000)) * self._chance.uniform(0.9, 1.2))
+
+    def press(self, key: Key, *, down: bool) -> None:
+        """Move a contact."""
+        self._world.post(KeyEdge(key, down, self._world.agenda.now))

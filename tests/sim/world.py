@@ -1,0 +1,247 @@
+"""One seed's world: the box, the network, the service, the people, and what goes wrong between them.
+
+Responsible for: putting the real pieces together under one clock, the life of the process, storm and calm.
+Must not: check anything (``checkers/`` does).
+
+Every hour has a storm and then a calm. In the calm nothing goes wrong; a person comes and speaks, and is answered.
+"""
+
+from random import Random
+
+from appliance.core.deadlines import next_deadline
+from appliance.core.direction import Direction
+from appliance.core.events import Booted, Event, Key, KeyEdge, StopRequested
+from appliance.core.limits import Limits
+from appliance.core.state import Setup, State
+from appliance.emulator.habits import Habits
+from appliance.emulator.parts import Sound
+from appliance.emulator.service import Service
+from appliance.protocol.settings import SessionSettings, plan
+from appliance.protocol.voices import resolve_model
+from appliance.recorder import Recorder
+from appliance.runner import Runner
+from appliance.workers.jitter import JitterBuffer
+from appliance.workers.mailbox import EventQueue
+from appliance.workers.spool import Spool, Spools
+from tests.sim import checkers
+from tests.sim.agenda import Agenda
+from tests.sim.books import Books, Said
+from tests.sim.checkers.watcher import Watch
+from tests.sim.crew import SimCrew
+from tests.sim.devices import SimLoudspeaker, SimMicrophone
+from tests.sim.network import Network
+from tests.sim.person import Person, Waits
+from tests.sim.sound import Frame, SpanDetector, SpanInterpreter, silence
+from tests.sim.storm import Storm
+from tests.sim.trace import Objection, Trace
+
+HOUR_MS = 3_600_000
+CALM_MS = 600_000
+WELL_WITHIN_MS = 75_000  # of calm: by then the box is on air again, or told to be
+LOOK_EVERY_MS = 20_000
+TURNS_AT_ONCE = 20_000
+MODEL = resolve_model("qwen3.5-livetranslate-flash-realtime")
+
+
+class WatchedRunner(Runner):
+    """The real owner, with somebody looking over its shoulder."""
+
+    watch: Watch
+
+    def take(self, event: Event, now: int) -> None:
+        """As the real one."""
+        old = self.state
+        super().take(event, now)
+        self.watch.stepped(old, event, self.state)
+
+
+class World:
+    """Made of one seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.chance = chance = Random(f"dragoman {seed}")
+        self.agenda, self.trace, self.books = Agenda(), Trace(), Books()
+        self.checkers = checkers.all_for(self)
+        self.watch = Watch(self.checkers)
+        self.setup = self._drawn_setup()
+        self.limits = Limits()
+        self.calm = self.alive = self.private = False
+        self.grain_ms = chance.choice((40, 100, 200, 200))
+        self.owner_lag_ms = chance.choice((0, 0, 1, 20))
+        self.transcription = chance.random() < 0.25
+        self.interpreter = SpanInterpreter(chance.choice((200, 400, 1_000)))
+        self.service = Service(None, SpanDetector, self.interpreter, Habits(), seed=seed)
+        self.network = Network(self.agenda, Random(chance.random()))
+        self.person = Person(self, Random(chance.random()))
+        self._owner_at: int | None = None
+        self._boot()
+        self.storm = Storm(self, Random(chance.random()))
+
+    def run(self, hours: float) -> None:
+        """So many hours of storm and calm. Raises ``Objection``."""
+        end = int(hours * HOUR_MS)
+        self._live(self.person.live())
+        self._live(self._looking())
+        self._live(self._weather())
+        self.storm.begin()
+        try:
+            while self.agenda.now < end:
+                hour_ends = min(self.agenda.now + HOUR_MS, end)
+                self.agenda.run(hour_ends - CALM_MS)
+                self._calm_down()
+                self.agenda.run(hour_ends)
+                self.watch.settled()
+                self.calm = False
+                self.storm.begin()
+            self.watch.closed()
+        except Objection:
+            raise
+        except Exception as error:
+            raise Objection("a crash", f"{type(error).__name__}: {error}") from error
+
+    def _drawn_setup(self) -> Setup:
+        chance = self.chance
+        kiosk = chance.random() < 0.35
+        return Setup(
+            mine="en",
+            theirs="es",
+            favourites=("fr", "sw", "zh"),
+            kiosk=kiosk,
+            talk_taps=kiosk and chance.random() < 0.3,
+            at_once=not kiosk and chance.random() < 0.06,
+            serial=self.seed,
+        )
+
+    # The process.
+
+    def _boot(self) -> None:
+        """A process with nothing in memory. The dial budget is kept across restarts once the product keeps it: here."""
+        now, chance = self.agenda.clock, self.chance
+        self.queue = EventQueue()
+        self.spools: Spools[Sound] = Spools(lambda direction: Spool(direction, 800, silence))
+        self.jitter = JitterBuffer(self.post)
+        self.microphone = SimMicrophone(self.agenda, self.spools, self.post, chance, self.grain_ms)
+        self.speaker = SimLoudspeaker(self.agenda, self.jitter, self.post, 200)
+        self.crew = SimCrew(
+            self._plan, Frame, self.network, self.service, self.spools, self.jitter, self.microphone, self.speaker,
+            self.post, chance, self.watch, self.trace, self._wiped,
+        )  # fmt: skip
+        self.runner = WatchedRunner(
+            State(setup=self.setup), self.limits, now, self._next_event, self.crew, Recorder(None)
+        )
+        self.runner.watch = self.watch
+        self.alive = True
+        self.watch.booted()
+        self.trace.say(self.agenda.now, "the box starts")
+        self.post(Booted(self.private))
+
+    def _plan(self, direction: Direction) -> SessionSettings:
+        assert MODEL is not None
+        return plan(MODEL, direction.source, direction.target, transcription=self.transcription)
+
+    def crash(self) -> None:
+        """The process dies; what was in memory is lost, and the mark makes the next one ask."""
+        if not self.alive:
+            return
+        self.alive = False
+        self.crew.vanish()
+        self.books.excuse("in memory when the process ended")
+        self.agenda.after(1_000 + self.chance.randrange(4_000), self._boot)
+
+    def stop(self) -> None:
+        """SIGTERM."""
+        self.post(StopRequested("SIGTERM"))
+
+    def post(self, event: Event) -> None:
+        """An event for the owner, who comes to it a moment later."""
+        self.queue.post(event)
+        self._wake_owner(self.agenda.now + self.owner_lag_ms)
+
+    def _next_event(self, wait_ms: int) -> Event | None:
+        return self.queue.next(0) if len(self.queue) else None
+
+    def _wake_owner(self, at: int) -> None:
+        if self._owner_at is None or at < self._owner_at:
+            self._owner_at = at
+            self.agenda.at(at, lambda: self._own(at))
+
+    def _own(self, at: int) -> None:
+        if self._owner_at != at:
+            return
+        self._owner_at = None
+        runner, now = self.runner, self.agenda.now
+        for _ in range(TURNS_AT_ONCE):
+            if not self.alive:
+                return
+            due = next_deadline(runner.state, now, self.limits)
+            if not len(self.queue) and (due is None or due > now):
+                break
+            runner.turn()
+            if runner._exit is not None:
+                self.trace.say(now, "the process ends: exit %d", runner._exit)
+                self.crash()
+                return
+        else:
+            raise Objection("the owner", "turns and turns at one instant")
+        if due is not None:
+            self._wake_owner(due)
+
+    # The world's hands.
+
+    def _live(self, waits: Waits) -> None:
+        for wait_ms in waits:
+            self.agenda.after(wait_ms, lambda: self._live(waits))
+            return
+
+    def said(self, length_ms: int) -> Said:
+        """A person begins an utterance."""
+        now = self.agenda.now
+        said = self.books.begin(now, now + length_ms, calm=self.calm)
+        self.trace.say(now, "a person says number %d, %d ms long", said.number, length_ms)
+        return said
+
+    def visited(self) -> None:
+        """A visit has begun."""
+        self.storm.visit()
+
+    def slide(self, *, private: bool) -> None:
+        """The privacy slide moves."""
+        self.private = private
+        self.post(KeyEdge(Key.PRIVACY, not private, self.agenda.now))
+
+    def unveil(self) -> None:
+        """The slide goes back."""
+        if self.private:
+            self.slide(private=False)
+
+    def _wiped(self) -> None:
+        self.books.excuse("wiped by the privacy slide")
+
+    # Storm and calm.
+
+    def _weather(self) -> Waits:
+        while True:
+            yield from self.storm.blow()
+            self.storm.strike()
+
+    def _looking(self) -> Waits:
+        while True:
+            yield LOOK_EVERY_MS
+            self.watch.looked()
+
+    def _calm_down(self) -> None:
+        self.trace.say(self.agenda.now, "CALM: nothing goes wrong any more")
+        self.calm = True
+        self.storm.end()
+        self.watch.calmed()
+        self._live(self._calm_visits())
+
+    def _calm_visits(self) -> Waits:
+        yield WELL_WITHIN_MS
+        limited = self.runner.state.retry_at
+        if limited is not None and limited > self.agenda.now:
+            yield limited - self.agenda.now + 5_000
+        while self.person.at_visit:
+            yield 5_000
+        yield from self.person.visit(2)
