@@ -10,10 +10,11 @@ import signal
 import threading
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from appliance.adapters import factory
+from appliance.adapters.systemd import Notifier
 from appliance.clock import RealClock
 from appliance.config.secret import SecretKey
 from appliance.config.settings import Settings
@@ -22,7 +23,7 @@ from appliance.core.effects import Field
 from appliance.core.events import Booted, Device, DeviceFailed, Key, KeyEdge, StopRequested
 from appliance.core.limits import Limits
 from appliance.core.state import Setup, State
-from appliance.crew import BoxCrew
+from appliance.crew import BoxCrew, Makers
 from appliance.errors import DeviceError
 from appliance.ports import Frame, Keys, Screen
 from appliance.protocol.languages import LANGUAGES
@@ -30,9 +31,12 @@ from appliance.protocol.settings import SessionSettings, plan
 from appliance.protocol.voices import Model, resolve_model
 from appliance.recorder import Recorder
 from appliance.runner import Runner
+from appliance.watch import Watch
 from appliance.workers import trust
+from appliance.workers.beats import Beats
 from appliance.workers.jitter import JitterBuffer
 from appliance.workers.journal import Journal
+from appliance.workers.keeper import Keeper, Kept, boot_id
 from appliance.workers.line import Access
 from appliance.workers.mailbox import EventQueue
 from appliance.workers.microphone import MicrophoneWorker
@@ -44,6 +48,7 @@ from appliance.workers.target import Target
 
 STOP_WORKER_MS = 1_000
 EXIT_BUG = 70
+RECORDING = "recorder.jsonl"
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +71,8 @@ class Taps:
 
     row: Callable[[int, str, dict[str, Field]], None] | None = None
     frame: Callable[[int, Frame], None] | None = None
-    recording: Path | None = None  # where the flight recorder dumps
+    runtime: Path | None = None  # a folder of our own: the flight recorder's dumps, and what outlives the process
+    environment: Mapping[str, str] = field(default_factory=dict)  # systemd's, for its watchdog
     tty: bool = False
 
 
@@ -90,24 +96,31 @@ class Box:
         self._journal = Journal(Path(settings.run.journal) if settings.run.journal else None, now)
         self._spools: Spools[bytes] = Spools(self._spool)
         self._jitter = JitterBuffer(post)
-        self._microphone = MicrophoneWorker(
-            lambda: factory.microphone(settings, clock, self._backlog_ms), self._spools, post, now
+        self._beats = Beats(now)
+        makers = Makers(
+            lambda: MicrophoneWorker(
+                lambda: factory.microphone(settings, clock, self._backlog_ms), self._spools, post, now, self._beats
+            ),
+            lambda: SpeakerWorker(
+                lambda: factory.loudspeaker(settings, clock, _channels(settings)), self._jitter, post, now, self._beats
+            ),
+            lambda: ScreenWorker(
+                lambda: factory.screen(settings, clock, taps.tty), _painter, post, self._shown, self._beats
+            ),
         )
-        channels = 1 if settings.loudspeaker.mine_to == settings.loudspeaker.theirs_to else 2
-        self._speaker = SpeakerWorker(lambda: factory.loudspeaker(settings, clock, channels), self._jitter, post, now)
-        self._screen = ScreenWorker(lambda: factory.screen(settings, clock, taps.tty), _painter, post, self._shown)
         target = Target.parse(settings.service.url, settings.service.model, settings.service.ca_file)
         access = Access(
             target, trust.context(settings.service.ca_file), Names(), key.reveal() if key is not None else ""
         )
+        self._keeper = Keeper(taps.runtime, boot_id(), clock.began_ms)
         self._crew = BoxCrew(
-            self._plan, self._output, access, self._spools, self._jitter,
-            self._microphone, self._speaker, self._screen, self._journal, post, now,
+            self._plan, self._output, access, self._spools, self._jitter, makers,
+            self._journal, self._keeper, post, now, self._beats,
         )  # fmt: skip
-        self._recorder = Recorder(taps.recording)
-        self._runner = Runner(
-            State(setup=setup(settings, model)), Limits(), now, self._queue.next, self._crew, self._recorder
-        )
+        self._recorder = Recorder(taps.runtime / RECORDING if taps.runtime is not None else None)
+        state = remembered(State(setup=setup(settings, model)), self._keeper.load())
+        self._runner = Runner(state, Limits(), now, self._queue.next, self._crew, self._recorder)
+        self._watch = Watch(Notifier(taps.environment), self._beats, post, now)
         self._keys: Keys | None = None
 
     def run(self) -> int:
@@ -117,13 +130,12 @@ class Box:
             self._journal.listeners.append(self._taps.row)
         self._recorder.begin(self._runner.state)
         self._journal.start()
-        self._screen.start()
+        self._keeper.start()
         private = self._start_keys()
-        self._speaker.start()
-        self._microphone.start()
+        self._crew.start()
         self._queue.post(Booted(private))
         try:
-            return self._runner.run()
+            return self._runner.run(lambda: self._watch.look(self._runner.state))
         finally:
             self._stop()
 
@@ -137,8 +149,8 @@ class Box:
         return Totals(
             tokens=state.tokens,
             minutes=sum(spool.sent_ms for spool in self._spools.all()) / 60_000,
-            underruns=self._speaker.underruns,
-            xruns=self._microphone.xruns,
+            underruns=self._crew.speaker.underruns,
+            xruns=self._crew.microphone.xruns,
             unanswered_ms=sum(ms for _, ms in state.owed),
             owned_up=sum(count for _, count in state.owned_up),
         )
@@ -168,10 +180,8 @@ class Box:
     def _stop(self) -> None:
         if self._keys is not None:
             self._keys.close()
-        self._microphone.stop(STOP_WORKER_MS)
         self._crew.stop(STOP_WORKER_MS)
-        self._speaker.stop(STOP_WORKER_MS)
-        self._screen.stop(STOP_WORKER_MS)
+        self._keeper.stop(STOP_WORKER_MS)
         self._journal.stop(STOP_WORKER_MS)
 
     def _crash(self, hook: threading.ExceptHookArgs) -> None:
@@ -184,6 +194,7 @@ class Box:
         return Spool(direction, self._settings.service.silence_ms, lambda samples: bytes(2 * samples))
 
     def _backlog_ms(self) -> int:
+        self._beats.beat("microphone")  # a fast recording that waits for answers is at work
         return sum(spool.kept_ms() for spool in self._spools.all())
 
     def _plan(self, direction: Direction) -> SessionSettings:
@@ -242,6 +253,16 @@ def setup(settings: Settings, model: Model) -> Setup:
         text_only=frozenset(code for code in LANGUAGES if not model.speaks(code, voice or model.default_voice)),
         serial=os.getpid(),
     )
+
+
+def remembered(state: State, kept: Kept) -> State:
+    """The first state of a process, with what the last one of this boot left: its dials, and what it still owed."""
+    budget = replace(state.budget, dials=kept.dials, tokens_spent=kept.tokens_spent)
+    return replace(state, budget=budget, owned_up_at=0 if kept.owes else None)
+
+
+def _channels(settings: Settings) -> int:
+    return 1 if settings.loudspeaker.mine_to == settings.loudspeaker.theirs_to else 2
 
 
 def _painter(screen: Screen) -> Painter:

@@ -13,6 +13,11 @@ class RealClock:
     def __init__(self) -> None:
         self._began = time.monotonic()
 
+    @property
+    def began_ms(self) -> int:
+        """When it was made, on the boot's monotonic clock."""
+        return int(self._began * 1000)
+
     def now_ms(self) -> int:
         """Now."""
         return int((time.monotonic() - self._began) * 1000)

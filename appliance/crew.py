@@ -5,22 +5,34 @@ Must not: decide, or wait for anything an order starts.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from appliance.core.direction import Direction
 from appliance.core.effects import Field
-from appliance.core.events import Event
+from appliance.core.events import Device, Event
 from appliance.core.modes import Valve
 from appliance.core.views import View
 from appliance.protocol.codec import AppendTemplate
 from appliance.protocol.settings import SessionSettings
+from appliance.workers.beats import Beats
 from appliance.workers.conversation import Conversation
 from appliance.workers.jitter import JitterBuffer
 from appliance.workers.journal import Journal
+from appliance.workers.keeper import Keeper, Kept
 from appliance.workers.line import Access, LineWorker
 from appliance.workers.microphone import MicrophoneWorker
 from appliance.workers.screen import ScreenWorker
 from appliance.workers.speaker import SpeakerWorker
 from appliance.workers.spool import Spools
+
+
+@dataclass(frozen=True, slots=True)
+class Makers:
+    """How to make a fresh worker for each device."""
+
+    microphone: Callable[[], MicrophoneWorker]
+    speaker: Callable[[], SpeakerWorker]
+    screen: Callable[[], ScreenWorker]
 
 
 class BoxCrew:
@@ -33,12 +45,12 @@ class BoxCrew:
         access: Access,
         spools: Spools[bytes],
         jitter: JitterBuffer,
-        microphone: MicrophoneWorker,
-        speaker: SpeakerWorker,
-        screen: ScreenWorker,
+        makers: Makers,
         journal: Journal,
+        keeper: Keeper,
         post: Callable[[Event], None],
         clock: Callable[[], int],
+        beats: Beats,
     ) -> None:
         """``plan``: what to ask the service for; ``output``: which ear hears a direction."""
         self._plan = plan
@@ -46,20 +58,53 @@ class BoxCrew:
         self._access = access
         self._spools = spools
         self._jitter = jitter
-        self._microphone = microphone
-        self._speaker = speaker
-        self._screen = screen
+        self._makers = makers
+        self.microphone = makers.microphone()
+        self.speaker = makers.speaker()
+        self.screen = makers.screen()
+        self._listening = False
+        self._picture: View | None = None
         self._journal = journal
+        self._keeper = keeper
+        self._beats = beats
         self._post = post
         self._clock = clock
         self._fill = AppendTemplate().fill
         self._lines: dict[int, tuple[LineWorker, Direction]] = {}
 
+    def start(self) -> None:
+        """Start the devices' threads."""
+        self.screen.start()
+        self.speaker.start()
+        self.microphone.start()
+
+    def restart_worker(self, device: Device) -> None:
+        """The old thread hangs in its device: leave it behind, and let a fresh one try."""
+        match device:
+            case Device.MICROPHONE:
+                self.microphone.abandon()
+                self.microphone = self._makers.microphone()
+                self.microphone.start()
+                if self._listening:
+                    self.microphone.open()
+            case Device.LOUDSPEAKER:
+                self.speaker.abandon()
+                self.speaker = self._makers.speaker()
+                self.speaker.start()
+            case Device.SCREEN:
+                self.screen.abandon()
+                self.screen = self._makers.screen()
+                self.screen.start()
+                if self._picture is not None:
+                    self.screen.show(self._picture)
+
     def open_microphone(self) -> None:
-        self._microphone.open()
+        self._listening = True
+        self.microphone.open()
 
     def close_microphone(self) -> None:
-        self._microphone.close()
+        self._listening = False
+        self.microphone.close()
 
     def select_input(self, direction: Direction, valve: Valve, *, move: bool) -> None:
         self._spools.select(direction, valve, self._clock(), move=move)
@@ -79,7 +124,7 @@ class BoxCrew:
             lambda payloads: self._fill(b"".join(payloads)),
             self._output(direction),
         )
-        worker = LineWorker(conversation, self._access, self._post, self._clock)
+        worker = LineWorker(conversation, self._access, self._post, self._clock, self._beats)
         spool.wake = worker.wake
         # Lines that ended by themselves leave here, so the table is as long as the state's.
         self._lines = {number: row for number, row in self._lines.items() if row[0].alive}
@@ -111,17 +156,24 @@ class BoxCrew:
         self._spools.of(direction).lose(line, self._clock())
 
     def stop(self, limit_ms: int) -> None:
-        """Hang up what is left, and wait for the threads; one that hangs is abandoned after ``limit_ms``."""
+        """Stop every thread; one that hangs is abandoned after ``limit_ms``."""
+        self.microphone.stop(limit_ms)
         for worker, _ in self._lines.values():
             worker.hang_up()
         for worker, _ in self._lines.values():
             worker.join(limit_ms)
+        self.speaker.stop(limit_ms)
+        self.screen.stop(limit_ms)
 
     def drain_sound(self) -> None:
-        self._speaker.drain()
+        self.speaker.drain()
+
+    def keep(self, kept: Kept) -> None:
+        self._keeper.keep(kept)
 
     def note(self, what: str, fields: dict[str, Field]) -> None:
         self._journal.note(what, fields)
 
     def show(self, picture: View) -> None:
-        self._screen.show(picture)
+        self._picture = picture
+        self.screen.show(picture)

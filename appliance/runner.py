@@ -22,12 +22,13 @@ from appliance.core.effects import (
     HangUp,
     Note,
     OpenMicrophone,
+    RestartWorker,
     SelectInput,
     SetDownlink,
     SetUplink,
     WipeSound,
 )
-from appliance.core.events import Event, Tick
+from appliance.core.events import Device, Event, Tick
 from appliance.core.invariants import check
 from appliance.core.limits import Limits
 from appliance.core.modes import Valve
@@ -37,6 +38,7 @@ from appliance.core.step import cause, step
 from appliance.core.views import View
 from appliance.errors import ADVICE
 from appliance.recorder import Recorder
+from appliance.workers.keeper import Kept
 
 LONGEST_WAIT_MS = 1_000  # the owner shows that it lives at least so often
 
@@ -75,6 +77,12 @@ class Crew(Protocol):
 
     def hang_up(self, line: int) -> None:
         """Close the line."""
+
+    def restart_worker(self, device: Device) -> None:
+        """Abandon a thread that hangs."""
+
+    def keep(self, kept: Kept) -> None:
+        """Write down what must outlive the process."""
 
     def drain_sound(self) -> None:
         """Answered by ``SoundDrained``."""
@@ -151,6 +159,8 @@ class Runner:
         for effect in effects:
             self._obey(effect)
         self._recorder.keep(new)
+        if kept(new) != kept(old):
+            self._crew.keep(kept(new))
         picture = view(new, now)
         if picture != self._view:
             self._view = picture
@@ -163,6 +173,8 @@ class Runner:
                 crew.open_microphone()
             case CloseMicrophone():
                 crew.close_microphone()
+            case RestartWorker(device):
+                crew.restart_worker(device)
             case SelectInput(direction, valve, move):
                 crew.select_input(direction, valve, move=move)
             case WipeSound():
@@ -187,3 +199,8 @@ class Runner:
                 self._exit = code
             case _:
                 assert_never(effect)
+
+
+def kept(state: State) -> Kept:
+    """What of the state must outlive the process."""
+    return Kept(state.budget.dials, state.budget.tokens_spent, bool(state.owed))

@@ -26,6 +26,7 @@ FLOORS: dict[str, int] = {
     "commands": 5,
     "app": 5,
     "crew": 5,
+    "watch": 5,
     "cli": 5,
     "runner": 5,
     "recorder": 5,

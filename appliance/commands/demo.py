@@ -71,7 +71,7 @@ def _play(folder: Path) -> int:
     taps = Taps(
         row=row,
         frame=film.add,
-        recording=folder / "recorder.jsonl",
+        runtime=folder,
         tty=sys.stdout.isatty(),
     )
     clock = RealClock()

@@ -35,8 +35,8 @@ def run(args: argparse.Namespace) -> int:
     for notice in loaded.notices:
         logging.getLogger(__name__).info("%s", notice)
     runtime = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
-    recording = Path(runtime) / "recorder.jsonl" if runtime else None
-    box = Box(loaded.settings, loaded.phrases, loaded.key, Taps(recording=recording, tty=sys.stdout.isatty()), clock)
+    taps = Taps(runtime=Path(runtime) if runtime else None, environment=os.environ, tty=sys.stdout.isatty())
+    box = Box(loaded.settings, loaded.phrases, loaded.key, taps, clock)
     handle_signals(box)
     code = box.run()
     totals = box.totals()

@@ -7,6 +7,7 @@ Must not: carry sound, or do anything.
 from dataclasses import dataclass
 
 from appliance.core.direction import Direction
+from appliance.core.events import Device
 from appliance.core.modes import Valve
 
 Field = str | int | bool | None
@@ -20,6 +21,13 @@ class OpenMicrophone:
 @dataclass(frozen=True, slots=True)
 class CloseMicrophone:
     """Close the capture, then append the closing silence; answered by ``MicrophoneClosed``."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestartWorker:
+    """Abandon the device's thread, which hangs, and start a fresh one."""
+
+    device: Device
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,7 @@ class Exit:
 Effect = (
     OpenMicrophone
     | CloseMicrophone
+    | RestartWorker
     | SelectInput
     | WipeSound
     | Dial

@@ -105,6 +105,13 @@ class DeviceFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerSilent:
+    """A device's worker is at work and has given no sign of life: it hangs in a call."""
+
+    device: Device
+
+
+@dataclass(frozen=True, slots=True)
 class MicrophoneClosed:
     """The capture is closed, and the closing silence has been appended to the spool."""
 
@@ -288,6 +295,7 @@ Event = (
     | KeyEdge
     | DeviceReady
     | DeviceFailed
+    | WorkerSilent
     | MicrophoneClosed
     | MicrophoneEnded
     | LevelMetered

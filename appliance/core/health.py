@@ -7,7 +7,7 @@ Must not: open devices (their workers keep trying).
 from dataclasses import replace
 
 from appliance.core.direction import Direction
-from appliance.core.effects import Effect
+from appliance.core.effects import Effect, RestartWorker
 from appliance.core.events import Device, SpoolReported
 from appliance.core.faults import Outcome, cleared, raised
 from appliance.core.state import State
@@ -35,12 +35,22 @@ def device_failed(state: State, device: Device, kind: str, detail: str, now: int
 def device_ready(state: State, device: Device) -> Outcome:
     """A device works (again)."""
     state = replace(state, broken=tuple(d for d in state.broken if d is not device))
-    return cleared(state, frozenset(_FAULTS.get(device, ())))
+    more = frozenset({FaultCode.M3}) if device is Device.MICROPHONE else frozenset()
+    return cleared(state, frozenset(_FAULTS.get(device, ())) | more)
 
 
 def silenced(state: State) -> Outcome:
     """Privacy is a state, not a fault: what was wrong with the microphone is not said while it is meant to be off."""
     return cleared(state, _MICROPHONE_FAULTS)
+
+
+def worker_silent(state: State, device: Device, now: int) -> Outcome:
+    """A worker hangs: a fresh one first, and a fault when that hangs as well."""
+    if device not in state.restarted:
+        return replace(state, restarted=(*state.restarted, device)), (RestartWorker(device),)
+    code = FaultCode.M3 if device is Device.MICROPHONE else _FAULTS[device][0]
+    state, effects = raised(state, code, now, "stalled")
+    return state, (*effects, RestartWorker(device))
 
 
 def spool_reported(

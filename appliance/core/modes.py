@@ -47,7 +47,7 @@ PHASES: dict[Phase, frozenset[Phase]] = {
     Phase.DIALING: frozenset({Phase.CONFIGURING}),
     # Finished at once where only a rest was to be sent.
     Phase.CONFIGURING: frozenset({Phase.READY, Phase.SPARE, Phase.FINISHING}),
-    Phase.SPARE: frozenset({Phase.READY, Phase.FINISHING}),
+    Phase.SPARE: frozenset({Phase.READY}),  # unwanted, it is hung up: it has been sent nothing
     Phase.READY: frozenset({Phase.FINISHING}),
     Phase.FINISHING: frozenset(),
 }

@@ -8,6 +8,7 @@ Must not: lose a word: the old line finishes what it was sent, the new one begin
 from dataclasses import replace
 
 from appliance.core.dialling import earliest
+from appliance.core.direction import Direction
 from appliance.core.effects import Dial, Effect, Finish, SetDownlink, SetUplink
 from appliance.core.faults import Outcome
 from appliance.core.limits import Limits
@@ -16,8 +17,8 @@ from appliance.core.modes import Phase, Valve
 from appliance.core.state import Line, Purpose, State
 
 
-def rotated(state: State, now: int, limits: Limits) -> Outcome:
-    """Dial successors of old lines, and let those that are ready take over."""
+def rotated(state: State, needed: tuple[Direction, ...], now: int, limits: Limits) -> Outcome:
+    """Dial successors of old lines that are needed, and let those that are ready take over."""
     effects: tuple[Effect, ...] = ()
     for spare in [line for line in state.lines if line.phase is Phase.SPARE]:
         old = _ready(state, spare)
@@ -25,7 +26,8 @@ def rotated(state: State, now: int, limits: Limits) -> Outcome:
             state, more = _handed_over(state, old, spare, now)
             effects += more
     for line in [line for line in state.lines if line.phase is Phase.READY]:
-        if _old(line, now, limits) and (_pause(state, line) or _forced(line, now, limits)):
+        due = line.direction in needed and _old(line, now, limits)
+        if due and (_pause(state, line) or _forced(line, now, limits)):
             state, more = _succeeded(state, line, now, limits)
             effects += more
     return state, effects

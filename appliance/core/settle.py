@@ -35,7 +35,11 @@ def settle(state: State, now: int, limits: Limits, why: str) -> Outcome:
     effects += more
     state, more = _drop_lines(state)
     effects += more
-    for part in (_finish_lines, rotated, _dial, _tell):
+    state, more = _finish_lines(state, now, limits)
+    effects += more
+    state, more = rotated(state, needed(state), now, limits)
+    effects += more
+    for part in (_dial, _tell):
         state, more = part(state, now, limits)
         effects += more
     state, more = advanced(state, now, limits)

@@ -184,6 +184,7 @@ class State:
     turns: tuple[Turn, ...] = ()
     tokens: int = 0  # of all lines of this run
     broken: tuple[Device, ...] = ()
+    restarted: tuple[Device, ...] = ()  # their workers hung and were started anew, and have not delivered since
 
     @property
     def direction(self) -> Direction:

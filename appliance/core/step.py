@@ -40,6 +40,7 @@ from appliance.core.events import (
     TurnAnswered,
     TurnOpened,
     UsageCounted,
+    WorkerSilent,
 )
 from appliance.core.faults import Outcome
 from appliance.core.limits import Limits
@@ -102,6 +103,8 @@ def _handled(state: State, event: Event, now: int, limits: Limits) -> Outcome:
             return health.device_ready(state, device)
         case DeviceFailed(device, kind, detail):
             return health.device_failed(state, device, kind, detail, now)
+        case WorkerSilent(device):
+            return health.worker_silent(state, device, now)
         case MicrophoneClosed():
             return replace(state, closing_at=None), ()
         case MicrophoneEnded():

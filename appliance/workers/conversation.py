@@ -102,9 +102,7 @@ class Conversation(Generic[P]):
 
     def report(self, at: int) -> None:
         """Tell the owner what is owed, where that is news."""
-        report = self._spool.report(at)
-        if report is not None:
-            self._post(report)
+        self._spool.tell(self._post, at)
 
     def lost(self, at: int) -> None:
         """The line is gone."""

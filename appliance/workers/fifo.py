@@ -71,10 +71,13 @@ class Fifo(Generic[P]):
         self.release = self._chunks[0].start if self._chunks else self.end
         self.cursor = max(self.cursor, self.release)
 
-    def rewind(self) -> None:
-        """The cursor goes back to the release point."""
+    def rewind(self, to: int = 0) -> None:
+        """The cursor goes back to the release point, or to the first chunk that does not begin before ``to``."""
         self.cursor = self.release
         self._sent = 0
+        while self.cursor < to and self._sent < len(self._chunks):
+            self.cursor = self._chunks[self._sent].end
+            self._sent += 1
 
     def split(self, index: int) -> list[Chunk[P]]:
         """Copies of the chunks from ``index`` on; those not yet sent leave this queue."""

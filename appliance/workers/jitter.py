@@ -19,6 +19,9 @@ START_DELAY_MS = 80
 MOST_DELAY_MS = 600
 GROW_MS = 60
 SHRINK_MS = 20
+STALLED_MS = 10_000  # a turn of which nothing more comes no longer keeps later ones waiting
+ENDED_REMEMBERED = 64
+MOST_VALVES = 16
 MOST_QUEUED_MS = 120_000  # the service may deliver faster than real time; two minutes of speech are 5.8 MB
 
 
@@ -42,7 +45,8 @@ class _Segment:
     queued: int = 0  # bytes
     closed: bool = False  # all of it has come
     cut: bool = False  # its line was lost: no more will come, and a replay may
-    began_at: int | None = None  # when its first bytes came
+    began_at: int = 0  # when its first bytes came
+    news_at: int = 0  # when its last bytes came
     sounded: bool = False
     played: int = 0  # bytes
     gap_bytes: int = 0
@@ -56,6 +60,7 @@ class JitterBuffer:
         self._post = post
         self._lock = threading.Lock()
         self._segments: list[_Segment] = []
+        self._ended: deque[tuple[int, int]] = deque(maxlen=ENDED_REMEMBERED)
         self._valves: dict[int, Valve] = {}
         self.delay_ms = START_DELAY_MS
         self.underruns = 0
@@ -65,20 +70,25 @@ class JitterBuffer:
         """Let this line's speech through, or drop what comes and what waits."""
         with self._lock:
             self._valves[line] = valve
+            if len(self._valves) > MOST_VALVES:
+                del self._valves[min(self._valves)]  # lines count up: the lowest is long gone
             if valve is Valve.SHUT:
                 self._drop([s for s in self._segments if s.line == line])
 
     def push(self, line: int, turn: int, pcm: bytes, *, replay: bool, output: str, at: int) -> None:
         """Speech of a turn has come. The first piece decides its output: "left", "right" or "both"."""
         with self._lock:
-            if self._valves.get(line, Valve.OPEN) is Valve.SHUT:
+            # A turn that ended, because its sound was dropped for instance, does not begin again in mid-word.
+            if self._valves.get(line, Valve.OPEN) is Valve.SHUT or (line, turn) in self._ended:
                 self.dropped_ms += ms_of_bytes(len(pcm), OUTPUT_HZ)
                 return
             segment = self._find(line, turn)
             if segment is None:
                 segment = _Segment(line, turn, replay, output, began_at=at)
                 self._segments.append(segment)
-                self._segments.sort(key=lambda s: (s.line, s.turn))
+                # What sounds already is not cut in two by what comes late.
+                self._segments.sort(key=lambda s: (not s.sounded, s.line, s.turn))
+            segment.news_at = at
             segment.chunks.append(pcm)
             segment.queued += len(pcm)
             self._bound()
@@ -126,6 +136,10 @@ class JitterBuffer:
     def _take(self, size: int, at: int, events: list[Event]) -> Period | None:
         while self._segments:
             segment = self._segments[0]
+            if segment.cut and any(s.replay and not s.cut and s.queued and self._due(s, at) for s in self._segments):
+                self._drop([s for s in self._segments if s.cut])
+            if len(self._segments) > 1 and at - segment.news_at >= STALLED_MS:
+                segment.closed = True
             if segment.queued:
                 if not self._due(segment, at):
                     segment.gap_bytes += size if segment.dry else 0
@@ -133,6 +147,7 @@ class JitterBuffer:
                 return Period(self._cut_from(segment, size, at, events), segment.output)
             if segment.closed:
                 self._segments.pop(0)
+                self._ended.append((segment.line, segment.turn))
                 if segment.sounded:
                     ms, gap = (ms_of_bytes(n, OUTPUT_HZ) for n in (segment.played, segment.gap_bytes))
                     events.append(SpeechEnded(segment.line, segment.turn, ms, gap))
@@ -149,14 +164,11 @@ class JitterBuffer:
             return enough
         if segment.sounded:
             return True
-        waited = segment.began_at is None or at - segment.began_at >= self.delay_ms
-        return waited or segment.closed
+        return at - segment.began_at >= self.delay_ms or segment.closed
 
     def _cut_from(self, segment: _Segment, size: int, at: int, events: list[Event]) -> bytes:
         if not segment.sounded:
             segment.sounded = True
-            if segment.replay:
-                self._drop([s for s in self._segments if s.cut and s is not segment])
             events.append(SpeechSounded(segment.line, segment.turn, at))
         segment.dry = False
         parts: list[bytes] = []

@@ -33,7 +33,7 @@ class Journal:
     def start(self) -> None:
         """Open the file; raises ``OSError`` where it cannot be written."""
         if self._path is not None:
-            self._file = self._path.open("w", encoding="utf-8")
+            self._file = self._path.open("w", encoding="utf-8", errors="backslashreplace")
             self._thread.start()
 
     def note(self, what: str, fields: dict[str, Field]) -> None:
@@ -51,17 +51,20 @@ class Journal:
     def stop(self, limit_ms: int) -> None:
         """Write what waits and close."""
         if self._path is not None and self._thread.is_alive():
-            self._rows.put(None, timeout=limit_ms / 1000)
+            try:
+                self._rows.put(None, timeout=limit_ms / 1000)
+            except queue.Full:
+                log.warning("the journal hangs and is abandoned")
+                return
             self._thread.join(limit_ms / 1000)
 
     def _run(self) -> None:
-        with self._file as file:
-            while (row := self._rows.get()) is not None:
-                at, what, fields = row
-                try:
+        try:
+            with self._file as file:  # a full storage may be noticed no sooner than on closing
+                while (row := self._rows.get()) is not None:
+                    at, what, fields = row
                     file.write(json.dumps({"at": at, "what": what, **fields}, ensure_ascii=False) + "\n")
                     if self._rows.empty():
                         file.flush()
-                except OSError as error:
-                    log.warning("the journal cannot be written: %s", error)
-                    return
+        except OSError as error:
+            log.warning("the journal cannot be written: %s", error)

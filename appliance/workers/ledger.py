@@ -8,8 +8,6 @@ than ``silence_ms`` apart are one. A *turn* is the service's. Neither detector i
 rule trusts the service where it spoke and the local ear only as a fence.
 """
 
-from dataclasses import dataclass, field
-
 from appliance.protocol.marks import (
     AudioDone,
     Finished,
@@ -21,6 +19,7 @@ from appliance.protocol.marks import (
     TextDone,
 )
 from appliance.protocol.pcm import ms_of_samples, samples_of_ms
+from appliance.workers.entries import LineEntry, TurnEntry, Utterance
 
 SHORT_MS = 300  # less speech than this needs no answer
 SHORT_RELEASED_AFTER_MS = 3_000
@@ -31,60 +30,6 @@ STRIKES = 3
 KEPT_MS = 30_000
 KEPT_SILENCE_MS = 1_000
 MOST_TURNS = 32  # on the books of one line; the service opens one at a time, or two
-
-
-@dataclass(slots=True)
-class Utterance:
-    """Speech heard here. ``end`` moves while it goes on."""
-
-    start: int
-    end: int
-    start_at: int
-    end_at: int
-    strikes: int = 0
-    sent_on: set[int] = field(default_factory=set)
-    sent_at: int | None = None  # when its last sample so far was sent
-    clipped: bool = False  # its beginning can no longer be sent again
-
-
-@dataclass(slots=True)
-class TurnEntry:
-    """One turn of the service on one line."""
-
-    n: int
-    news_at: int
-    start: int | None = None
-    stop: int | None = None
-    stop_sent: int | None = None  # how much had been sent when the service heard the end
-    text_done: bool = False
-    audio_done: bool = False
-    done: bool = False
-    dropped: bool = False  # its speech moved to another direction
-    about: Utterance | None = None  # the local utterance, remembered beyond its release
-
-
-@dataclass(slots=True)
-class LineEntry:
-    """One line as the ledger sees it, from its first sample to its end."""
-
-    number: int
-    base: int  # index of the first sample it was sent
-    speaks: bool
-    sent: int
-    replay_until: int  # what lies before was sent on an earlier line
-    back_at: int  # when anything about speech last came back
-    speech_since_back: int = 0
-    turns: dict[int, TurnEntry] = field(default_factory=dict)
-    given: tuple[int, int] = (0, 0)  # speech that moved to another direction: what is answered to it is dropped
-    dropped: set[int] = field(default_factory=set)  # turns about that speech
-
-    def answered(self, turn: TurnEntry) -> bool:
-        """Whether the service has said all to a turn."""
-        return turn.done or turn.dropped or (turn.text_done and (turn.audio_done or not self.speaks))
-
-    def open_turns(self) -> list[TurnEntry]:
-        """The turns that still want an answer."""
-        return [turn for turn in self.turns.values() if not self.answered(turn)]
 
 
 class Ledger:
@@ -151,10 +96,22 @@ class Ledger:
         if turn is None:
             if not isinstance(mark, SpeechStarted | ResponseOpened):
                 return  # late news of a turn long released
-            turn = line.turns[mark.turn] = TurnEntry(mark.turn, at)
+            turn = self._opened(line, mark.turn, at)
         self._apply(line, turn, mark)
-        turn.about = self.own(turn) or turn.about
+        turn.about = self._own(line, turn) or turn.about
+        if turn.start is None and turn.about is None and line.given[1] and not line.dropped:
+            self._drop_turn(line, turn)  # without a position, and nothing else to be about
         self._release_answered(line)
+
+    def _opened(self, line: LineEntry, n: int, at: int) -> TurnEntry:
+        if len(line.turns) >= MOST_TURNS:
+            oldest = line.turns[min(line.turns)]
+            if not line.answered(oldest):
+                self._own_up_turn(oldest)
+            oldest.done = True
+            self._release_answered(line)
+        turn = line.turns[n] = TurnEntry(n, at)
+        return turn
 
     def _apply(self, line: LineEntry, turn: TurnEntry, mark: Mark) -> None:
         match mark:
@@ -163,15 +120,17 @@ class Ledger:
                 if turn.start is not None and line.given[0] <= turn.start < line.given[1]:
                     self._drop_turn(line, turn)
             case SpeechStopped(_, audio_end_ms):
-                turn.stop = None if audio_end_ms is None else line.base + samples_of_ms(audio_end_ms)
                 turn.stop_sent = line.sent
+                stop = None if audio_end_ms is None else line.base + samples_of_ms(audio_end_ms)
+                if stop is not None and stop <= line.sent:
+                    turn.stop, turn.upto = stop, None
             case TextDone():
                 turn.text_done = True
             case AudioDone():
                 turn.audio_done = True
             case ResponseDone(_, ok):
-                if not ok and not turn.done:
-                    self.owned_up += 1
+                if not ok and not turn.done and not turn.dropped:
+                    self._own_up_turn(turn)
                 turn.done = True
 
     def _release_answered(self, line: LineEntry) -> None:
@@ -180,45 +139,63 @@ class Ledger:
             turn = line.turns[n]
             if not line.answered(turn):
                 return
+            if turn.upto is None:
+                turn.upto = self.release if turn.dropped else self._end_of(line, turn)
             # Text and sound may be done before the rest: such an entry is kept for its end.
-            if turn.done or turn.dropped or len(line.turns) > MOST_TURNS:
+            if turn.done or turn.dropped:
                 del line.turns[n]
-            self._let_go(self._end_of(line, turn))
+            self._let_go(turn.upto, line)
 
     def _end_of(self, line: LineEntry, turn: TurnEntry) -> int:
         """The index up to which this turn answers."""
-        own = self.own(turn)
-        if turn.stop is not None and turn.stop <= line.sent:
+        own = self._own(line, turn) or turn.about
+        if turn.stop is not None:
             end = turn.stop
         elif turn.stop_sent is not None:
             end = turn.stop_sent
         else:
-            end = min(own.end, line.sent) if own else self.release
-        if own is not None:
-            later = next((u for u in self.utterances if u.start >= own.end + self._silence), None)
+            oldest = own or next((u for u in self.utterances if u.start < line.sent), None)
+            end = min(oldest.end, line.sent) if oldest else self.release
+        begun = own.end if own is not None else turn.start
+        if begun is not None:
+            later = next((u for u in self.utterances if u.start >= begun + self._silence), None)
             end = min(end, later.start) if later else end
         return end
 
-    def own(self, turn: TurnEntry) -> Utterance | None:
-        """The local utterance a turn is about: the last that lies at least half within it, else the first it touches."""
-        waiting = [u for u in self.utterances if u.end > self.release]
-        if turn.start is None:
-            return waiting[0] if waiting else None
-        stop = turn.stop if turn.stop is not None else turn.start + 1
-        touching = [u for u in waiting if u.start < max(stop, turn.start + 1) and u.end > turn.start - self._silence]
-        inside = [u for u in touching if 2 * (min(stop, u.end) - max(turn.start, u.start)) >= u.end - u.start]
-        return next(iter(inside[-1:] or touching[:1]), None)
+    def _own(self, line: LineEntry, turn: TurnEntry) -> Utterance | None:
+        """The local utterance a turn is about: the last that lies at least half within it, else the first it touches.
 
-    def _let_go(self, index: int) -> None:
-        # An open turn elsewhere still needs its sound.
+        A turn without a position is about the oldest that was sent and that no other turn is about.
+        """
+        if turn.start is None:
+            taken = [id(other.about) for other in line.turns.values() if other is not turn]
+            return next((u for u in self.utterances if u.start < line.sent and id(u) not in taken), None)
+        # While the service still hears, the ear here may begin a little later, and pause before.
+        stop = max(turn.start + (self._silence if turn.stop is None else 1), turn.stop or 0)
+        touching = [u for u in self.utterances if u.start < stop and u.end > turn.start - self._silence]
+        within = [u for u in touching if u.end > turn.start]
+        inside = [u for u in within if 2 * (min(stop, u.end) - max(turn.start, u.start)) >= u.end - u.start]
+        return next(iter((inside[-1:] if turn.stop else []) or within[:1] or touching[:1]), None)
+
+    def _let_go(self, index: int, by: LineEntry | None = None) -> None:
+        """Release up to ``index``, but not what an open turn, or a line other than ``by``, still has to answer."""
         for line in self.lines.values():
             for turn in line.open_turns():
-                if turn.start is not None:
-                    index = min(index, max(turn.start, self.release))
+                start = turn.start if turn.start is not None else turn.about.start if turn.about else index
+                index = min(index, max(start, self.release))
+        for utterance in self.utterances:
+            if by is not None and by.number not in utterance.sent_on and self._live(utterance):
+                index = min(index, max(utterance.start, self.release))
         if index <= self.release:
             return
         self.release = index
+        for utterance in self.utterances:
+            if utterance.start < index:  # what is left of it is whole
+                utterance.clipped = utterance.owned = False
         self.utterances = [u for u in self.utterances if u.end > index]
+
+    def _live(self, utterance: Utterance) -> bool:
+        return any(number in self.lines for number in utterance.sent_on)
 
     # What is lost.
 
@@ -232,14 +209,30 @@ class Ledger:
             oldest.strikes += 1
             if oldest.strikes >= STRIKES:
                 self._drop(oldest)
+        for turn in line.open_turns():
+            if turn.about is not None and turn.about.clipped:
+                self._own_up(turn.about)
         for utterance in self.utterances:
-            if utterance.clipped and not any(n in self.lines for n in utterance.sent_on):
-                utterance.clipped = False
-                self.owned_up += 1
+            if number not in utterance.sent_on or self._live(utterance) or not self._counts(utterance):
+                continue
+            # A line that began behind it goes on, and cannot be sent it any more.
+            if utterance.clipped or any(other.base > utterance.start for other in self.lines.values()):
+                self._own_up(utterance)
 
     def _drop(self, utterance: Utterance) -> None:
-        self.owned_up += 1
+        self._own_up(utterance)
+        self.utterances = [u for u in self.utterances if u is not utterance]
         self._let_go(utterance.end)
+
+    def _own_up(self, utterance: Utterance) -> None:
+        self.owned_up += not utterance.owned
+        utterance.owned = True
+
+    def _own_up_turn(self, turn: TurnEntry) -> None:
+        if turn.about is not None:
+            self._own_up(turn.about)
+        else:
+            self.owned_up += 1
 
     # What time brings.
 
@@ -256,7 +249,7 @@ class Ledger:
         for turn in line.open_turns():
             if answered and turn.n < max(answered) and at - turn.news_at >= STALE_TURN_MS:
                 turn.done = True
-                self.owned_up += 1
+                self._own_up_turn(turn)
         self._release_answered(line)
 
     def _release_unheard(self, line: LineEntry, at: int) -> None:
@@ -275,6 +268,9 @@ class Ledger:
 
     def _release_silence(self, end: int, cursor: int) -> None:
         """Silence with nothing unanswered before it: keep the last second, and what a line must yet be sent."""
+        opened = [turn for line in self.lines.values() for turn in line.open_turns()]
+        if any(turn.start is None and turn.about is None for turn in opened):
+            return  # it is about something that only the service heard
         first = self.utterances[0].start if self.utterances else end
         limit = min(first, end) - samples_of_ms(KEPT_SILENCE_MS)
         if self.lines:
@@ -288,11 +284,12 @@ class Ledger:
         for utterance in self.utterances:
             if utterance.start >= oldest:
                 break
-            if any(n in self.lines for n in utterance.sent_on):
+            if not self._counts(utterance):
+                continue
+            if any(n in self.lines and self.lines[n].sent >= min(oldest, utterance.end) for n in utterance.sent_on):
                 utterance.clipped = True  # still being answered; lost only if its line dies
-            elif not utterance.clipped:
-                utterance.clipped = True
-                self.owned_up += 1
+            else:
+                self._own_up(utterance)
         self.release = oldest
         self.utterances = [u for u in self.utterances if u.end > oldest]
 
@@ -324,11 +321,13 @@ class Ledger:
 
     def give_away(self, utterance: Utterance) -> None:
         """This utterance is answered elsewhere; what the lines here still say to it is dropped."""
-        self.utterances.remove(utterance)
+        self.utterances = [u for u in self.utterances if u is not utterance]
         for line in self.lines.values():
+            if line.number not in utterance.sent_on:
+                continue
             line.given = (utterance.start - self._silence, utterance.end)
             for turn in line.turns.values():
-                if turn.start is not None and line.given[0] <= turn.start < line.given[1]:
+                if turn.about is utterance if turn.start is None else line.given[0] <= turn.start < line.given[1]:
                     self._drop_turn(line, turn)
 
     @staticmethod
@@ -336,8 +335,18 @@ class Ledger:
         turn.dropped = True
         line.dropped.add(turn.n)
 
-    def shifted(self, samples: int) -> None:
-        """Unsent sound was dropped: what the lines are sent from here on lies that much later."""
+    def shifted(self, before: int, after: int) -> None:
+        """The cursor jumped over unsent sound: what the line is sent from here on lies that much later."""
         for line in self.lines.values():
-            line.base += samples
-            line.sent += samples
+            if line.sent == before:
+                line.base += after - before
+                line.sent = after
+
+    def wiped(self, index: int) -> None:
+        """All sound is forgotten, and all that was owed. New sound begins at ``index``, and is no replay."""
+        self.utterances.clear()
+        self.release = index
+        self._high = min(self._high, index)
+        for line in self.lines.values():
+            line.turns.clear()
+            line.replay_until = min(line.replay_until, index)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from appliance.core.events import Event, LineDialled, LineLost, LineOpened, LineTroubled, Loss
 from appliance.core.modes import Valve
 from appliance.errors import NonsenseError
+from appliance.workers.beats import Beats
 from appliance.workers.conversation import Conversation
 from appliance.workers.line_socket import LineSocket
 from appliance.workers.loss import Lost
@@ -29,6 +30,7 @@ from appliance.workers.target import Target
 TURN_MS = 100  # a turn of the loop waits at most so long, whatever happens
 REPORT_EVERY_MS = 500
 MOST_ORDERS = 64
+MOST_NONSENSE = 20  # messages that are not the protocol; a line that sends so many is not the service
 MOST_MESSAGES_A_TURN = 64  # a firehose must not keep the line from sending
 
 log = logging.getLogger(__name__)
@@ -58,7 +60,10 @@ class LineWorker:
         access: Access,
         post: Callable[[Event], None],
         clock: Callable[[], int],
+        beats: Beats,
     ) -> None:
+        self._beats = beats
+        self._name = f"line {conversation.line}"
         self.number = conversation.line
         self._conversation = conversation
         self._access = access
@@ -68,6 +73,7 @@ class LineWorker:
         self._fd_lock = threading.Lock()
         self._orders: deque[Order] = deque(maxlen=MOST_ORDERS)
         self._hung_up = False
+        self._nonsense = 0
         self._thread = threading.Thread(target=self._run, name=f"line {self.number}", daemon=True)
 
     # Any thread.
@@ -117,6 +123,7 @@ class LineWorker:
 
     def _run(self) -> None:
         lost = self._live()
+        self._beats.rest(self._name)
         self._conversation.lost(self._clock())
         with self._fd_lock:
             os.close(self._wake_fd)
@@ -138,9 +145,6 @@ class LineWorker:
         self._post(LineOpened(self.number))
         try:
             return self._talk(socket)
-        except NonsenseError as error:
-            log.warning("line %d: %s", self.number, error)
-            return Lost(Loss.NONSENSE)
         finally:
             # A peer that still listens is told good-bye; a dead one is not waited for.
             socket.close() if self._hung_up else socket.shutdown()
@@ -151,6 +155,7 @@ class LineWorker:
         told: Loss | None = None
         try:
             while not self._hung_up:
+                self._beats.beat(self._name)
                 outcome = reach.poll(TURN_MS)
                 self._obey()
                 if isinstance(outcome, Reached):
@@ -168,6 +173,7 @@ class LineWorker:
         reported_at = self._clock()
         while not self._hung_up:
             self._wait(socket, pulse)
+            self._beats.beat(self._name)
             self._obey()
             lost = self._read(socket, pulse) or self._send(socket) or self._beat(socket, pulse)
             if lost is not None:
@@ -200,17 +206,28 @@ class LineWorker:
         before, pongs = socket.received_bytes, socket.pongs
         lost: Lost | None = None
         for _ in range(MOST_MESSAGES_A_TURN):
-            heard = socket.receive()
-            if heard is None or isinstance(heard, Lost):
-                lost = heard
-                break
-            self._conversation.received(heard, self._clock())
+            try:
+                heard = socket.receive()
+                if heard is None or isinstance(heard, Lost):
+                    lost = heard
+                    break
+                self._conversation.received(heard, self._clock())
+            except NonsenseError as error:
+                lost = self._count_nonsense(error)
+                if lost is not None:
+                    break
         now = self._clock()
         if socket.pongs > pongs:
             pulse.ponged(now)
         elif socket.received_bytes > before:
             pulse.received(now)
         return lost
+
+    def _count_nonsense(self, error: NonsenseError) -> Lost | None:
+        """One message that is not the protocol is passed over; many end the line."""
+        self._nonsense += 1
+        log.warning("line %d: %s", self.number, error)
+        return Lost(Loss.NONSENSE, 0, str(error)) if self._nonsense >= MOST_NONSENSE else None
 
     def _send(self, socket: LineSocket) -> Lost | None:
         now = self._clock()

@@ -22,10 +22,12 @@ from appliance.core.events import (
 from appliance.errors import DeviceError
 from appliance.ports import MICROPHONE_PERIOD_SAMPLES, Microphone
 from appliance.protocol.pcm import bars
+from appliance.workers.beats import Beats
 from appliance.workers.spool import Spools
 from appliance.workers.voice import VoiceDetector
 
 RETRY_S = 1.0
+NAME = "microphone"
 METER_EVERY = 5  # periods: ten times a second
 
 log = logging.getLogger(__name__)
@@ -40,7 +42,10 @@ class MicrophoneWorker:
         spools: Spools[bytes],
         post: Callable[[Event], None],
         clock: Callable[[], int],
+        beats: Beats,
     ) -> None:
+        self._beats = beats
+        self._abandoned = False
         self._make = make
         self._spools = spools
         self._post = post
@@ -77,6 +82,14 @@ class MicrophoneWorker:
             self._orders.notify()
         self._thread.join(limit_ms / 1000)
 
+    def abandon(self) -> None:
+        """The thread hangs in the device and is given up: should it ever wake, it says and does nothing more."""
+        self._abandoned = True
+        with self._orders:
+            self._wanted = self._running = False
+            self._closing = True
+            self._orders.notify()
+
     @property
     def xruns(self) -> int:
         """Overruns of the capture so far."""
@@ -99,14 +112,17 @@ class MicrophoneWorker:
         """From one order to open until the order to close, through any number of lost devices."""
         while not self._closing:
             try:
+                self._beats.beat(NAME)
                 if self._device is None:
                     self._device = self._make()
                 self._device.open()
-                self._told = ""
-                self._post(DeviceReady(Device.MICROPHONE))
                 ended = self._read(self._device)
                 self._device.close()
+                self._beats.rest(NAME)
             except DeviceError as error:
+                self._beats.rest(NAME)
+                if self._abandoned:
+                    return
                 if str(error) != self._told:  # it is tried every second, and told once
                     self._told = str(error)
                     log.warning("%s", error)
@@ -117,6 +133,8 @@ class MicrophoneWorker:
                 with self._orders:
                     self._orders.wait_for(lambda: self._closing, RETRY_S)
                 continue
+            if self._abandoned:
+                return
             if ended:
                 with self._orders:
                     self._wanted = False
@@ -133,8 +151,12 @@ class MicrophoneWorker:
         count = 0
         while not self._closing:
             period = device.read()
-            if not period:
+            self._beats.beat(NAME)
+            if self._abandoned or not period:
                 return True
+            if count == 0:  # open is a promise, sound is the proof
+                self._told = ""
+                self._post(DeviceReady(Device.MICROPHONE))
             self._heard = True
             flag = self._detector.hear(period)
             self._spools.append(period, MICROPHONE_PERIOD_SAMPLES, speech=flag, at=self._clock())
@@ -153,8 +175,9 @@ class MicrophoneWorker:
 
     def _close(self) -> None:
         """The closing silence, and what is owed now, before anyone is told that the capture is closed."""
-        self._heard = False
-        self._spools.seal(self._clock())
+        if self._heard:
+            self._heard = False
+            self._spools.seal(self._clock())
         for spool in self._spools.all():
             spool.tell(self._post, self._clock())
         if self._speaking:

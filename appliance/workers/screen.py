@@ -14,7 +14,9 @@ from appliance.core.events import Device, DeviceFailed, DeviceReady, Event
 from appliance.core.views import View
 from appliance.errors import DeviceError
 from appliance.ports import Frame, Screen
+from appliance.workers.beats import Beats
 
+NAME = "screen"
 RETRY_S = 5.0
 
 log = logging.getLogger(__name__)
@@ -36,14 +38,19 @@ class ScreenWorker:
         painter: Callable[[Screen], Painter],
         post: Callable[[Event], None],
         shown: Callable[[Frame, str], None],
+        beats: Beats,
     ) -> None:
         """``shown(frame, hash)`` is told of every frame that reached the panel, on this worker's thread."""
         self._make = make
         self._painter = painter
         self._post = post
         self._shown = shown
+        self._beats = beats
+        self._abandoned = False
         self._changed = threading.Condition()
-        self._view: View | None = None
+        self._view: View | None = None  # still to be drawn
+        self._latest: View | None = None
+        self._screen: Screen | None = None
         self._running = True
         self._thread = threading.Thread(target=self._run, name="screen", daemon=True)
 
@@ -54,7 +61,7 @@ class ScreenWorker:
     def show(self, view: View) -> None:
         """Show this as soon as the one being drawn is done."""
         with self._changed:
-            self._view = view
+            self._view = self._latest = view
             self._changed.notify()
 
     def stop(self, limit_ms: int) -> None:
@@ -64,16 +71,27 @@ class ScreenWorker:
             self._changed.notify()
         self._thread.join(limit_ms / 1000)
 
+    def abandon(self) -> None:
+        """The thread hangs in the device and is given up."""
+        self._abandoned = True
+        with self._changed:
+            self._running = False
+            self._changed.notify()
+
     def _run(self) -> None:
-        while True:
+        while not self._abandoned:
             try:
-                screen = self._make()
+                # The same object after a failure: a folder of pictures would begin to count anew.
+                self._beats.beat(NAME)
+                screen = self._screen = self._screen or self._make()
                 screen.open()
+                self._beats.rest(NAME)
                 self._post(DeviceReady(Device.SCREEN))
                 self._paint(screen)
                 screen.close()
                 return
             except DeviceError as error:
+                self._beats.rest(NAME)
                 log.warning("%s", error)
                 self._post(DeviceFailed(Device.SCREEN, str(error.kind), error.detail))
                 with self._changed:
@@ -83,14 +101,19 @@ class ScreenWorker:
     def _paint(self, screen: Screen) -> None:
         painter = self._painter(screen)
         last: Frame | None = None
+        with self._changed:
+            self._view = self._latest  # what a failure kept from the panel
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._view is not None or not self._running)
                 view, self._view = self._view, None
                 if view is None:
                     return
+            self._beats.beat(NAME)
             frame = painter.draw(view)
             if frame != last:
                 screen.show(frame)
+            self._beats.rest(NAME)
+            if frame != last and not self._abandoned:
                 last = frame
                 self._shown(frame, hashlib.sha256(frame.data).hexdigest()[:16])

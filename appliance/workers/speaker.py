@@ -13,8 +13,10 @@ from collections.abc import Callable
 from appliance.core.events import Device, DeviceFailed, DeviceReady, Event, SoundDrained
 from appliance.errors import DeviceError
 from appliance.ports import LOUDSPEAKER_PERIOD_SAMPLES, Loudspeaker
+from appliance.workers.beats import Beats
 from appliance.workers.jitter import JitterBuffer, Period
 
+NAME = "speaker"
 PERIOD_BYTES = LOUDSPEAKER_PERIOD_SAMPLES * 2
 PERIOD_S = 0.02
 RETRY_PERIODS = 50  # a second
@@ -31,7 +33,9 @@ class SpeakerWorker:
         jitter: JitterBuffer,
         post: Callable[[Event], None],
         clock: Callable[[], int],
+        beats: Beats,
     ) -> None:
+        self._beats = beats
         self._make = make
         self._jitter = jitter
         self._post = post
@@ -54,6 +58,10 @@ class SpeakerWorker:
         self._stopping.set()
         self._thread.join(limit_ms / 1000)
 
+    def abandon(self) -> None:
+        """The thread hangs in the device and is given up."""
+        self._stopping.set()
+
     @property
     def underruns(self) -> int:
         """Of the card and of the jitter buffer so far."""
@@ -63,20 +71,25 @@ class SpeakerWorker:
         while not self._stopping.is_set():
             try:
                 # The same object after a failure: a file loudspeaker would empty its file anew.
+                self._beats.beat(NAME)
                 device = self._device = self._device or self._make()
                 device.open()
-                self._post(DeviceReady(Device.LOUDSPEAKER))
                 self._feed(device)
                 device.close()
+                self._beats.rest(NAME)
             except DeviceError as error:
+                self._beats.rest(NAME)
                 log.warning("%s", error)
                 self._post(DeviceFailed(Device.LOUDSPEAKER, str(error.kind), error.detail))
                 self._go_on_without()
 
     def _feed(self, device: Loudspeaker) -> None:
         silence = bytes(PERIOD_BYTES * device.channels)
+        device.write(silence)  # open is a promise, sound is the proof
+        self._post(DeviceReady(Device.LOUDSPEAKER))
         while not self._stopping.is_set():
             period = self._jitter.take(PERIOD_BYTES, self._clock())
+            self._beats.beat(NAME)
             device.write(silence if period is None else laid_out(period, device.channels))
             if self._draining.is_set() and self._jitter.empty:
                 device.drain()

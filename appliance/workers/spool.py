@@ -8,6 +8,7 @@ next line until it is answered (CONTRACTS section 5). Memory is bounded to 30 s 
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic
@@ -17,13 +18,16 @@ from appliance.core.events import SpoolReported
 from appliance.core.modes import Valve
 from appliance.protocol.marks import Mark
 from appliance.protocol.pcm import MESSAGE_SAMPLES, ms_of_samples, samples_of_ms
+from appliance.workers.entries import Utterance
 from appliance.workers.fifo import Chunk, Fifo, P
-from appliance.workers.ledger import Ledger, Utterance
+from appliance.workers.gate import Heard, SilenceGate
+from appliance.workers.ledger import Ledger
 
 SEAL_EXTRA_MS = 200  # silence beyond ``silence_ms`` that closes the service's last turn (PROTOCOL section 12)
 LATE_MS = 10_000
 LEAD_MS = 200  # of sound before an utterance that moves with it
 REPORT_EVERY_MS = 500
+LINES_REMEMBERED = 64  # that were lost: an order to attach may come behind the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ class Spool(Generic[P]):
         self._silence = silence
         self._reported = SpoolReported(direction, 0, 0, 0)
         self._reported_at = 0
+        self._telling = threading.Lock()
+        self._gone: deque[int] = deque(maxlen=LINES_REMEMBERED)
         self.wake: Callable[[], None] = lambda: None  # called when there is something to send
 
     def append(self, payload: P, samples: int, *, speech: bool, at: int) -> None:
@@ -80,6 +86,8 @@ class Spool(Generic[P]):
     def attach(self, line: int, *, speaks: bool, at: int) -> None:
         """This line is sent everything from the release point on. ``speaks``: it was asked for sound."""
         with self._lock:
+            if line in self._gone or line in self._ledger.lines:
+                return  # the order comes behind the line's end, or twice: its first sample stays its first
             self._settle(at)
             self._ledger.attached(line, self._fifo.cursor, speaks=speaks, at=at)
 
@@ -119,10 +127,11 @@ class Spool(Generic[P]):
     def lose(self, line: int, at: int) -> None:
         """The line is gone: what it did not answer will go out again."""
         with self._lock:
+            self._gone.append(line)
             self._ledger.lost(line)
             self._fifo.release_to(self._ledger.release)
-            if not self._ledger.lines:
-                self._fifo.rewind()
+            # What another line was sent is that line's to answer.
+            self._fifo.rewind(max((other.sent for other in self._ledger.lines.values()), default=0))
             self._settle(at)
 
     def facts(self, line: int, turn: int, at: int) -> TurnFacts:
@@ -152,12 +161,18 @@ class Spool(Generic[P]):
             self._reported, self._reported_at = now, at
             return now
 
+    def tell(self, post: Callable[[SpoolReported], None], at: int) -> None:
+        """Post the report, where there is one. Reports of two threads never overtake each other."""
+        with self._telling:
+            report = self.report(at)
+            if report is not None:
+                post(report)
+
     def wipe(self) -> None:
         """Forget all sound and all that was owed."""
         with self._lock:
             self._fifo.wipe()
-            self._ledger.utterances.clear()
-            self._ledger.release = self._fifo.release
+            self._ledger.wiped(self._fifo.release)
 
     def move_open_utterance(self, other: "Spool[P]", at: int) -> None:
         """Give the utterance that is being spoken to another direction, whole; this one's last turn is closed."""
@@ -176,10 +191,11 @@ class Spool(Generic[P]):
         """Take over an utterance from another direction."""
         with self._lock:
             offset = self._fifo.end - chunks[0].start
+            start = max(utterance.start, chunks[0].start)
             for chunk in chunks:
                 self._fifo.append(chunk.payload, chunk.samples)
             self._ledger.utterances.append(
-                Utterance(utterance.start + offset, utterance.end + offset, utterance.start_at, utterance.end_at)
+                Utterance(start + offset, utterance.end + offset, utterance.start_at, utterance.end_at)
             )
         self.wake()
 
@@ -188,7 +204,7 @@ class Spool(Generic[P]):
         cursor = self._fifo.cursor
         self._fifo.release_to(self._ledger.release)
         if self._fifo.cursor > cursor:
-            self._ledger.shifted(self._fifo.cursor - cursor)
+            self._ledger.shifted(cursor, self._fifo.cursor)
 
 
 class Spools(Generic[P]):
@@ -200,6 +216,7 @@ class Spools(Generic[P]):
         self._all: dict[Direction, Spool[P]] = {}
         self._active: Spool[P] | None = None
         self._valve = Valve.SHUT
+        self._gate: SilenceGate[P] = SilenceGate()
 
     def of(self, direction: Direction) -> Spool[P]:
         """The spool of a direction."""
@@ -213,22 +230,29 @@ class Spools(Generic[P]):
         chosen = self.of(direction)
         with self._lock:
             before, self._active, self._valve = self._active, chosen, valve
-        if move and before is not None and before is not chosen:
-            before.move_open_utterance(chosen, at)
+            # Before any live sound goes there: the utterance must not be put together in the wrong order.
+            if move and before is not None and before is not chosen:
+                before.move_open_utterance(chosen, at)
 
     def append(self, payload: P, samples: int, *, speech: bool, at: int) -> None:
         """One period of the microphone."""
-        active = self._active
-        if active is not None and self._valve is Valve.OPEN:
-            active.append(payload, samples, speech=speech, at=at)
+        with self._lock:
+            if self._active is None or self._valve is not Valve.OPEN:
+                return
+            for heard in self._gate.pass_on(Heard(payload, samples, speech, at)):
+                self._active.append(heard.payload, heard.samples, speech=heard.speech, at=heard.at)
 
     def seal(self, at: int) -> None:
-        """Close the active direction's last turn."""
-        if self._active is not None:
-            self._active.seal(at)
+        """Close the active direction's last turn; the capture is closed."""
+        with self._lock:
+            self._gate.reset()
+            if self._active is not None:
+                self._active.seal(at)
 
     def wipe(self) -> None:
         """Forget all sound."""
+        with self._lock:
+            self._gate.reset()
         for spool in self.all():
             spool.wipe()
 

@@ -1,0 +1,74 @@
+"""The watch over the workers and over the owner itself, between two turns of the owner.
+
+Responsible for: telling systemd that the box lives (only while every required worker does), and telling the core which
+worker has gone silent.
+Must not: restart anything (the core orders it), or block.
+
+Three watchdogs stand behind each other: a line's pulse redials, a worker's beat restarts the worker, and the owner's
+``WATCHDOG=1`` lets systemd restart the process.
+"""
+
+from collections.abc import Callable
+
+from appliance.adapters.systemd import Notifier
+from appliance.core.events import Device, Event, WorkerSilent
+from appliance.core.modes import Mode
+from appliance.core.state import State
+from appliance.workers.beats import Beats
+
+ASK_AGAIN_MS = 5_000
+REQUIRED = ("microphone", "line")
+"""Without these the box is deaf and does not know it; a lost screen or loudspeaker only degrades it."""
+
+_DEVICES = {"microphone": Device.MICROPHONE, "speaker": Device.LOUDSPEAKER, "screen": Device.SCREEN}
+
+
+class Watch:
+    """Called by the owner after each turn, at least once a second."""
+
+    def __init__(
+        self, notifier: Notifier, beats: Beats, post: Callable[[Event], None], clock: Callable[[], int]
+    ) -> None:
+        self._notifier = notifier
+        self._beats = beats
+        self._post = post
+        self._clock = clock
+        self._ready = False
+        self._status = ""
+        self._fed_at: int | None = None
+        self._told_at: dict[str, int] = {}
+
+    def look(self, state: State) -> None:
+        """Tell whoever has to know."""
+        now = self._clock()
+        silent = self._beats.silent()
+        for name in silent:
+            self._tell(name, now)
+        self._notify(state)
+        self._feed(now, any(name.split()[0] in REQUIRED for name in silent))
+
+    def _tell(self, name: str, now: int) -> None:
+        device = _DEVICES.get(name)
+        last = self._told_at.get(name)
+        if device is not None and (last is None or now - last >= ASK_AGAIN_MS):
+            self._told_at[name] = now
+            self._post(WorkerSilent(device))
+
+    def _notify(self, state: State) -> None:
+        if not self._ready and state.mode is not Mode.STARTING:
+            self._ready = True
+            self._notifier.send(READY="1")
+        codes = " ".join(str(fault.code) for fault in state.faults)
+        status = f"{state.mode} {codes}".strip()
+        if status != self._status:
+            self._status = status
+            fields = {"STATUS": status} | ({"STOPPING": "1"} if state.mode is Mode.STOPPING else {})
+            self._notifier.send(**fields)
+
+    def _feed(self, now: int, starving: bool) -> None:
+        limit = self._notifier.watchdog_ms
+        if limit is None or starving:
+            return
+        if self._fed_at is None or now - self._fed_at >= limit // 4:
+            self._fed_at = now
+            self._notifier.send(WATCHDOG="1")
