@@ -21,9 +21,17 @@ FONT_FILES = {
     "Noto Sans Malayalam UI": ("noto/NotoSansMalayalamUI-Regular.ttf", "fonts-noto-ui-core"),
     "Noto Sans Thai UI": ("noto/NotoSansThaiUI-Regular.ttf", "fonts-noto-ui-core"),
     "WenQuanYi Zen Hei Sharp": ("wqy/wqy-zenhei.ttc", "fonts-wqy-zenhei"),
-    "NanumGothic": ("nanum/NanumGothic.ttf", "fonts-nanum"),
 }
 """Family -> (file below ``/usr/share/fonts/truetype``, apt package). ``fonts.conf`` accepts exactly these files."""
+
+TYPEFACES = Path(__file__).with_name("typefaces")
+OWN_FILES = {
+    "EfontJA12": "EfontJA12.otb",
+    "EfontJA16": "EfontJA16.otb",
+    "EfontJA24": "EfontJA24.otb",
+    "Galmuri11": "Galmuri11.ttf",
+}
+"""Family -> file in ``typefaces/``: bitmap letters that no apt package has in a form that Pango reads."""
 
 SYSTEM_FONTS = Path("/usr/share/fonts/truetype")
 
@@ -43,9 +51,13 @@ def claim() -> None:
 
 def is_present(family: str, root: Path = SYSTEM_FONTS) -> bool:
     """Whether the file of ``family`` is on this machine. Raises ``KeyError`` for a family that is not ours."""
+    if family in OWN_FILES:
+        return (TYPEFACES / OWN_FILES[family]).is_file()
     return (root / FONT_FILES[family][0]).is_file()
 
 
 def lack(family: str) -> str:
     """A sentence that says how to get ``family``."""
+    if family in OWN_FILES:
+        return f'the font "{family}" is missing: {OWN_FILES[family]} belongs to this package, install it anew'
     return f'the font "{family}" is missing: install the apt package {FONT_FILES[family][1]}'

@@ -7,16 +7,11 @@ Normal sizes are measured ones (px / pitch / baseline); large and huge are deriv
 The first baseline of Latin and Han stands 10 px below the status row, not 11 as on a bare panel: at 11 the last
 line lost the bottom pixel of g, p and y. The status row leaves two dark rows at its foot for accents.
 
-Two rows are stand-ins until their own bitmap fonts are shipped with the package:
-
-- ``ja`` is drawn with WenQuanYi Zen Hei Sharp 12: every kanji is there, in the *Chinese* glyph forms.
-- ``ko`` wants NanumGothic 13 (apt package fonts-nanum). Without it, Hangul is set in the outlines of WenQuanYi
-  Zen Hei at 14 px, where they are whole; at 12 and 13 px strokes break off. It never comes from the bitmaps of the
-  Sharp face, which lack strokes at every size (``fonts.conf`` takes them away).
+Japanese has a bitmap font for each size, in Japanese glyph forms; Korean has one drawn for 12 px, which at 24 px is
+exactly twice as large. Both lie in ``typefaces/``.
 """
 
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -26,7 +21,8 @@ Raster = Literal["mono", "thr110"]
 
 DEJAVU = "DejaVu Sans"
 ZEN_HEI = "WenQuanYi Zen Hei Sharp"
-KOREAN = "NanumGothic"
+KOREAN = "Galmuri11"
+JAPANESE = {"normal": "EfontJA12", "large": "EfontJA16", "huge": "EfontJA24"}
 _TALL_PITCH = 16  # from here on a script has marks above or below its letters
 LETTERS = ("normal", "large", "huge")
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
@@ -82,11 +78,9 @@ TABLE: dict[str, FontChoice] = {
     "th": FontChoice("Noto Sans Thai UI", 14, 16, 13, 16),
     "zh": _HAN,
     "yue": _HAN,
-    "ja": _HAN,
-    "ko": FontChoice(KOREAN, 13, 13, 11, 10),
+    "ja": FontChoice(JAPANESE["normal"], 12, 13, 11, 10),
+    "ko": FontChoice(KOREAN, 12, 13, 11, 10),
 }
-
-_KOREAN_STAND_IN = FontChoice("WenQuanYi Zen Hei", 14, 16, 13, 13)
 
 _SIZES: dict[str, tuple[int, int, int]] = {"large": (16, 17, 14), "huge": (24, 26, 20)}
 _SIZES_TALL: dict[str, tuple[int, int, int]] = {"large": (18, 25, 19), "huge": (21, 26, 20)}
@@ -102,22 +96,16 @@ def choose(language: str, letters: str = "normal") -> FontChoice:
     if letters not in LETTERS:
         raise ValueError(f"letters {letters!r} is none of {', '.join(LETTERS)}")
     normal = TABLE.get(language, _LATIN)
-    if normal.family == KOREAN and not _is_present(KOREAN):
-        normal = _KOREAN_STAND_IN
     if letters == "normal":
         return normal
     px, pitch, base = (_SIZES if normal.pitch < _TALL_PITCH else _SIZES_TALL)[letters]
-    return replace(normal, px=px, pitch=pitch, base=base, base_under_status=base)
-
-
-@cache
-def _is_present(family: str) -> bool:
-    return fontconfig.is_present(family)
+    family = JAPANESE[letters] if language == "ja" else normal.family
+    return replace(normal, family=family, px=px, pitch=pitch, base=base, base_under_status=base)
 
 
 def missing_fonts(root: Path = fontconfig.SYSTEM_FONTS) -> dict[str, str]:
     """Families of the table that this machine lacks, each with a sentence naming its apt package."""
-    families = dict.fromkeys(choice.family for choice in (_LATIN, *TABLE.values()))
+    families = dict.fromkeys((*(choice.family for choice in (_LATIN, *TABLE.values())), *JAPANESE.values()))
     return {family: fontconfig.lack(family) for family in families if not fontconfig.is_present(family, root)}
 
 

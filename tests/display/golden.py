@@ -26,7 +26,7 @@ FOLDER = Path(__file__).with_name("golden_pictures")
 
 VIEWS: dict[str, View] = {
     "blank": BlankView(),
-    **{f"subtitles-{code}": subtitles(code, SAMPLES[code]) for code in SAMPLES if code != "ko"},
+    **{f"subtitles-{code}": subtitles(code, SAMPLES[code]) for code in SAMPLES},
     **{f"mixed-{code}": subtitles(code, text) for code, text in MIXED.items()},
     "tail": replace(subtitles("fr"), sentences=(Sentence("Bonjour, vous avez"), Sentence("Oui", ", au nom de"))),
     "late": replace(subtitles("es"), sentences=(Sentence("Bien."), Sentence("A las siete.", late=True))),
@@ -56,8 +56,10 @@ def versions() -> str:
     freetype.FT_Done_FreeType(library)
     fonts = hashlib.sha256()
     for family, (file, _) in sorted(fontconfig.FONT_FILES.items()):
-        if fontconfig.is_present(family) and family != "NanumGothic":
+        if fontconfig.is_present(family):
             fonts.update((fontconfig.SYSTEM_FONTS / file).read_bytes())
+    for _, file in sorted(fontconfig.OWN_FILES.items()):
+        fonts.update((fontconfig.TYPEFACES / file).read_bytes())
     return (
         f"{Typesetter().versions()} freetype {'.'.join(str(part.value) for part in parts)} "
         f"harfbuzz {harfbuzz.hb_version_string().decode()} fonts {fonts.hexdigest()[:12]}"

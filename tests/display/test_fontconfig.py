@@ -42,10 +42,25 @@ def test_the_file_accepts_exactly_the_fonts_of_the_table() -> None:
 
 
 def test_presence_and_advice(tmp_path: Path) -> None:
-    assert not fontconfig.is_present("NanumGothic", tmp_path)
-    (tmp_path / "nanum").mkdir()
-    (tmp_path / "nanum" / "NanumGothic.ttf").touch()
-    assert fontconfig.is_present("NanumGothic", tmp_path)
-    assert "apt package fonts-nanum" in fontconfig.lack("NanumGothic")
+    assert not fontconfig.is_present("DejaVu Sans", tmp_path)
+    (tmp_path / "dejavu").mkdir()
+    (tmp_path / "dejavu" / "DejaVuSans.ttf").touch()
+    assert fontconfig.is_present("DejaVu Sans", tmp_path)
+    assert "apt package fonts-dejavu-core" in fontconfig.lack("DejaVu Sans")
     with pytest.raises(KeyError):
         fontconfig.is_present("Comic Sans", tmp_path)
+
+
+def test_our_own_typefaces_come_with_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(fontconfig.is_present(family, tmp_path) for family in fontconfig.OWN_FILES)
+    folder = fontconfig.TYPEFACES
+    assert {path.name for path in folder.iterdir()} - set(fontconfig.OWN_FILES.values()) == {
+        "README.md",
+        "EfontJA-licence.txt",
+        "Galmuri11-licence.txt",
+    }
+    assert "SIL OPEN FONT LICENSE" in (folder / "Galmuri11-licence.txt").read_text("utf-8")
+    assert "Redistributions in binary form" in (folder / "EfontJA-licence.txt").read_text("utf-8")
+    monkeypatch.setattr(fontconfig, "TYPEFACES", tmp_path)
+    assert not fontconfig.is_present("Galmuri11")
+    assert "belongs to this package" in fontconfig.lack("Galmuri11")

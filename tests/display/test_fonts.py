@@ -23,7 +23,9 @@ def test_every_language_has_a_row() -> None:
         ("gu", "Noto Sans Gujarati UI", 14, 16, "thr110"),
         ("kn", "Noto Sans Kannada UI", 14, 17, "thr110"),
         ("ml", "Noto Sans Malayalam UI", 12, 16, "mono"),
-        ("ja", "WenQuanYi Zen Hei Sharp", 12, 13, "mono"),
+        ("ja", "EfontJA12", 12, 13, "mono"),
+        ("ko", "Galmuri11", 12, 13, "mono"),
+        ("zh", "WenQuanYi Zen Hei Sharp", 12, 13, "mono"),
     ],
 )
 def test_measured_rows(code: str, family: str, px: int, pitch: int, raster: str) -> None:
@@ -57,13 +59,13 @@ def test_families_end_in_the_last_resort() -> None:
 
 def test_what_an_empty_machine_lacks(tmp_path: Path) -> None:
     missing = fonts.missing_fonts(tmp_path)
-    assert len(missing) == 11
+    assert len(missing) == 10
     assert "fonts-noto-ui-core" in missing["Noto Sans Thai UI"]
-    assert set(fonts.unfurnished_languages(tmp_path)) == set(LANGUAGES)
+    assert set(fonts.unfurnished_languages(tmp_path)) == set(LANGUAGES) - {"ja", "ko"}
 
 
-def test_korean_stands_in_where_its_font_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fonts, "_is_present", lambda family: False)
-    assert (fonts.choose("ko").family, fonts.choose("ko").px) == ("WenQuanYi Zen Hei", 14)
-    monkeypatch.setattr(fonts, "_is_present", lambda family: True)
-    assert (fonts.choose("ko").family, fonts.choose("ko").px) == ("NanumGothic", 13)
+def test_japanese_has_a_font_for_each_size() -> None:
+    choices = [fonts.choose("ja", letters) for letters in fonts.LETTERS]
+    assert [choice.family for choice in choices] == ["EfontJA12", "EfontJA16", "EfontJA24"]
+    assert all(choice.family.endswith(str(choice.px)) for choice in choices)
+    assert {fonts.choose("ko", letters).family for letters in fonts.LETTERS} == {"Galmuri11"}
