@@ -44,6 +44,7 @@ from appliance.core.events import (
     TurnAnswered,
     TurnOpened,
     UsageCounted,
+    WorkerSilent,
 )
 from appliance.core.invariants import check
 from appliance.core.modes import Mode
@@ -79,6 +80,7 @@ def instances(box: Box, now: int) -> list[tuple[str, Event]]:
         DeviceFailed(Device.MICROPHONE, "absent", "no card"),
         DeviceFailed(Device.LOUDSPEAKER, "busy", "in use"),
         DeviceFailed(Device.KEYS, "broken", "no chip"),
+        WorkerSilent(Device.MICROPHONE),
         MicrophoneClosed(),
         MicrophoneEnded(),
         LevelMetered(3),

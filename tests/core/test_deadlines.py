@@ -41,8 +41,8 @@ def test_each_phase_of_a_line() -> None:
     assert wait(configuring()) == 10_000
     box = on_air()
     assert wait(box) == 120_000
-    box.pass_time(120_000)
-    assert wait(box) is None, "the active line stays, and nothing is due"
+    box.pass_time(120_000 + 15_000)
+    assert wait(box) is None, "nobody spoke, the line was finished, and the box rests"
     assert wait(finishing()) == 15_000
 
 

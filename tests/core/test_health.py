@@ -6,7 +6,8 @@ Responsible for: which fault a device raises, and what is owed. Must not: open d
 import pytest
 
 from appliance.core.direction import Direction
-from appliance.core.events import Device, DeviceFailed, DeviceReady, Key
+from appliance.core.effects import RestartWorker
+from appliance.core.events import Device, DeviceFailed, DeviceReady, Key, WorkerSilent
 from appliance.core.modes import Mode
 from appliance.errors import Kind
 from tests.core.box import Box
@@ -84,3 +85,16 @@ def test_please_repeat_is_said_for_each_utterance_dropped() -> None:
     box.owe(0, ES_EN, owned_up=1)
     assert box.state.owned_up_at == box.now
     assert dict(box.state.owned_up) == {EN_ES: 1, ES_EN: 1}
+
+
+@pytest.mark.parametrize(
+    ("device", "code"), [(Device.MICROPHONE, "M3"), (Device.LOUDSPEAKER, "P1"), (Device.SCREEN, "D1")]
+)
+def test_a_hanging_worker_is_started_anew_and_is_a_fault_when_it_hangs_again(device: Device, code: str) -> None:
+    box = on_air()
+    assert box.send(WorkerSilent(device)) == (RestartWorker(device),)
+    assert codes(box) == []
+    assert RestartWorker(device) in box.send(WorkerSilent(device))
+    assert codes(box) == [code]
+    box.send(DeviceReady(device))
+    assert codes(box) == []

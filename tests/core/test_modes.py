@@ -25,17 +25,20 @@ from appliance.core.events import (
     LineLost,
     LineOpened,
     Loss,
+    SpeechHeard,
     SpoolReported,
     StopRequested,
     Tick,
+    UsageCounted,
 )
 from appliance.core.limits import Limits
 from appliance.core.modes import MOVES, PHASES, WORKING, Mode, Phase
 from appliance.core.state import Setup, State
 from appliance.core.step import step
+from tests.core.box import Box
 
 LIMITS = Limits()
-STATES_AT_MOST = 4_000
+STATES_AT_MOST = 3_000
 LINES_AT_MOST = 2
 """Two directions suffice for every move; more lines only repeat them."""
 LAPSES_MS = (1_000, 16_000, 130_000)
@@ -43,9 +46,8 @@ KINDS = tuple(Direction(*pair) for pair in (("en", "es"), ("es", "en")))
 Node = tuple[State, int]
 
 
-def explored(setup: Setup) -> tuple[set[tuple[Mode, Mode]], set[tuple[Phase, Phase]]]:
+def explored(start: Node) -> tuple[set[tuple[Mode, Mode]], set[tuple[Phase, Phase]]]:
     """Every move of the box and of its lines within the bounds above. Each step is checked by the invariants."""
-    start: Node = (State(setup=setup), 1_000)
     moves: set[tuple[Mode, Mode]] = set()
     phases: set[tuple[Phase, Phase]] = set()
     seen, queue = {_gist(start[0])}, deque([start])
@@ -61,6 +63,27 @@ def explored(setup: Setup) -> tuple[set[tuple[Mode, Mode]], set[tuple[Phase, Pha
                 seen.add(gist)
                 queue.append((state, now))
     return moves, phases
+
+
+def _two_warm(setup: Setup) -> Node:
+    """A ready line in each direction: deep in the walk, and where the conversation turns round."""
+    box = Box(setup).boot()
+    box.key(Key.TALK, down=True)
+    box.connect(1)
+    box.key(Key.GUEST, down=True)
+    box.pass_time(1_000)
+    box.connect(2)
+    return box.state, box.now
+
+
+def _spare(setup: Setup) -> Node:
+    """A line that is to be replaced, and its successor, in mid-speech."""
+    box = Box(setup).boot()
+    box.key(Key.TALK, down=True)
+    box.connect(1)
+    box.send(UsageCounted(1, 40_000, 0), SpeechHeard(active=True))
+    box.connect(2)
+    return box.state, box.now
 
 
 def _stepped(
@@ -97,6 +120,7 @@ def _choices(state: State) -> Iterator[tuple[tuple[Event, ...], int]]:
             case Phase.CONFIGURING:
                 yield (LineCreated(n), LineConfigured(n)), 0
             case Phase.READY:
+                yield (UsageCounted(n, 40_000, 0),), 0
                 yield (LineLost(n, Loss.CLOSED, 1011, "Voice 'X' is not supported."),), 0
             case Phase.FINISHING:
                 yield (LineFinished(n),), 0
@@ -104,6 +128,8 @@ def _choices(state: State) -> Iterator[tuple[tuple[Event, ...], int]]:
         yield (LineLost(n, Loss.RESET),), 0
     for direction in KINDS:
         yield (SpoolReported(direction, 0 if state.owed_ms(direction) else 1_500, 0, 0),), 0
+    if state.speech:
+        yield (SpeechHeard(active=False),), 0
     for lapse_ms in LAPSES_MS:
         yield (Tick(),), lapse_ms
     yield (StopRequested("SIGTERM"),), 0
@@ -114,8 +140,8 @@ def _gist(state: State) -> tuple[object, ...]:
     lines = tuple((line.direction, line.phase) for line in state.lines)
     down = tuple(sorted(contact.key for contact in state.contacts if contact.down))
     owed = tuple(sorted(str(direction) for direction, _ in state.owed))
-    waits = state.retry_at is not None
-    return state.mode, state.wanted, state.turned, state.private, state.refusal, state.ending, lines, down, owed, waits
+    flags = (state.turned, state.private, state.speech, state.idle, state.retry_at is not None)
+    return state.mode, state.wanted, flags, state.refusal, state.ending, lines, down, owed
 
 
 Walk = tuple[set[tuple[Mode, Mode]], set[tuple[Phase, Phase]]]
@@ -123,8 +149,10 @@ Walk = tuple[set[tuple[Mode, Mode]], set[tuple[Phase, Phase]]]
 
 @pytest.fixture(scope="module")
 def walk() -> Walk:
-    handheld, kiosk = explored(Setup()), explored(Setup(kiosk=True))
-    return handheld[0] | kiosk[0], handheld[1] | kiosk[1]
+    setups = (Setup(), Setup(kiosk=True))
+    starts = [start for setup in setups for start in ((State(setup=setup), 1_000), _two_warm(setup), _spare(setup))]
+    walks = [explored(start) for start in starts]
+    return set().union(*(moves for moves, _ in walks)), set().union(*(phases for _, phases in walks))
 
 
 def test_no_move_is_missing_and_none_is_invented(walk: Walk) -> None:

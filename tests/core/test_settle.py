@@ -137,7 +137,41 @@ def test_an_unused_line_is_finished_after_two_minutes() -> None:
     assert not finishes(box, 1)
     box.pass_time(1)
     assert finishes(box, 1)
-    assert not finishes(box, 2), "the active line stays while it is wanted"
+
+
+def test_the_active_line_is_finished_in_a_long_silence_and_the_next_word_dials() -> None:
+    box = on_air()
+    box.pass_time(119_999)
+    assert box.mode() is Mode.ON_AIR
+    box.pass_time(1)
+    assert finishes(box, 1)
+    box.send(LineFinished(1))
+    box.pass_time(3_600_000)
+    assert (box.mode(), box.ledger.microphone, len(box.ledger.dials)) == (Mode.STANDBY, True, 1)
+    assert Dial(2, EN_ES) in box.send(SpeechHeard(active=True))
+
+
+def test_a_key_wakes_a_resting_box_too() -> None:
+    box = on_air()
+    box.pass_time(120_000)
+    box.send(LineFinished(1))
+    assert Dial(2, EN_ES) in box.key(Key.REPEAT, down=True)
+
+
+def test_speech_that_goes_on_keeps_the_line() -> None:
+    box = on_air()
+    box.send(SpeechHeard(active=True))
+    box.pass_time(600_000)
+    assert box.mode() is Mode.ON_AIR
+
+
+def test_a_service_that_refuses_a_second_line_gets_one() -> None:
+    box = on_air()
+    box.owe(900, ES_EN)
+    box.send(LineLost(2, Loss.CLOSED, 1007, "rate limit"))
+    assert (box.state.single, faults(box), box.mode()) == (True, [], Mode.ON_AIR)
+    box.pass_time(60_000)
+    assert len(box.ledger.dials) == 2, "the owed direction waits for the line to go"
 
 
 def test_use_keeps_a_line() -> None:

@@ -43,6 +43,7 @@ from appliance.core.events import (
     TurnAnswered,
     TurnOpened,
     UsageCounted,
+    WorkerSilent,
 )
 from appliance.core.modes import Mode, Phase
 from appliance.core.state import Setup
@@ -62,7 +63,26 @@ SETUPS = (
     Setup(kiosk=True, favourites=("es", "fr")),
     Setup(kiosk=True, talk_taps=True),
 )
-LAPSES_MS = (1, 10, 19, 20, 100, 399, 400, 1_000, 2_000, 4_999, 5_000, 8_000, 15_000, 30_000, 60_000, 120_000)
+LAPSES_MS = (
+    1,
+    10,
+    19,
+    20,
+    100,
+    399,
+    400,
+    1_000,
+    2_000,
+    4_999,
+    5_000,
+    8_000,
+    15_000,
+    30_000,
+    60_000,
+    120_000,
+    6_000_000,
+    6_600_000,
+)
 REASONS = (
     "",
     "Requests rate limit exceeded, please try again later.",
@@ -115,7 +135,7 @@ class AnySequence(RuleBasedStateMachine):
                 self.box.send(LineDialled(number) if not line.dialled else LineOpened(number))
             case Phase.CONFIGURING:
                 self.box.send(LineConfigured(number) if line.created else LineCreated(number))
-            case Phase.READY:
+            case Phase.READY | Phase.SPARE:
                 self.box.send(TurnOpened(number, 1), SpoolReported(line.direction, 0, 0, 0))
             case Phase.FINISHING:
                 self.box.send(LineFinished(number))
@@ -184,6 +204,8 @@ class AnySequence(RuleBasedStateMachine):
     @rule(device=st.sampled_from(Device), kind=st.sampled_from(Kind), works=flags)
     def a_device_comes_or_goes(self, device: Device, kind: Kind, works: bool) -> None:
         self.box.send(DeviceReady(device) if works else DeviceFailed(device, kind, "card"))
+        if device in (Device.MICROPHONE, Device.LOUDSPEAKER, Device.SCREEN) and kind is Kind.STALLED:
+            self.box.send(WorkerSilent(device))
 
     @rule(
         event=st.sampled_from(
@@ -192,6 +214,10 @@ class AnySequence(RuleBasedStateMachine):
     )
     def something_is_reported(self, event: Event) -> None:
         self.box.send(event)
+
+    @rule(place=st.integers(0, 3), tokens=st.sampled_from((39_999, 40_000, 44_000)))
+    def a_line_has_cost_much(self, place: int, tokens: int) -> None:
+        self.box.send(UsageCounted(self.number(place), tokens, 0))
 
     @precondition(lambda self: self.box.state.setup.ends_with_microphone)
     @rule()
