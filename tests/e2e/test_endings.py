@@ -1,0 +1,77 @@
+"""How a run is ended from outside: in good order by a signal, and by force without harm to its files."""
+
+import signal
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from tests.e2e.harness import LOUD, SHORT, Box, Emulator, all_of, heard_levels, sound, translation
+
+SIGNALS = {"SIGTERM": signal.SIGTERM, "SIGINT": signal.SIGINT}
+ENDS_WITHIN_S = 8 + 5 + 1
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    with Emulator(tmp_path_factory.mktemp("emulator")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def boxes(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Box]]:
+    folder = tmp_path_factory.mktemp("boxes")
+    # After the first sentence a second one that nobody will have finished when the signal comes.
+    pcm = sound((SHORT[0], SHORT[1]))
+    made = {
+        f"{name} {until}": Box(folder / f"{name}-{until}", emulator, pcm, run__until=until)
+        for name in SIGNALS
+        for until in ("forever", "microphone-ends")
+    }
+    made["kill"] = Box(folder / "kill", emulator, pcm)
+    with all_of(made):
+        yield made
+
+
+@pytest.fixture(scope="module")
+def signalled_at(boxes: Mapping[str, Box]) -> Mapping[str, int]:
+    """Each got its signal in the middle of the first sentence. Values: the journal's latest row before it, in ms."""
+    latest: dict[str, int] = {}
+    for name, box in boxes.items():
+        if name == "kill":
+            continue
+        box.wait_for("subtitle", lambda row: not row["final"] and bool(row["text"]))
+        assert box.finals() == []
+        latest[name] = max(row["at"] for row in box.rows())
+        box.signal(SIGNALS[name.partition(" ")[0]])
+    return latest
+
+
+@pytest.mark.parametrize("until", ["forever", "microphone-ends"])
+@pytest.mark.parametrize("name", SIGNALS)
+def test_a_signal_in_mid_sentence_lets_it_be_answered(
+    boxes: Mapping[str, Box], signalled_at: Mapping[str, int], name: str, until: str
+) -> None:
+    box = boxes[f"{name} {until}"]
+    done = box.wait(ENDS_WITHIN_S)
+    assert done.code == 0, box.told()
+    assert box.finals() == [translation(SHORT[0])], box.told()
+    assert [row["turn"] for row in box.rows("spoken")] == [1]
+    assert box.rows("line")[-1]["state"] == "closed"
+    assert box.rows("line")[-1]["why"] == "finished"
+    stopping = next(row for row in box.rows("mode") if row["to"] == "stopping")
+    assert stopping["why"] == name
+    assert 0 <= stopping["at"] - signalled_at[f"{name} {until}"] < 1_000
+    assert max(row["at"] for row in box.rows()) - stopping["at"] < ENDS_WITHIN_S * 1_000
+    assert "Traceback" not in done.errors
+
+
+def test_killed_it_leaves_files_that_can_be_read(boxes: Mapping[str, Box]) -> None:
+    box = boxes["kill"]
+    spoken = box.wait_for("spoken")
+    box.signal(signal.SIGKILL)
+    assert box.wait(5).code == -signal.SIGKILL
+    text = (box.folder / "journal.jsonl").read_text(encoding="utf-8")
+    assert text.endswith("\n")
+    assert box.finals()[0] == translation(SHORT[0])
+    levels = heard_levels(box.folder / "heard.wav")
+    assert sum(level > LOUD for level in levels) * 10 > spoken["ms"] // 3
