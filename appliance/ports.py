@@ -139,3 +139,25 @@ class Camera(Protocol):
 
     def close(self) -> None:
         """Power it down; may be called twice."""
+
+
+class Volume(Protocol):
+    """How loud a loudspeaker plays, in decibels: 0 is the sound as it came. Callable from any thread.
+
+    The loudspeaker takes a new level over with its next ``write``, on its own thread.
+    """
+
+    @property
+    def floor_db(self) -> int:
+        """The softest level that can be set."""
+
+    @property
+    def ceiling_db(self) -> int:
+        """The loudest level that can be set: the limit for ears."""
+
+    @property
+    def level_db(self) -> int:
+        """The level that was asked for, within floor and ceiling."""
+
+    def set_db(self, level_db: int) -> int:
+        """Ask for a level; answers the one that is used, within floor and ceiling."""

@@ -30,7 +30,11 @@ def microphone(settings: Settings, clock: Clock, backlog_ms: Callable[[], int]) 
         return WavMicrophone(
             Path(wanted.device), clock, backlog_ms, pace=wanted.pace, channel=wanted.channel, gain_db=wanted.gain_db
         )
-    raise _not_built("microphone", wanted.driver)  # alsa
+    if wanted.driver == "alsa":
+        from appliance.adapters.alsa.microphone import AlsaMicrophone
+
+        return AlsaMicrophone(wanted.device, clock, channel=wanted.channel, gain_db=wanted.gain_db)
+    raise _not_built("microphone", wanted.driver)
 
 
 def loudspeaker(settings: Settings, clock: Clock, channels: int) -> Loudspeaker:
@@ -44,7 +48,13 @@ def loudspeaker(settings: Settings, clock: Clock, channels: int) -> Loudspeaker:
         from appliance.adapters.bench.silent import SilentLoudspeaker
 
         return SilentLoudspeaker(clock, channels)
-    raise _not_built("loudspeaker", wanted.driver)  # alsa
+    if wanted.driver == "alsa":
+        from appliance.adapters.alsa.loudspeaker import AlsaLoudspeaker
+        from appliance.adapters.alsa.volume import EARS_CEILING_DB, ROOM_CEILING_DB
+
+        ceiling_db = EARS_CEILING_DB if wanted.mode == "headset" else ROOM_CEILING_DB
+        return AlsaLoudspeaker(wanted.device, clock, channels, ceiling_db=ceiling_db)
+    raise _not_built("loudspeaker", wanted.driver)
 
 
 def screen(settings: Settings, clock: Clock, tty: bool) -> Screen:
@@ -62,7 +72,29 @@ def screen(settings: Settings, clock: Clock, tty: bool) -> Screen:
         from appliance.adapters.bench.silent import SilentScreen
 
         return SilentScreen()
-    raise _not_built("screen", wanted.driver)  # ssd1306, ssd1309, sh1106, ssd1322
+    return _oled(wanted.driver, wanted.address, clock)
+
+
+def guest_screen(settings: Settings, clock: Clock) -> Screen | None:
+    """The second panel, which faces the guest; None where the settings name none."""
+    wanted = settings.screen
+    if wanted.guest_driver == "none":
+        return None
+    if wanted.guest_driver == "png":
+        from appliance.adapters.bench.png_screen import PngScreen
+
+        return PngScreen(Path(wanted.directory) / "guest", clock)
+    if wanted.driver == wanted.guest_driver == "ssd1322":
+        raise DeviceError("screen", Kind.ABSENT, "two ssd1322 would need the same data and reset lines: choose another")
+    return _oled(wanted.guest_driver, GUEST_PANEL_ADDRESS, clock)
+
+
+def _oled(driver: str, address: int, clock: Clock) -> Screen:
+    """An SSD1322 has no I2C; the others are on it."""
+    from appliance.adapters.oled.buses import I2c, Spi
+    from appliance.adapters.oled.screen import OledScreen
+
+    return OledScreen(driver, Spi() if driver == "ssd1322" else I2c(address), clock)
 
 
 def keys(settings: Settings, clock: Clock) -> Keys:

@@ -1,0 +1,102 @@
+"""Whether a card still hears: frames per second, and samples that never move.
+
+Responsible for: the two figures of the deafness watchdog (PRODUCT.md section 4) and what they mean.
+Must not: read a clock or a device, or decide what is done about it (the core escalates).
+
+Why a count: a USB card can deliver 47 % of its rate, or 44.1 kHz that it calls 16, and report no error at all.
+"""
+
+from collections import deque
+from enum import StrEnum
+
+from appliance.ports import MICROPHONE_RATE_HZ
+
+SECOND_MS = 1_000
+SECONDS = 3
+LEAST_PERCENT = 95
+MOST_PERCENT = 105
+_CLEARLY_LESS_PERCENT = 97
+_CLEARLY_MORE_PERCENT = 103
+FLAT_MS = 10_000
+_SAMPLE_BYTES = 2
+
+
+class Verdict(StrEnum):
+    """What the figures mean."""
+
+    HEARS = "hears"
+    DEAF = "deaf"
+    MUTED = "muted?"
+
+
+class Hearing:
+    """Told of every period; asked as often as one likes, also when nothing comes.
+
+    *Deaf*: of three whole seconds in a row, together below 95 or above 105 % of nominal, each one lay on that side by
+    more than 3 %. So neither a stall that is caught up, nor one gap, is deafness: a card that stood still for a second
+    and a half and then delivers it all has seconds on both sides. *Muted?*: every sample has been the same for 10 s.
+    """
+
+    def __init__(self, rate_hz: int = MICROPHONE_RATE_HZ) -> None:
+        self._rate_hz = rate_hz
+        self._second_began: int | None = None
+        self._samples = 0  # in the second that runs
+        self._percents: deque[float] = deque(maxlen=SECONDS)
+        self._still: bytes | None = None  # the sample that has not changed
+        self._still_since = 0
+
+    @property
+    def percent(self) -> float | None:
+        """Frames of the last whole second, in % of nominal; None before there is one."""
+        return self._percents[-1] if self._percents else None
+
+    def opened(self, at: int) -> None:
+        """The card was opened (anew): all that was counted before is void."""
+        self._second_began = at
+        self._samples = 0
+        self._percents.clear()
+        self._still = None
+
+    def closed(self) -> None:
+        """The card was closed on purpose: nothing is expected of it."""
+        self._second_began = None
+        self._percents.clear()
+        self._still = None
+
+    def heard(self, pcm: bytes, at: int) -> None:
+        """A period of 16 bit mono came."""
+        self._pass(at)
+        self._samples += len(pcm) // _SAMPLE_BYTES
+        first = pcm[:_SAMPLE_BYTES]
+        if pcm != first * (len(pcm) // _SAMPLE_BYTES):
+            self._still = None
+        elif first != self._still:
+            self._still = first
+            self._still_since = at
+
+    def verdict(self, at: int) -> Verdict:
+        """What holds now."""
+        self._pass(at)
+        if self._off_rate():
+            return Verdict.DEAF
+        if self._second_began is not None and self._still is not None and at - self._still_since >= FLAT_MS:
+            return Verdict.MUTED
+        return Verdict.HEARS
+
+    def _off_rate(self) -> bool:
+        if len(self._percents) < SECONDS:
+            return False
+        mean = sum(self._percents) / SECONDS
+        too_few = mean < LEAST_PERCENT and max(self._percents) < _CLEARLY_LESS_PERCENT
+        too_many = mean > MOST_PERCENT and min(self._percents) > _CLEARLY_MORE_PERCENT
+        return too_few or too_many
+
+    def _pass(self, at: int) -> None:
+        """Close every second that has ended, at most as many as are kept: what lies further back no longer counts."""
+        if self._second_began is None:
+            return
+        ended = (at - self._second_began) // SECOND_MS
+        for _ in range(min(ended, SECONDS + 1)):
+            self._percents.append(100 * self._samples / self._rate_hz)
+            self._samples = 0
+        self._second_began += max(0, ended) * SECOND_MS
