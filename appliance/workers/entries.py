@@ -52,6 +52,7 @@ class LineEntry:
     back_at: int  # when anything about speech last came back
     speech_since_back: int = 0
     turns: dict[int, TurnEntry] = field(default_factory=dict)
+    upto: int = 0  # what its answered turns release
     given: tuple[int, int] = (0, 0)  # speech that moved to another direction: what is answered to it is dropped
     dropped: set[int] = field(default_factory=set)  # turns about that speech
 

@@ -110,7 +110,7 @@ class Ledger:
                 self._own_up_turn(oldest)
             oldest.done = True
             self._release_answered(line)
-        turn = line.turns[n] = TurnEntry(n, at)
+        turn = line.turns[n] = TurnEntry(n, at, dropped=n in line.dropped)
         return turn
 
     def _apply(self, line: LineEntry, turn: TurnEntry, mark: Mark) -> None:
@@ -138,13 +138,17 @@ class Ledger:
         for n in sorted(line.turns):
             turn = line.turns[n]
             if not line.answered(turn):
-                return
+                break
             if turn.upto is None:
                 turn.upto = self.release if turn.dropped else self._end_of(line, turn)
             # Text and sound may be done before the rest: such an entry is kept for its end.
             if turn.done or turn.dropped:
                 del line.turns[n]
+            line.upto = max(line.upto, turn.upto)
             self._let_go(turn.upto, line)
+        # What one line answered may have had to wait for another.
+        for other in self.lines.values():
+            self._let_go(other.upto, other)
 
     def _end_of(self, line: LineEntry, turn: TurnEntry) -> int:
         """The index up to which this turn answers."""
@@ -168,6 +172,8 @@ class Ledger:
         A turn without a position is about the oldest that was sent and that no other turn is about.
         """
         if turn.start is None:
+            if any(u is turn.about for u in self.utterances):
+                return turn.about
             taken = [id(other.about) for other in line.turns.values() if other is not turn]
             return next((u for u in self.utterances if u.start < line.sent and id(u) not in taken), None)
         # While the service still hears, the ear here may begin a little later, and pause before.

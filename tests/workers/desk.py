@@ -1,0 +1,110 @@
+"""One direction's spool with a clock, for tests: 20 ms at a time, as the microphone gives it.
+
+Responsible for: making sound, taking it, and remembering what each line was sent. Must not: assert anything.
+"""
+
+from appliance.core.direction import Direction
+from appliance.core.events import SpoolReported
+from appliance.protocol.marks import (
+    AudioDone,
+    Finished,
+    Mark,
+    ResponseDone,
+    ResponseOpened,
+    SpeechStarted,
+    SpeechStopped,
+    TextDone,
+)
+from appliance.workers.spool import Spool
+
+FRAME = 320
+MS = 16  # samples
+
+
+class Desk:
+    """Payloads are the numbers of the frames, from 0; silence of the seal is −1."""
+
+    def __init__(self, silence_ms: int = 800) -> None:
+        self.spool: Spool[int] = Spool(Direction("en", "es"), silence_ms, lambda _: -1)
+        self.at = 0
+        self.frames = 0
+        self.line: int | None = None
+        self.sent: dict[int, list[int]] = {}
+
+    def hear(self, ms: int, *, speech: bool = True, send: bool = True) -> int:
+        """Sound of so long; returns the index in ms at which it began."""
+        began = self.end_ms
+        for _ in range(ms // 20):
+            self.at += 20
+            self.spool.append(self.frames, FRAME, speech=speech, at=self.at)
+            self.frames += 1
+            if send:
+                self.send()
+        return began
+
+    def quiet(self, ms: int, *, send: bool = True) -> int:
+        return self.hear(ms, speech=False, send=send)
+
+    def dial(self, line: int, *, speaks: bool = True) -> None:
+        self.line = line
+        self.sent.setdefault(line, [])
+        self.spool.attach(line, speaks=speaks, at=self.at)
+        self.send()
+
+    def send(self, *, flush: bool = False) -> None:
+        """All that is ready."""
+        while self.line is not None and (taken := self.spool.take(self.line, self.at, flush=flush)):
+            self.sent[self.line] += taken
+
+    def lose(self, line: int | None = None) -> None:
+        number = line if line is not None else self.line
+        assert number is not None
+        self.spool.lose(number, self.at)
+        self.line = None if number == self.line else self.line
+
+    def wait(self, ms: int) -> None:
+        """Time without sound, as while the capture is closed."""
+        self.at += ms
+        self.spool.report(self.at)
+
+    def mark(self, *marks: Mark, line: int | None = None) -> None:
+        number = line if line is not None else self.line
+        assert number is not None
+        for mark in marks:
+            self.spool.mark(number, mark, self.at)
+
+    def turn(self, n: int, start: int | None, stop: int | None) -> None:
+        """A whole turn, answered; positions in ms of what the line was sent."""
+        self.mark(SpeechStarted(n, start), SpeechStopped(n, stop), ResponseOpened(n))
+        self.answer(n)
+
+    def answer(self, n: int, *, ok: bool = True) -> None:
+        self.mark(TextDone(n), AudioDone(n), ResponseDone(n, ok, False))
+
+    def finished(self) -> None:
+        self.mark(Finished())
+
+    @property
+    def release_ms(self) -> int:
+        return self.spool._fifo.release // MS
+
+    @property
+    def cursor_ms(self) -> int:
+        return self.spool._fifo.cursor // MS
+
+    @property
+    def end_ms(self) -> int:
+        return self.spool._fifo.end // MS
+
+    @property
+    def report(self) -> SpoolReported:
+        ledger = self.spool._ledger
+        return SpoolReported(self.spool.direction, ledger.unanswered_ms(), ledger.owned_up, ledger.deaf_ms(self.at))
+
+    @property
+    def unanswered(self) -> int:
+        return self.report.unanswered_ms
+
+    @property
+    def owned_up(self) -> int:
+        return self.report.owned_up

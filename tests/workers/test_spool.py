@@ -1,0 +1,406 @@
+import threading
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from appliance.core.direction import Direction
+from appliance.core.events import SpoolReported
+from appliance.core.modes import Valve
+from appliance.protocol.marks import Finished, ResponseDone, ResponseOpened, SpeechStarted, SpeechStopped
+from appliance.workers.spool import LINES_REMEMBERED, Spool, Spools
+from tests.workers.desk import FRAME, Desk
+
+HERE, BACK = Direction("en", "es"), Direction("es", "en")
+
+
+def holes(sent: list[int]) -> list[tuple[int, int]]:
+    """Where the numbers of frames jump; the seal's silence is −1 and stands between any two."""
+    frames = [n for n in sent if n >= 0]
+    return [(a, b) for a, b in pairwise(frames) if b != a + 1]
+
+
+def test_on_loss_the_cursor_goes_back_to_the_release_point_and_the_backlog_goes_before_live_audio() -> None:
+    desk = Desk()
+    desk.dial(1)
+    desk.hear(2_000)
+    desk.mark(SpeechStarted(1, 0), SpeechStopped(1, 1_000), ResponseDone(1, True, False))
+    desk.lose()
+    assert desk.cursor_ms == desk.release_ms == 1_000
+    desk.hear(400)
+    desk.dial(2)
+    desk.hear(400)
+    assert desk.sent[2] == list(range(50, 140))
+
+
+def test_what_a_line_was_sent_has_no_holes() -> None:
+    desk = Desk()
+    desk.quiet(3_000)
+    desk.dial(1)
+    desk.hear(2_000)
+    desk.quiet(5_000)
+    desk.mark(Finished())
+    desk.quiet(3_000)
+    assert holes(desk.sent[1]) == []
+
+
+def test_a_seal_closes_the_last_turn() -> None:
+    desk = Desk()
+    desk.dial(1)
+    desk.hear(1_000)
+    desk.spool.seal(desk.at)
+    assert desk.end_ms == 2_000
+    desk.send(flush=True)
+    assert desk.cursor_ms == 2_000
+
+
+def test_a_message_is_40_ms_and_the_last_one_may_be_shorter() -> None:
+    desk = Desk()
+    desk.dial(1)
+    desk.hear(60, send=False)
+    assert desk.spool.take(1, 0) == [0, 1]
+    assert desk.spool.take(1, 0) == []
+    assert desk.spool.take(1, 0, flush=True) == [2]
+
+
+def test_an_order_to_attach_that_comes_behind_the_lines_end_takes_nothing_from_the_next() -> None:
+    desk = Desk()
+    desk.hear(1_000)
+    desk.spool.lose(1, desk.at)
+    desk.spool.attach(1, speaks=True, at=desk.at)
+    assert desk.spool.take(1, desk.at) == []
+    desk.dial(2)
+    assert desk.sent[2] == list(range(50))
+    for line in range(3, 200):
+        desk.spool.lose(line, desk.at)
+    assert len(desk.spool._gone) == LINES_REMEMBERED
+
+
+def test_attaching_twice_keeps_the_first_sample_and_the_open_turns() -> None:
+    desk = Desk()
+    desk.dial(1)
+    desk.hear(1_000)
+    desk.mark(SpeechStarted(1, 0))
+    desk.dial(1)
+    desk.mark(SpeechStopped(1, 1_000), ResponseDone(1, True, False))
+    assert desk.unanswered == 0
+
+
+def test_a_newer_line_that_dies_beside_a_finishing_one_is_replayed_from_where_it_began() -> None:
+    desk = Desk()
+    desk.dial(1)
+    desk.hear(1_000)
+    desk.quiet(1_000)
+    desk.dial(2)
+    desk.hear(1_000)
+    desk.lose(2)
+    assert desk.cursor_ms == 2_000
+    desk.dial(3)
+    assert desk.sent[3] == list(range(100, 150))
+
+
+def test_30_s_are_the_most_and_positions_hold_behind_the_jump() -> None:
+    desk = Desk()
+    desk.dial(1)
+    desk.hear(1_000)
+    desk.mark(SpeechStarted(1, 0), SpeechStopped(1, 1_000), ResponseDone(1, True, False))
+    desk.quiet(40_000, send=False)
+    assert 30_000 <= desk.spool.kept_ms() <= 30_020
+    assert desk.spool.sent_ms == 1_000
+    desk.send()
+    began = desk.hear(1_000)
+    base = began - 1_000 - 30_000  # it was sent 1 s before the jump and 30 s behind it
+    desk.mark(SpeechStarted(2, began - base), SpeechStopped(2, began - base + 1_000), ResponseDone(2, True, False))
+    assert (desk.release_ms, desk.unanswered) == (began + 1_000, 0)
+
+
+def test_wiped_is_forgotten_and_new_speech_is_no_replay() -> None:
+    desk = Desk()
+    desk.dial(1)
+    desk.hear(2_000)
+    desk.mark(SpeechStarted(1, 0))
+    desk.lose()
+    desk.spool.wipe()
+    assert (desk.unanswered, desk.spool.kept_ms()) == (0, 0)
+    desk.dial(2)
+    desk.hear(1_000)
+    desk.mark(SpeechStarted(1, 0))
+    assert not desk.spool.facts(2, 1, desk.at).replay
+    assert desk.sent[2] == list(range(100, 150))
+    assert desk.spool.sent_ms == 3_000
+    desk.spool.wipe()
+    assert desk.unanswered == 0
+
+
+def test_facts_of_a_turn() -> None:
+    desk = Desk()
+    desk.dial(1)
+    desk.quiet(500)
+    desk.hear(1_000)
+    desk.mark(SpeechStarted(1, 400))
+    facts = desk.spool.facts(1, 1, desk.at)
+    assert (facts.start_at, facts.end_at, facts.replay, facts.late, facts.dropped) == (500, 1_500, False, False, False)
+    desk.quiet(1_000)
+    assert not desk.spool.facts(1, 1, 11_500).late
+    assert desk.spool.facts(1, 1, 11_501).late
+    assert desk.spool.facts(1, 9, 0).start_at is None
+    assert desk.spool.facts(9, 1, 0).start_at is None
+    desk.lose()
+    desk.dial(2)
+    desk.mark(SpeechStarted(1, 400))
+    assert desk.spool.facts(2, 1, desk.at).replay
+    desk.mark(SpeechStarted(2, 60_000))
+    assert desk.spool.facts(2, 2, desk.at).start_at is None
+
+
+def test_facts_are_of_the_utterance_that_begins_and_not_of_the_one_before() -> None:
+    desk = Desk()
+    desk.dial(1)
+    desk.hear(1_000)
+    desk.quiet(900)
+    desk.hear(200)
+    desk.mark(SpeechStarted(1, 1_700))  # the service's ear begins a little earlier than ours
+    assert desk.spool.facts(1, 1, desk.at).start_at == 1_900
+
+
+def test_a_change_of_language_moves_the_open_utterance_and_drops_what_the_old_line_answers() -> None:
+    old, new = Desk(), Desk()
+    old.dial(1)
+    old.hear(1_000)
+    old.quiet(1_000)
+    old.mark(SpeechStarted(1, 0), SpeechStopped(1, 1_000))
+    old.hear(1_000)
+    old.mark(SpeechStarted(2, 1_900))
+    old.spool.move_open_utterance(new.spool, old.at)
+    assert old.unanswered == 1_000
+    assert old.spool.facts(1, 2, old.at).dropped
+    assert not old.spool.facts(1, 1, old.at).dropped
+    assert new.unanswered == 1_000
+    new.dial(2)
+    assert new.sent[2] == list(range(90, 150)), "with 200 ms of lead"
+    old.mark(ResponseDone(1, True, False), ResponseDone(2, False, False), line=1)
+    assert old.owned_up == 0, "it is not lost: it was said elsewhere"
+    assert old.spool.facts(1, 2, old.at).dropped
+    old.mark(SpeechStarted(3, 1_800), line=1)
+    assert old.spool.facts(1, 3, old.at).dropped, "what it hears of it later is dropped too"
+
+
+def test_turns_without_positions_about_a_moved_utterance_are_dropped() -> None:
+    for marks_first in (True, False):
+        old, new = Desk(), Desk()
+        old.dial(1)
+        old.hear(1_000)
+        if marks_first:
+            old.mark(ResponseOpened(1))
+        old.spool.move_open_utterance(new.spool, old.at)
+        old.mark(ResponseOpened(1))
+        assert old.spool.facts(1, 1, old.at).dropped
+
+
+def test_an_utterance_longer_than_memory_moves_in_what_is_left_of_it() -> None:
+    old, new = Desk(), Desk()
+    new.hear(500)
+    new.quiet(1_000)
+    old.hear(40_000)
+    old.spool.move_open_utterance(new.spool, old.at)
+    first, moved = new.spool._ledger.utterances
+    assert moved.start >= first.end
+    assert new.unanswered == 500 + 30_000
+
+
+def test_speech_that_is_over_does_not_move() -> None:
+    old, new = Desk(), Desk()
+    old.hear(1_000)
+    old.quiet(1_000)
+    old.spool.move_open_utterance(new.spool, old.at)
+    assert (old.unanswered, new.unanswered) == (1_000, 0)
+
+
+def test_an_utterance_of_which_nothing_is_left_does_not_move() -> None:
+    old, new = Desk(), Desk()
+    old.spool.move_open_utterance(new.spool, 0)
+    assert new.end_ms == 0
+    assert old.end_ms == 1_000
+
+
+def test_a_report_is_told_once_and_small_changes_wait() -> None:
+    desk = Desk()
+    told: list[SpoolReported] = []
+    desk.spool.tell(told.append, desk.at)
+    assert told == []
+    desk.hear(1_000)
+    desk.spool.tell(told.append, desk.at)
+    desk.hear(100)
+    desk.spool.tell(told.append, desk.at)
+    assert [r.unanswered_ms for r in told] == [1_000]
+    desk.hear(400)
+    desk.spool.tell(told.append, desk.at)
+    desk.spool.tell(told.append, desk.at)
+    assert [r.unanswered_ms for r in told] == [1_000, 1_500]
+
+
+def test_spools_wake_the_line_when_a_message_is_ready() -> None:
+    spool: Spool[int] = Spool(HERE, 800, lambda _: -1)
+    woken: list[int] = []
+    spool.wake = lambda: woken.append(spool.kept_ms())
+    for n in range(3):
+        spool.append(n, FRAME, speech=True, at=n * 20)
+    assert woken == [40, 60]
+
+
+def box() -> tuple[Spools[int], Spool[int], Spool[int]]:
+    spools: Spools[int] = Spools(lambda direction: Spool(direction, 800, lambda _: -1))
+    return spools, spools.of(HERE), spools.of(BACK)
+
+
+def test_valve_hush_and_privacy_act_before_the_spool() -> None:
+    spools, here, _ = box()
+    spools.append(0, FRAME, speech=True, at=20)
+    spools.seal(20)
+    for valve in (Valve.SHUT, Valve.HUSH):
+        spools.select(HERE, valve, 0, move=True)
+        spools.append(1, FRAME, speech=True, at=40)
+    assert here.kept_ms() == 0
+    spools.select(HERE, Valve.OPEN, 0, move=True)
+    spools.append(2, FRAME, speech=True, at=60)
+    assert here.kept_ms() == 20
+    spools.seal(60)
+    assert here.kept_ms() == 1_020
+    spools.wipe()
+    assert [spool.kept_ms() for spool in spools.all()] == [0, 0]
+    assert spools.of(HERE) is here
+
+
+def test_spools_move_the_open_utterance_only_where_told() -> None:
+    spools, here, back = box()
+    spools.select(HERE, Valve.OPEN, 0, move=False)
+    spools.append(0, FRAME, speech=True, at=20)
+    spools.select(BACK, Valve.OPEN, 20, move=False)
+    assert (here.kept_ms(), back.kept_ms()) == (20, 0)
+    spools.select(HERE, Valve.OPEN, 20, move=False)
+    spools.append(1, FRAME, speech=True, at=40)
+    spools.select(BACK, Valve.OPEN, 40, move=True)
+    assert back.kept_ms() == 40
+
+
+def test_live_sound_never_overtakes_the_utterance_that_moves() -> None:
+    spools, _, back = box()
+    spools.select(HERE, Valve.OPEN, 0, move=False)
+    for n in range(10):
+        spools.append(n, FRAME, speech=True, at=n * 20)
+    adopt, started = back.adopt, threading.Event()
+
+    def slowly(*args: object) -> None:
+        live = threading.Thread(target=lambda: (started.set(), spools.append(99, FRAME, speech=True, at=300)))
+        live.start()
+        assert started.wait(5)
+        live.join(0.05)
+        adopt(*args)  # type: ignore[arg-type]
+        threads.append(live)
+
+    threads: list[threading.Thread] = []
+    back.adopt = slowly  # type: ignore[method-assign]
+    spools.select(BACK, Valve.OPEN, 200, move=True)
+    threads[0].join(5)
+    back.attach(1, speaks=True, at=300)
+    taken = [n for _ in range(10) for n in back.take(1, 300, flush=True)]
+    assert taken == [*range(10), 99]
+
+
+step = st.tuples(
+    st.sampled_from(
+        [*["speak", "quiet", "dial", "start", "done"] * 2, *["speak", "wait", "lose", "stop", "opened", "fail"]]
+        + ["finish", "wipe", "move"]
+    ),
+    st.integers(0, 7),
+    st.one_of(st.none(), st.integers(0, 40_000)),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(step, max_size=80))
+def test_whatever_happens_the_books_hold(steps: list[tuple[str, int, int | None]]) -> None:
+    desk, other = Desk(), Desk()
+    lines, failures, spoken, owned = 0, 0, 0, 0
+    for what, n, position in steps:
+        wiped = False
+        match what:
+            case "speak":
+                desk.hear(300 + n * 400)
+            case "quiet":
+                desk.quiet(200 + n * 300)
+            case "wait":
+                desk.wait(n * 1_500)
+            case "dial" if desk.line is None:
+                lines += 1
+                desk.dial(lines)
+            case "lose" if desk.line is not None:
+                desk.lose()
+                assert desk.spool._fifo.cursor == desk.spool._fifo.release
+            case "start" if desk.line is not None:
+                desk.mark(SpeechStarted(n, position))
+            case "stop" if desk.line is not None:
+                desk.mark(SpeechStopped(n, position))
+            case "opened" if desk.line is not None:
+                desk.mark(ResponseOpened(n))
+            case "done" | "fail" if desk.line is not None:
+                failures += what == "fail"
+                desk.answer(n, ok=what == "done")
+            case "finish" if desk.line is not None:
+                desk.mark(Finished())
+            case "wipe":
+                desk.spool.wipe()
+                wiped = True
+            case "move":
+                desk.spool.move_open_utterance(other.spool, desk.at)
+        fifo, ledger = desk.spool._fifo, desk.spool._ledger
+        assert fifo.release <= fifo.cursor <= fifo.end
+        assert ledger.release <= fifo.end
+        assert fifo.release <= max(ledger.release, fifo.release)
+        assert desk.spool.kept_ms() <= 30_000 + 1_040, "30 s, a seal and a chunk"
+        assert desk.owned_up >= owned
+        owned = desk.owned_up
+        assert wiped or ledger.unanswered_ms() >= 0
+        assert all(u.end > ledger.release for u in ledger.utterances)
+        spoken += what == "speak"
+        for number, line in ledger.lines.items():
+            samples = sum(FRAME if payload >= 0 else 2 * FRAME for payload in desk.sent[number])
+            assert line.base + samples == line.sent == fifo.cursor, "a sample maps to its index"
+    if not {"wipe", "move"} & {what for what, _, _ in steps}:
+        assert all(holes(sent) == [] for sent in desk.sent.values())
+    opened = sum(what in ("start", "opened") for what, _, _ in steps)
+    assert owned <= spoken + opened
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(300, 2_500), st.integers(0, 3)), max_size=25))
+def test_nothing_said_is_lost(story: list[tuple[int, int, int]]) -> None:
+    """Each utterance is in the end sent to a line that answers it, or owned up to; lines die as they like."""
+    desk, line, turn = Desk(), 1, 0
+    desk.dial(1)
+    answered: set[int] = set()
+    said: list[range] = []
+    for fate, ms, deaths in story:
+        first = desk.frames
+        desk.hear(ms - ms % 20)
+        said.append(range(first, desk.frames))
+        desk.quiet(1_000)
+        for _ in range(min(deaths, 2) if fate == 0 else 0):
+            desk.lose()
+            line, turn = line + 1, 0
+            desk.dial(line)
+        if fate >= 2:
+            base = desk.spool._ledger.lines[line].base // 16
+            for utterance in list(desk.spool._ledger.utterances):
+                turn += 1
+                start, stop = utterance.start // 16 - base, utterance.end // 16 - base
+                desk.mark(
+                    SpeechStarted(turn, max(0, start)), SpeechStopped(turn, stop), ResponseDone(turn, True, False)
+                )
+            answered |= set(desk.sent[line])
+            assert desk.unanswered == 0
+    missing = [words for words in said if not set(words) <= answered]
+    kept = sum(1 for utterance in desk.spool._ledger.utterances if not utterance.owned)
+    assert len(missing) <= kept + desk.owned_up
+    for sent in desk.sent.values():
+        assert holes(sent) == []
