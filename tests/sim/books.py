@@ -51,9 +51,14 @@ class Books:
         last = self.said.get(number - 1)
         chained = last is not None and at - last.ends_at < CHAIN_GAP_MS
         chain = last.chain if last is not None and chained else number
-        record = Said(number, at, ends_at, chain, losses_before=self.losses, calm=calm)
+        record = Said(number, at, ends_at, chain, losses_before=self.losses + self.faults, calm=calm)
         self.said[number] = self.open[number] = record
         return record
+
+    def recent(self, most: int) -> list[Said]:
+        """The latest utterances."""
+        last = len(self.said)
+        return [self.said[number] for number in range(max(1, last - most + 1), last + 1)]
 
     def excuse(self, why: str) -> None:
         """All that is not answered needs no answer any more."""

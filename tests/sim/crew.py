@@ -9,7 +9,7 @@ from random import Random
 
 from appliance.core.direction import Direction
 from appliance.core.effects import Field
-from appliance.core.events import Event
+from appliance.core.events import Device, Event
 from appliance.core.modes import Valve
 from appliance.core.views import View
 from appliance.emulator.parts import Sound
@@ -17,6 +17,7 @@ from appliance.emulator.service import Service
 from appliance.protocol.settings import SessionSettings
 from appliance.workers.conversation import Conversation
 from appliance.workers.jitter import JitterBuffer
+from appliance.workers.keeper import Kept
 from appliance.workers.spool import Spools
 from tests.sim.checkers.watcher import Watch
 from tests.sim.devices import SimLoudspeaker, SimMicrophone
@@ -43,10 +44,12 @@ class SimCrew:
         watch: Watch,
         trace: Trace,
         wiped: Callable[[], None],
+        keep: Callable[[Kept], None],
     ) -> None:
         self._plan, self._fill, self._network, self._service = plan, fill, network, service
         self._spools, self._jitter, self._microphone, self._speaker = spools, jitter, microphone, speaker
         self._post, self._chance, self._watch, self._trace, self._wiped = post, chance, watch, trace, wiped
+        self._keep = keep
         self.lines: dict[int, SimLine] = {}
 
     def open_microphone(self) -> None:
@@ -107,6 +110,12 @@ class SimCrew:
 
     def drain_sound(self) -> None:
         self._speaker.drain()
+
+    def restart_worker(self, device: Device) -> None:
+        raise AssertionError(f"no worker of the simulator hangs: {device}")
+
+    def keep(self, kept: Kept) -> None:
+        self._keep(kept)
 
     def note(self, what: str, fields: dict[str, Field]) -> None:
         if what in ("line", "mode", "fault", "key"):

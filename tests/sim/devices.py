@@ -29,7 +29,7 @@ from tests.sim.sound import FRAME_MS, FRAME_SAMPLES, HUM, MURMUR, SILENCE, Span
 
 RETRY_MS = 1_000
 SETTLED_MS = 1_300  # after speech: by then the service has heard the pause
-IDLE_MS = 5_000
+IDLE_MS = 2_000
 PAUSE_HEARD_MS = 300
 SPEECH_HEARD_MS = 60
 
@@ -52,7 +52,7 @@ class SimMicrophone:
         self._frame = 0  # the next frame of the utterance
         self._until = 0  # when the voice ceases
         self._quiet_since = 0
-        self._speaking = False
+        self._speaking = self._heard = False
 
     # The room.
 
@@ -67,8 +67,8 @@ class SimMicrophone:
         self.present = False
         if self.capturing:
             self._flush()
-            self.capturing = False
             self._post(DeviceFailed(Device.MICROPHONE, "gone", "the simulator pulled it"))
+            self._seal()
             self._agenda.after(RETRY_MS, self._try)
 
     def vanish(self) -> None:
@@ -103,7 +103,7 @@ class SimMicrophone:
             return
         self.capturing = True
         self._from = self._quiet_since = self._agenda.now
-        self._post(DeviceReady(Device.MICROPHONE))
+        self._heard = False
         self._next()
 
     def _closed(self) -> None:
@@ -115,11 +115,11 @@ class SimMicrophone:
     def _seal(self) -> None:
         self._flush()
         self.capturing = False
-        self._spools.seal(self._agenda.now)
+        if self._heard:
+            self._heard = False
+            self._spools.seal(self._agenda.now)
         for spool in self._spools.all():
-            report = spool.report(self._agenda.now)
-            if report is not None:
-                self._post(report)
+            spool.tell(self._post, self._agenda.now)
         self._tell(speaking=False)
 
     def _next(self) -> None:
@@ -165,6 +165,9 @@ class SimMicrophone:
             self._said.captured |= span.frames
             self._said.last_at = now
         self._frame += frames
+        if not self._heard:  # open is a promise, sound is the proof
+            self._heard = True
+            self._post(DeviceReady(Device.MICROPHONE))
         if flagged and frames * FRAME_MS >= SPEECH_HEARD_MS:
             self._tell(speaking=True)
         self._spools.append(span, span.samples, speech=flagged, at=now)

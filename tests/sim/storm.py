@@ -75,7 +75,7 @@ class Storm:
         if self._world.calm:
             return
         while self._chance.random() < FAULTS_A_VISIT / (1 + FAULTS_A_VISIT):
-            self._world.agenda.after(int(self._chance.random() ** 1.5 * 30_000), self.strike)
+            self._world.agenda.after(int(self._chance.random() * 14_000), self.strike)
 
     def blow(self) -> "list[int]":
         """Waits between what happens at any time."""

@@ -6,8 +6,10 @@ Must not: check anything (``checkers/`` does).
 Every hour has a storm and then a calm. In the calm nothing goes wrong; a person comes and speaks, and is answered.
 """
 
+from dataclasses import replace
 from random import Random
 
+from appliance.app import remembered
 from appliance.core.deadlines import next_deadline
 from appliance.core.direction import Direction
 from appliance.core.events import Booted, Event, Key, KeyEdge, StopRequested
@@ -21,6 +23,7 @@ from appliance.protocol.voices import resolve_model
 from appliance.recorder import Recorder
 from appliance.runner import Runner
 from appliance.workers.jitter import JitterBuffer
+from appliance.workers.keeper import Kept
 from appliance.workers.mailbox import EventQueue
 from appliance.workers.spool import Spool, Spools
 from tests.sim import checkers
@@ -75,6 +78,7 @@ class World:
         self.network = Network(self.agenda, Random(chance.random()))
         self.person = Person(self, Random(chance.random()))
         self._owner_at: int | None = None
+        self.kept = Kept()
         self._boot()
         self.storm = Storm(self, Random(chance.random()))
 
@@ -116,7 +120,7 @@ class World:
     # The process.
 
     def _boot(self) -> None:
-        """A process with nothing in memory. The dial budget is kept across restarts once the product keeps it: here."""
+        """A process with nothing in memory but what the runtime folder kept."""
         now, chance = self.agenda.clock, self.chance
         self.queue = EventQueue()
         self.spools: Spools[Sound] = Spools(lambda direction: Spool(direction, 800, silence))
@@ -125,16 +129,20 @@ class World:
         self.speaker = SimLoudspeaker(self.agenda, self.jitter, self.post, 200)
         self.crew = SimCrew(
             self._plan, Frame, self.network, self.service, self.spools, self.jitter, self.microphone, self.speaker,
-            self.post, chance, self.watch, self.trace, self._wiped,
+            self.post, chance, self.watch, self.trace, self._wiped, self._keep,
         )  # fmt: skip
-        self.runner = WatchedRunner(
-            State(setup=self.setup), self.limits, now, self._next_event, self.crew, Recorder(None)
-        )
+        state = remembered(State(setup=self.setup), self.kept)
+        if state.owned_up_at is not None:  # there the clock begins anew with each process, here it does not
+            state = replace(state, owned_up_at=now())
+        self.runner = WatchedRunner(state, self.limits, now, self._next_event, self.crew, Recorder(None))
         self.runner.watch = self.watch
         self.alive = True
         self.watch.booted()
         self.trace.say(self.agenda.now, "the box starts")
         self.post(Booted(self.private))
+
+    def _keep(self, kept: Kept) -> None:
+        self.kept = kept
 
     def _plan(self, direction: Direction) -> SessionSettings:
         assert MODEL is not None
@@ -174,7 +182,7 @@ class World:
         for _ in range(TURNS_AT_ONCE):
             if not self.alive:
                 return
-            due = next_deadline(runner.state, now, self.limits)
+            due = next_deadline(runner.state, runner._stepped_at, self.limits)
             if not len(self.queue) and (due is None or due > now):
                 break
             runner.turn()

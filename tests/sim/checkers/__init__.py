@@ -7,14 +7,31 @@ Must not: check anything itself.
 from typing import TYPE_CHECKING
 
 from tests.sim.checkers.answered import EveryUtteranceIsAnswered
+from tests.sim.checkers.bounds import EverythingIsBounded
+from tests.sim.checkers.configured import OnlyConfiguredLinesAreSpokenTo
+from tests.sim.checkers.dials import DialsStayInTheBudget, NothingFollowsAFatalRefusal
+from tests.sim.checkers.fence import StaleNewsChangesNothing
 from tests.sim.checkers.moves import MovesAreTaken
+from tests.sim.checkers.panel import ThePanelTellsTheTruth
+from tests.sim.checkers.recovery import TheBoxRecovers
+from tests.sim.checkers.repeats import RepeatsHaveACause
+from tests.sim.checkers.uplink import OneLineReceives
 from tests.sim.checkers.watcher import Checker
 
 if TYPE_CHECKING:
     from tests.sim.world import World
 
 ALL: tuple[type[Checker], ...] = (
+    RepeatsHaveACause,
     EveryUtteranceIsAnswered,
+    OneLineReceives,
+    OnlyConfiguredLinesAreSpokenTo,
+    StaleNewsChangesNothing,
+    DialsStayInTheBudget,
+    NothingFollowsAFatalRefusal,
+    ThePanelTellsTheTruth,
+    TheBoxRecovers,
+    EverythingIsBounded,
     MovesAreTaken,
 )
 

@@ -42,7 +42,7 @@ class EveryUtteranceIsAnswered(Checker):
 
     def heard(self, line: int, message: Message) -> None:
         """Which response is whole."""
-        kind = message["type"]
+        kind = message.get("type")
         if kind in TEXT_DONE:
             key = (line, message["response_id"])
             self._texts[key] = message["text" if kind == TEXT_DONE[0] else "transcript"].strip()
@@ -87,6 +87,7 @@ class EveryUtteranceIsAnswered(Checker):
             said.answered |= frames
             if said.missing * FRAME_MS < SHORT_MS and said.answered_at is None:
                 said.answered_at = now
+            self.world.trace.say(now, "line %d answered number %d; %d ms of it are missing", line, number, said.missing * FRAME_MS)
         self._settle()
 
     def _settle(self) -> None:

@@ -1,0 +1,62 @@
+"""At most four dials in any 60 s, over restarts too; redials take tokens; none after a fatal refusal."""
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from appliance.core.events import Event, Key, KeyEdge
+from appliance.core.state import Purpose, State
+from tests.sim.checkers.watcher import Checker
+
+if TYPE_CHECKING:
+    from tests.sim.world import World
+
+WINDOW_MS = 60_000
+DIALS = 4
+TOKENS = 2
+TOKEN_EVERY_MS = 30_000
+
+
+class DialsStayInTheBudget(Checker):
+    """Counts upgrades as the wire saw them."""
+
+    def __init__(self, world: "World") -> None:
+        super().__init__(world)
+        self._dials: deque[int] = deque(maxlen=DIALS)
+        self._tokens = float(TOKENS)
+        self._filled_at = 0
+
+    def dialled(self, line: int) -> None:
+        """One more."""
+        now = self.world.agenda.now
+        if len(self._dials) == DIALS and now - self._dials[0] < WINDOW_MS - 1_000:
+            self.object(f"line {line} is the fifth dial within {now - self._dials[0]} ms")
+        self._dials.append(now)
+        made = self.world.runner.state.line(line)
+        if made is None or made.purpose is not Purpose.REDIAL:
+            return
+        self._tokens = min(TOKENS, self._tokens + (now - self._filled_at) / TOKEN_EVERY_MS)
+        self._filled_at = now
+        self._tokens -= 1
+        if self._tokens < -0.1:
+            self.object(f"line {line} is a redial without a token")
+
+
+class NothingFollowsAFatalRefusal(Checker):
+    """Until a talk key is pressed, or the process is another."""
+
+    def booted(self) -> None:
+        """A new process may try."""
+        self._refused = False
+
+    def stepped(self, old: State, event: Event, new: State) -> None:
+        """By the fault that a person sees."""
+        if isinstance(event, KeyEdge) and event.key in (Key.TALK, Key.GUEST):
+            self._refused = False
+        elif new.refusal is not None and old.refusal is None:
+            self._refused = True
+
+    def dialled(self, line: int) -> None:
+        """Not now."""
+        made = self.world.runner.state.line(line)
+        if self._refused and made is not None:
+            self.object(f"line {line} is dialled after a fatal refusal that nobody has seen to")

@@ -1,0 +1,22 @@
+"""An utterance is repeated at most once for each line that was lost since it was said, and for each fault."""
+
+from appliance.core.events import Loss
+from tests.sim.checkers.watcher import Checker
+
+
+class RepeatsHaveACause(Checker):
+    """Counts lines that ended otherwise than in peace."""
+
+    def ended(self, line: int, loss: Loss) -> None:
+        """A line's thread ended; a line that finished in peace was hung up by us."""
+        self.world.books.losses += loss is not Loss.HUNG_UP
+
+    def looked(self) -> None:
+        """Against the faults of the whole run, and for each utterance against the lines it may have been sent on."""
+        books = self.world.books
+        if books.repeats > books.faults + books.losses:
+            self.object(f"{books.repeats} repeats after {books.faults} faults and {books.losses} lost lines")
+        for said in books.recent(50):
+            allowed = books.losses + books.faults - said.losses_before
+            if said.answers > max(allowed, 0):
+                self.object(f"number {said.number} was repeated {said.answers} times after {allowed} faults")

@@ -1,0 +1,74 @@
+"""At most one line receives live sound; what a line is sent of an utterance comes in order and without holes."""
+
+from typing import TYPE_CHECKING
+
+from appliance.core.events import Loss
+from appliance.core.modes import Phase, Valve
+from tests.sim.checkers.watcher import Checker
+from tests.sim.sound import SILENCE, Frame
+
+if TYPE_CHECKING:
+    from tests.sim.world import World
+
+
+class OneLineReceives(Checker):
+    """Follows every span on its way up."""
+
+    def __init__(self, world: "World") -> None:
+        super().__init__(world)
+        self._next: dict[tuple[int, int], int] = {}  # line and utterance → the frame that must come next
+        self._carrier: dict[int, int] = {}  # utterance → the line that was sent it last
+        self._open: set[int] = set()
+
+    def booted(self) -> None:
+        """Line numbers begin anew."""
+        self._next.clear()
+        self._carrier.clear()
+        self._open.clear()
+
+    def uplink_set(self, line: int, valve: Valve) -> None:
+        """An order: in each direction one line may take sound; one that finishes still sends its rest."""
+        if valve is not Valve.OPEN:
+            self._open.discard(line)
+            return
+        self._open.add(line)
+        state = self.world.runner.state
+        ready = [each for each in state.lines if each.number in self._open and each.phase is Phase.READY]
+        if len({each.direction for each in ready}) < len(ready):
+            self.object(f"lines {[each.number for each in ready]} of one direction take sound at once")
+
+    def ended(self, line: int, loss: Loss) -> None:
+        """Its numbers are not needed any more."""
+        self._open.discard(line)
+        for key in [key for key in self._next if key[0] == line]:
+            del self._next[key]
+
+    def sent(self, line: int, raw: bytes) -> None:
+        """Sound in order; a sample is on its way on one living line at a time."""
+        if not isinstance(raw, Frame):
+            return
+        for span in raw.audio.spans:
+            if span.utterance <= SILENCE:
+                continue
+            key = (line, span.utterance)
+            due = self._next.get(key)
+            if due is not None and span.first != due and self._hole(span.utterance, due, span.first):
+                self.object(
+                    f"line {line} was sent number {span.utterance} from frame {span.first} on, not from {due} on"
+                )
+            self._next[key] = span.first + span.samples // 320
+            before = self._carrier.get(span.utterance, line)
+            other = self.world.crew.lines.get(before)
+            if before != line and other is not None and not other.over and self._next.get((before, span.utterance), 0):
+                here = self.world.crew.lines.get(line)
+                if here is not None and here.direction == other.direction:
+                    self.object(f"number {span.utterance} goes to line {line} and to line {before}")
+            self._carrier[span.utterance] = line
+
+    def _hole(self, number: int, due: int, first: int) -> bool:
+        """Whether what lies between was captured: a lost microphone leaves a hole that is no fault of the uplink."""
+        said = self.world.books.said.get(number)
+        if said is None or first < due:
+            return said is not None
+        between = ((1 << first) - 1) & ~((1 << due) - 1)
+        return bool(said.captured & between)
