@@ -22,9 +22,9 @@ from appliance.core.direction import Direction
 from appliance.core.effects import Field
 from appliance.core.events import Booted, Device, DeviceFailed, Key, KeyEdge, StopRequested
 from appliance.core.limits import Limits
-from appliance.core.state import Setup, State
+from appliance.core.state import Fault, Setup, State
 from appliance.crew import BoxCrew, Makers
-from appliance.errors import DeviceError
+from appliance.errors import DeviceError, FaultCode, Problem
 from appliance.ports import Frame, Keys, Screen
 from appliance.protocol.languages import LANGUAGES
 from appliance.protocol.settings import SessionSettings, plan
@@ -80,9 +80,18 @@ class Box:
     """One box, from start to exit code."""
 
     def __init__(
-        self, settings: Settings, phrases: Mapping[str, str], key: SecretKey | None, taps: Taps, clock: RealClock
+        self,
+        settings: Settings,
+        phrases: Mapping[str, str],
+        key: SecretKey | None,
+        taps: Taps,
+        clock: RealClock,
+        problems: tuple[Problem, ...] = (),
     ) -> None:
-        """Raises ``SettingsError`` where the target cannot be dialled or ``ca_file`` not be read."""
+        """``problems``: what is wrong with settings that others had to stand in for: shown as X1.
+
+        Raises ``SettingsError`` where the target cannot be dialled or ``ca_file`` not be read.
+        """
         self._settings = settings
         self._phrases = tuple(phrases.items())
         self._taps = taps
@@ -119,6 +128,8 @@ class Box:
         )  # fmt: skip
         self._recorder = Recorder(taps.runtime / RECORDING if taps.runtime is not None else None)
         state = remembered(State(setup=setup(settings, model)), self._keeper.load())
+        if problems:
+            state = replace(state, faults=(Fault(FaultCode.X1, 0, str(problems[0])),))
         self._runner = Runner(state, Limits(), now, self._queue.next, self._crew, self._recorder)
         self._watch = Watch(Notifier(taps.environment), self._beats, post, now)
         self._keys: Keys | None = None

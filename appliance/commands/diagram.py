@@ -5,7 +5,7 @@ Responsible for: Mermaid text that the README holds word for word. Must not: kno
 
 import argparse
 
-from appliance.core.modes import MOVES, WORKING, Mode
+from appliance.core.modes import LIFE, MOVES, WORKING, Mode
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,15 +19,24 @@ def run(_args: argparse.Namespace) -> int:
 
 
 def diagram() -> str:
-    """The modes that interpret stand in one box: between them every move is legal, for a key may turn the direction."""
-    lines = ["stateDiagram-v2", "    [*] --> starting"]
-    inner = [(a, b) for a in Mode for b in Mode if a in WORKING and b in WORKING and b in MOVES[a]]
-    lines.append("    state working {")
-    lines += [f"        {a} --> {b}" for a, b in inner]
-    lines.append("    }")
+    """The life of one direction in a box of its own, and the moves into and out of that box."""
+    lines = ["stateDiagram-v2", "    [*] --> starting", "    state interpreting {"]
+    lines += [f"        {mode} --> {other}" for mode in Mode if mode in LIFE for other in Mode if other in LIFE[mode]]
+    lines += [
+        "    }",
+        "    note right of interpreting : a key turns the direction, and the mode is that of the active one",
+    ]
     for mode in Mode:
-        for other in Mode:
-            if other in MOVES[mode] and (mode, other) not in inner:
-                lines.append(f"    {mode} --> {other}")
-    lines.append("    stopping --> [*]")
-    return "\n".join(lines)
+        if mode not in WORKING:
+            lines += [f"    {mode} --> {place}" for place in _targets(mode)]
+    for place in (Mode.FAULT, Mode.STOPPING):
+        assert all(place in MOVES[mode] for mode in WORKING)
+        lines.append(f"    interpreting --> {place}")
+    return "\n".join([*lines, "    stopping --> [*]"])
+
+
+def _targets(mode: Mode) -> list[str]:
+    """Where a mode outside the box leads; many modes inside are drawn as the box."""
+    inside = [other for other in Mode if other in MOVES[mode] and other in WORKING]
+    outside = [str(other) for other in Mode if other in MOVES[mode] and other not in WORKING]
+    return ([str(inside[0])] if len(inside) == 1 else ["interpreting"] if inside else []) + outside

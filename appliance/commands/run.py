@@ -12,6 +12,7 @@ from pathlib import Path
 
 from appliance.app import Box, Taps, handle_signals
 from appliance.clock import RealClock
+from appliance.config.last_good import keep_last_good
 from appliance.config.reading import paths_from, read
 
 EXIT_SETTINGS = 78
@@ -32,11 +33,16 @@ def run(args: argparse.Namespace) -> int:
         print(problem, file=sys.stderr)
     if loaded.problems and args.config is not None:
         return EXIT_SETTINGS
+    problems = loaded.problems
+    if args.config is None:
+        unkept = keep_last_good(loaded, paths_from(os.environ).last_good)
+        if unkept is not None:
+            logging.getLogger(__name__).warning("%s", unkept)
     for notice in loaded.notices:
         logging.getLogger(__name__).info("%s", notice)
     runtime = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
     taps = Taps(runtime=Path(runtime) if runtime else None, environment=os.environ, tty=sys.stdout.isatty())
-    box = Box(loaded.settings, loaded.phrases, loaded.key, taps, clock)
+    box = Box(loaded.settings, loaded.phrases, loaded.key, taps, clock, problems)
     handle_signals(box)
     code = box.run()
     totals = box.totals()

@@ -33,6 +33,17 @@ MOVES: dict[Mode, frozenset[Mode]] = {
 }
 
 
+LIFE: dict[Mode, frozenset[Mode]] = {
+    Mode.STANDBY: frozenset({Mode.DIALING}),
+    Mode.WAITING: frozenset({Mode.DIALING}),
+    Mode.DIALING: frozenset({Mode.CONFIGURING, Mode.WAITING}),
+    Mode.CONFIGURING: frozenset({Mode.ON_AIR, Mode.WAITING}),
+    Mode.ON_AIR: frozenset({Mode.FINISHING, Mode.WAITING, Mode.DIALING}),
+    Mode.FINISHING: frozenset({Mode.STANDBY}),
+}
+"""Of ``MOVES`` those by which one direction lives while nobody touches a key: what the diagram draws."""
+
+
 class Phase(StrEnum):
     """Where one line is in its life. A line that is lost or closed leaves the state, so it needs no phase here."""
 

@@ -14,6 +14,10 @@ _DEGRADED = frozenset({FaultCode.P1, FaultCode.P2, FaultCode.C1, FaultCode.D1})
 """Faults with which the box works on: they do not take the screen from the subtitles."""
 
 
+_NAMED = frozenset({FaultCode.X1, FaultCode.K2})
+"""Faults whose detail is the thing to do: the file, line and reason; the key that is stuck."""
+
+
 def view(state: State, now: int) -> View:
     """What the panel should show at ``now``."""
     status = _status(state)
@@ -22,8 +26,10 @@ def view(state: State, now: int) -> View:
         return NoticeView(status, *notice, flip=False)
     pressing = [fault for fault in state.faults if fault.code not in _DEGRADED]
     if pressing:
-        advice = ADVICE[pressing[-1].code]
-        return FaultView(status, str(pressing[-1].code), advice.says, advice.do)
+        fault = pressing[-1]
+        advice = ADVICE[fault.code]
+        named = fault.code in _NAMED and fault.detail
+        return FaultView(status, str(fault.code), advice.says, fault.detail if named else advice.do)
     if state.shown:
         return _subtitles(state, status)
     return NoticeView(status, *_idle(state))

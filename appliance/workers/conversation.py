@@ -116,7 +116,9 @@ class Conversation(Generic[P]):
         if facts.dropped or not sound.pcm:
             return
         self._sound_bytes[sound.turn] = self._sound_bytes.get(sound.turn, 0) + len(sound.pcm)
-        self._jitter.push(self.line, sound.turn, sound.pcm, replay=facts.replay, output=self._output, at=at)
+        self._jitter.push(
+            self.line, sound.turn, sound.pcm, replay=facts.replay, output=self._output, at=at, late=facts.late
+        )
 
     def _marked(self, mark: Mark, at: int) -> None:
         self._spool.mark(self.line, mark, at)

@@ -40,6 +40,7 @@ class _Segment:
     line: int
     turn: int
     replay: bool
+    late: bool  # far behind the speech it answers
     output: str
     chunks: deque[bytes] = field(default_factory=deque)
     queued: int = 0  # bytes
@@ -75,8 +76,10 @@ class JitterBuffer:
             if valve is Valve.SHUT:
                 self._drop([s for s in self._segments if s.line == line])
 
-    def push(self, line: int, turn: int, pcm: bytes, *, replay: bool, output: str, at: int) -> None:
-        """Speech of a turn has come. The first piece decides its output: "left", "right" or "both"."""
+    def push(
+        self, line: int, turn: int, pcm: bytes, *, replay: bool, output: str, at: int, late: bool = False
+    ) -> None:
+        """Speech of a turn has come. The first piece decides its output ("left", "right", "both") and its lateness."""
         with self._lock:
             # A turn that ended, because its sound was dropped for instance, does not begin again in mid-word.
             if self._valves.get(line, Valve.OPEN) is Valve.SHUT or (line, turn) in self._ended:
@@ -84,7 +87,7 @@ class JitterBuffer:
                 return
             segment = self._find(line, turn)
             if segment is None:
-                segment = _Segment(line, turn, replay, output, began_at=at)
+                segment = _Segment(line, turn, replay, late, output, began_at=at)
                 self._segments.append(segment)
                 # What sounds already is not cut in two by what comes late.
                 self._segments.sort(key=lambda s: (not s.sounded, s.line, s.turn))
@@ -140,6 +143,8 @@ class JitterBuffer:
                 self._drop([s for s in self._segments if s.cut])
             if len(self._segments) > 1 and at - segment.news_at >= STALLED_MS:
                 segment.closed = True
+            if segment.late and not segment.sounded and any(s.queued and not s.late for s in self._segments):
+                self._drop([segment])  # it is on the screen; spoken only if nothing newer waits
             if segment.queued:
                 if not self._due(segment, at):
                     segment.gap_bytes += size if segment.dry else 0
