@@ -1,0 +1,131 @@
+"""A service with bad manners, and one that strikes: the box never crashes, answers what can be answered, and ends."""
+
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.harness import SHORT, Box, Emulator, Finished, sound, translation
+
+AT_ONCE = 6  # boxes side by side: more of them, and two cores are too few for real time
+LIMIT_S = 40  # of one conversation: seven seconds, a finish of fifteen, a deaf line of twenty
+SAID = SHORT[:2]
+MANNERS = (
+    "talks_nonsense",
+    "flat_error",
+    "minimal_error",
+    "minimal_error:nulls",
+    "unknown_event",
+    "unknown_field",
+    "interrupted_response",
+    "interrupt:cancelled",
+    "interrupt:no-done",
+    "late_stopped",
+    "late_completed",
+    "overlap",
+    "odd_bytes",
+    "huge_delta",
+    "usage_jump",
+    "asr_failed",
+    "withdrawn_stash",
+    "link:none",
+    "finish:delayed",
+    "error_closes:off",
+)
+"""Everything is answered on the first line."""
+
+BLOWS = {
+    "drops_mid_response": "reset",
+    "oversized": "oversized",
+    "repeat_output_1011": "closed 1011",
+    "asr_504": "closed",
+    "half_open": "dead",
+    "no_created:1": "no answer to the handshake",
+    "no_updated:1": "no answer to the handshake",
+}
+"""The line is lost for this reason; the next one answers."""
+
+OTHERS = ("empty_turn", "finish:never", "quota:error")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A box, how it ended, and how often it dialled."""
+
+    box: Box
+    done: Finished
+    dials: int
+
+
+def run(folder: Path, habit: str) -> Run:
+    """A conversation with a service of this habit."""
+    place = folder / habit.replace(":", "-")
+    with Emulator(place / "emulator", (habit,), SAID) as emulator, Box(
+        place, emulator, sound(SAID), microphone__pace="realtime" if habit in BLOWS else "fast"
+    ) as box:
+        done = box.wait(LIMIT_S)
+        return Run(box, done, emulator.dials())
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Future[Run]]:
+    folder = tmp_path_factory.mktemp("runs")
+    names = [*OTHERS, *BLOWS, *MANNERS]  # those that take longest first
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return {name: pool.submit(run, folder, name) for name in names}
+
+
+@pytest.mark.parametrize("habit", [*MANNERS, *BLOWS, *OTHERS])
+def test_it_never_crashes(runs: Mapping[str, Future[Run]], habit: str) -> None:
+    assert runs[habit].result().done.code in (0, 69), runs[habit].result().box.told()
+    assert "Traceback" not in runs[habit].result().done.errors
+
+
+@pytest.mark.parametrize("habit", MANNERS)
+def test_manners_are_put_up_with(runs: Mapping[str, Future[Run]], habit: str) -> None:
+    run = runs[habit].result()
+    assert run.done.code == 0, run.box.told()
+    assert run.dials == 1
+    assert run.box.faults() == []
+    interrupted = habit.startswith("interrupt")
+    finals = run.box.finals()
+    assert finals[-1] == translation(SAID[-1])
+    if not interrupted:  # an interrupted response may end before its text does
+        assert finals == [translation(turn) for turn in SAID], run.box.told()
+    assert run.box.line_states()[-1] == (1, "closed")
+
+
+@pytest.mark.parametrize("habit", BLOWS)
+def test_a_blow_costs_a_line_and_no_sentence(runs: Mapping[str, Future[Run]], habit: str) -> None:
+    run = runs[habit].result()
+    assert run.done.code == 0, run.box.told()
+    assert run.dials == 2
+    lost = [row for row in run.box.rows("line") if row["state"] == "lost"]
+    assert len(lost) == 1
+    assert BLOWS[habit] in lost[0]["why"]
+    assert set(run.box.finals()) == {translation(turn) for turn in SAID}, run.box.told()
+    assert "not answered" not in run.done.errors
+
+
+def test_an_empty_turn_is_an_answer(runs: Mapping[str, Future[Run]]) -> None:
+    run = runs["empty_turn"].result()
+    assert run.done.code == 0
+    assert not any(run.box.finals())
+    assert run.box.rows("spoken") == []
+
+
+def test_a_finish_that_is_never_confirmed_is_waited_for_in_vain(runs: Mapping[str, Future[Run]]) -> None:
+    run = runs["finish:never"].result()
+    assert run.done.code == 0, run.box.told()
+    assert run.box.finals() == [translation(turn) for turn in SAID]
+    assert run.box.rows("line")[-1]["why"] == "no session.finished"
+
+
+def test_a_used_up_account_ends_the_run(runs: Mapping[str, Future[Run]]) -> None:
+    run = runs["quota:error"].result()
+    assert run.done.code == 69, run.box.told()
+    assert run.box.faults() == ["S2"]
+    assert run.dials == 1
+    assert "S2: quota or rate exhausted" in run.done.errors
