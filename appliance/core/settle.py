@@ -155,7 +155,12 @@ def _least_used_first(state: State) -> list[Line]:
 
 
 def _too_many(state: State, limits: Limits) -> bool:
-    lines = [line for line in state.lines if line.phase is not Phase.FINISHING]
+    # A successor takes the place of its own line; it must not cost the other direction its warm one.
+    lines = [
+        line
+        for line in state.lines
+        if line.phase is Phase.READY or (line.phase is not Phase.FINISHING and line.purpose is not Purpose.ROTATION)
+    ]
     missing = [direction for direction in needed(state) if line_for(state, direction) is None]
     return len(lines) + len(missing) > (1 if state.single else limits.lines_warm)
 

@@ -141,3 +141,14 @@ def test_a_line_that_nobody_needs_gets_no_successor() -> None:
     box.owe(900, Direction("es", "en"))
     box.send(LineLost(2, Loss.HTTP, 403), UsageCounted(1, 44_000, 0))
     assert (box.mode(), len(box.ledger.dials)) == (Mode.FAULT, 2)
+
+
+def test_a_successor_does_not_cost_the_other_direction_its_warm_line() -> None:
+    box = on_air()
+    box.owe(900, Direction("es", "en"))
+    box.connect(2)
+    box.owe(0, Direction("es", "en"))
+    box.send(UsageCounted(1, 40_000, 0))
+    assert phases(box) == [(1, Phase.READY), (2, Phase.READY), (3, Phase.DIALING)]
+    box.connect(3)
+    assert phases(box) == [(1, Phase.FINISHING), (2, Phase.READY), (3, Phase.READY)]
