@@ -53,16 +53,12 @@ def worker_silent(state: State, device: Device, now: int) -> Outcome:
     return state, (*effects, RestartWorker(device))
 
 
-def spool_reported(
-    state: State, event: SpoolReported, now: int, deaf_limit_ms: int
-) -> tuple[State, tuple[Effect, ...]]:
+def spool_reported(state: State, event: SpoolReported, now: int) -> State:
     """What the service still owes us, and what had to be dropped."""
     rest: tuple[tuple[Direction, int], ...] = tuple(row for row in state.owed if row[0] != event.direction)
     owed = (*rest, (event.direction, event.unanswered_ms)) if event.unanswered_ms > 0 else rest
-    state = replace(
-        state, owed=owed, deaf=event.deaf_ms >= deaf_limit_ms if event.direction == state.direction else state.deaf
-    )
+    state = replace(state, owed=owed)
     if event.owned_up > dict(state.owned_up).get(event.direction, 0):
         others = tuple(row for row in state.owned_up if row[0] != event.direction)
         state = replace(state, owned_up=(*others, (event.direction, event.owned_up)), owned_up_at=now)
-    return state, ()
+    return state

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from appliance.core.dialling import booked, redial_delay_ms
+from appliance.core.direction import Direction
 from appliance.core.effects import Configure, Effect, HangUp, Note, SetDownlink, SetUplink
 from appliance.core.events import Loss
 from appliance.core.failures import Diagnosis, diagnose, rejects_settings
@@ -173,10 +174,12 @@ def _lost(
     return replace(state, budget=grown, retry_at=now + delay), effects
 
 
-def deaf(state: State, now: int, limits: Limits) -> Outcome:
-    """Replace a line that takes speech and answers nothing, however well it answers pings (PRODUCT section 4)."""
-    line = next((line for line in state.lines if line.phase is Phase.READY and line.direction == state.direction), None)
-    state = replace(state, deaf=False)
+def deaf(state: State, direction: Direction, now: int, limits: Limits) -> Outcome:
+    """Replace a line that takes speech and answers nothing, however well it answers pings (PRODUCT section 4).
+
+    The line of the direction at rest too: what it owes would wait until the conversation turns round again.
+    """
+    line = next((line for line in state.lines if line.phase is Phase.READY and line.direction == direction), None)
     if line is None:
         return state, ()
     return _lost(state, line, Diagnosis(FaultCode.S3, refused=True), "deaf", now, limits, hang_up=True)

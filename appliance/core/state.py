@@ -177,7 +177,6 @@ class State:
     exit_code: int = 0
     contacts: tuple[Contact, ...] = ()
     talk_started: bool = False  # the press that is down started the talk
-    deaf: bool = False  # the active line takes speech and answers nothing
     shown: tuple[Shown, ...] = ()
     source_text: str = ""
     source_language: str = ""

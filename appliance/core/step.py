@@ -114,10 +114,8 @@ def _handled(state: State, event: Event, now: int, limits: Limits) -> Outcome:
         case SpeechHeard(active):
             return _speech_heard(state, active, now), ()
         case SpoolReported():
-            state, effects = health.spool_reported(state, event, now, limits.deaf_ms)
-            if not state.deaf:
-                return state, effects
-            return line.deaf(state, now, limits)
+            state = health.spool_reported(state, event, now)
+            return line.deaf(state, event.direction, now, limits) if event.deaf_ms >= limits.deaf_ms else (state, ())
         case SpeechSounded():
             return turns.speech_sounded(state, event)
         case SpeechEnded():

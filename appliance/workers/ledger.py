@@ -311,12 +311,13 @@ class Ledger:
         return max(ms_of_samples(speech), int(any(line.open_turns() for line in self.lines.values())))
 
     def deaf_ms(self, at: int) -> int:
-        """How long a line has taken at least 5 s of speech and given nothing back; 0 where none does."""
+        """How long a line has given nothing back that took 5 s of speech or has a turn open; 0 where none does."""
         return max((at - line.back_at for line in self.lines.values() if self._deaf(line)), default=0)
 
     @staticmethod
     def _deaf(line: LineEntry) -> bool:
-        return line.speech_since_back >= samples_of_ms(DEAF_SPEECH_MS)
+        # A service that hangs within a turn says nothing to it, however little was said.
+        return line.speech_since_back >= samples_of_ms(DEAF_SPEECH_MS) or bool(line.open_turns())
 
     # What moves to another direction.
 
