@@ -64,7 +64,7 @@ class Stuck(dict[str, Field]):
         super().__init__(a=1)
         self.reached, self.freed = threading.Event(), threading.Event()
 
-    def keys(self) -> KeysView[str]:
+    def keys(self) -> KeysView[str]:  # type: ignore[override]
         self.reached.set()
         assert self.freed.wait(10)
         return super().keys()

@@ -290,8 +290,12 @@ def test_live_sound_never_overtakes_the_utterance_that_moves() -> None:
         spools.append(n, FRAME, speech=True, at=n * 20)
     adopt, started = back.adopt, threading.Event()
 
+    def speak() -> None:
+        started.set()
+        spools.append(99, FRAME, speech=True, at=300)
+
     def slowly(*args: object) -> None:
-        live = threading.Thread(target=lambda: (started.set(), spools.append(99, FRAME, speech=True, at=300)))
+        live = threading.Thread(target=speak)
         live.start()
         assert started.wait(5)
         live.join(0.05)
@@ -299,7 +303,7 @@ def test_live_sound_never_overtakes_the_utterance_that_moves() -> None:
         threads.append(live)
 
     threads: list[threading.Thread] = []
-    back.adopt = slowly  # type: ignore[method-assign]
+    back.adopt = slowly  # type: ignore[method-assign, assignment]
     spools.select(BACK, Valve.OPEN, 200, move=True)
     threads[0].join(5)
     back.attach(1, speaks=True, at=300)
@@ -307,11 +311,10 @@ def test_live_sound_never_overtakes_the_utterance_that_moves() -> None:
     assert taken == [*range(10), 99]
 
 
+OFTEN = ["speak", "quiet", "dial", "start", "done"]
+SELDOM = ["speak", "wait", "lose", "stop", "opened", "fail", "finish", "wipe", "move"]
 step = st.tuples(
-    st.sampled_from(
-        [*["speak", "quiet", "dial", "start", "done"] * 2, *["speak", "wait", "lose", "stop", "opened", "fail"]]
-        + ["finish", "wipe", "move"]
-    ),
+    st.sampled_from(OFTEN * 2 + SELDOM),
     st.integers(0, 7),
     st.one_of(st.none(), st.integers(0, 40_000)),
 )

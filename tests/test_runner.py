@@ -1,0 +1,128 @@
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from appliance.core import effects as f
+from appliance.core import events as e
+from appliance.core.direction import Direction
+from appliance.core.events import Event
+from appliance.core.invariants import BrokenInvariantError
+from appliance.core.limits import Limits
+from appliance.core.modes import Mode, Valve
+from appliance.core.state import State
+from appliance.recorder import Recorder, read
+from appliance.runner import LONGEST_WAIT_MS, Crew, Runner
+from tests.core import states
+
+HERE = Direction("en", "es")
+
+
+class Notebook:
+    """A crew that writes every order down."""
+
+    def __init__(self) -> None:
+        self.orders: list[tuple[Any, ...]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *args, **kwargs: self.orders.append((name, *args, *kwargs.values()))
+
+
+class Desk:
+    def __init__(self, state: State | None = None, path: Path | None = None) -> None:
+        self.at = 0
+        self.waits: list[int] = []
+        self.coming: list[Event] = []
+        self.crew = Notebook()
+        recorder = Recorder(path)
+        first = state or State(setup=states.SETUP)
+        recorder.begin(first)
+        self.runner = Runner(first, Limits(), lambda: self.at, self._next, cast(Crew, self.crew), recorder)
+
+    def _next(self, wait_ms: int) -> Event | None:
+        self.waits.append(wait_ms)
+        if self.coming:
+            return self.coming.pop(0)
+        self.at += wait_ms
+        return None
+
+    def names(self) -> list[str]:
+        return [order[0] for order in self.crew.orders]
+
+
+def test_it_steps_obeys_and_shows_each_new_view_once(caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk()
+    with caplog.at_level(logging.INFO):
+        desk.runner.take(e.Booted(False), 0)
+        desk.runner.take(e.Tick(), 10)
+    assert desk.runner.state.mode is Mode.STANDBY
+    assert desk.names().count("show") == 1
+    assert caplog.text.count("starting → standby") == 1
+
+
+def test_due_deadlines_go_before_queued_events() -> None:
+    desk = Desk(states.configuring().state)
+    desk.coming = [e.LineCreated(1)]
+    desk.at = 10_000_000
+    desk.runner.turn()
+    assert desk.coming, "the deadline went first"
+
+
+def test_without_a_deadline_it_waits_a_second_at_most() -> None:
+    desk = Desk()
+    desk.runner.turn()
+    assert desk.waits == [LONGEST_WAIT_MS]
+
+
+def test_it_runs_to_the_exit_code() -> None:
+    desk = Desk()
+    desk.coming = [e.Booted(False), e.StopRequested("SIGTERM")]
+    turns: list[int] = []
+    assert desk.runner.run(lambda: turns.append(1)) == 0
+    assert len(turns) >= 2
+    assert desk.runner.state.mode is Mode.STOPPING
+
+
+def test_a_fault_is_dumped_once(tmp_path: Path) -> None:
+    desk = Desk(states.dialing().state, tmp_path / "dump")
+    desk.runner.take(e.LineLost(1, e.Loss.HTTP, 401), 5_000)
+    assert desk.runner.state.mode is Mode.FAULT
+    _, rows = read(tmp_path / "dump")
+    assert [type(event) for _, event in rows] == [e.LineLost]
+
+
+def test_a_broken_invariant_is_dumped_and_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise BrokenInvariantError("planted")
+
+    monkeypatch.setattr("appliance.runner.check", broken)
+    desk = Desk(path=tmp_path / "dump")
+    with pytest.raises(BrokenInvariantError, match="planted"):
+        desk.runner.take(e.Booted(True), 7)
+    assert read(tmp_path / "dump")[1] == [(7, e.Booted(True))]
+
+
+@pytest.mark.parametrize(
+    ("effect", "order"),
+    [
+        (f.OpenMicrophone(), ("open_microphone",)),
+        (f.CloseMicrophone(), ("close_microphone",)),
+        (f.SelectInput(HERE, Valve.OPEN, True), ("select_input", HERE, Valve.OPEN, True)),
+        (f.WipeSound(), ("wipe_sound",)),
+        (f.RestartWorker(e.Device.SCREEN), ("restart_worker", e.Device.SCREEN)),
+        (f.Dial(3, HERE), ("dial", 3, HERE)),
+        (f.Configure(3), ("configure", 3)),
+        (f.SetUplink(Valve.OPEN, 3), ("set_uplink", 3, Valve.OPEN)),
+        (f.SetDownlink(Valve.SHUT, 3), ("set_downlink", 3, Valve.SHUT)),
+        (f.Finish(3), ("finish", 3)),
+        (f.HangUp(3, "why"), ("hang_up", 3)),
+        (f.DrainSound(), ("drain_sound",)),
+        (f.Note("key", (("down", True),)), ("note", "key", {"down": True})),
+    ],
+)
+def test_every_effect_is_one_order(effect: f.Effect, order: tuple[object, ...]) -> None:
+    desk = Desk()
+    desk.runner._obey(effect)
+    assert desk.crew.orders == [order]

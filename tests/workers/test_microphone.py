@@ -1,0 +1,229 @@
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from appliance.core.direction import Direction
+from appliance.core.events import (
+    Device,
+    DeviceFailed,
+    DeviceReady,
+    Event,
+    LevelMetered,
+    MicrophoneClosed,
+    MicrophoneEnded,
+    SpeechHeard,
+    SpoolReported,
+)
+from appliance.core.modes import Valve
+from appliance.errors import DeviceError, Kind
+from appliance.ports import Microphone
+from appliance.workers import microphone as module
+from appliance.workers.beats import Beats
+from appliance.workers.microphone import MicrophoneWorker
+from appliance.workers.spool import Spool, Spools
+from tests.workers.test_voice import voiced
+
+WAIT_S = 5.0
+SPEECH = [voiced(n) for n in range(60)]
+
+
+class Cable:
+    """A microphone that gives what is put into it: sound, an exception, or the end (b"")."""
+
+    xruns = 3
+
+    def __init__(self) -> None:
+        self.sound: queue.Queue[bytes | DeviceError] = queue.Queue()
+        self.calls: list[str] = []
+        self.refusals: list[DeviceError] = []
+        self.closing: list[DeviceError] = []
+
+    def open(self) -> None:
+        self.calls.append("open")
+        if self.refusals:
+            raise self.refusals.pop(0)
+
+    def read(self) -> bytes:
+        try:
+            given = self.sound.get(timeout=0.01)
+        except queue.Empty:
+            return bytes(640)
+        if isinstance(given, DeviceError):
+            raise given
+        return given
+
+    def close(self) -> None:
+        self.calls.append("close")
+        if self.closing:
+            raise self.closing.pop(0)
+
+    def put(self, *sound: bytes | DeviceError) -> None:
+        for each in sound:
+            self.sound.put(each)
+
+
+class Desk:
+    def __init__(self, cable: Cable, make: Callable[[], Microphone]) -> None:
+        self.cable = cable
+        self.events: queue.Queue[Event] = queue.Queue()
+        self.spools: Spools[bytes] = Spools(lambda d: Spool(d, 800, lambda samples: bytes(2 * samples)))
+        direction = Direction("en", "es")
+        self.spools.select(direction, Valve.OPEN, 0, move=False)
+        self.spool = self.spools.of(direction)
+        self.worker = MicrophoneWorker(make, self.spools, self.events.put, lambda: 0, Beats(lambda: 0))
+
+    def until(self, kind: type[Event]) -> list[Event]:
+        """All events up to the first of this kind."""
+        seen: list[Event] = []
+        while not seen or not isinstance(seen[-1], kind):
+            seen.append(self.events.get(timeout=WAIT_S))
+        return seen
+
+
+@contextmanager
+def desk(cable: Cable, make: Callable[[], Microphone] | None = None) -> Iterator[Desk]:
+    it = Desk(cable, make or (lambda: cable))
+    it.worker.start()
+    try:
+        yield it
+    finally:
+        it.worker.stop(5_000)
+        assert not it.worker._thread.is_alive()
+
+
+def gone() -> DeviceError:
+    return DeviceError("microphone", Kind.GONE, "unplugged")
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RETRY_S", 0.01)
+
+
+def kinds(events: list[Event]) -> list[type]:
+    return [type(e) for e in events if not isinstance(e, LevelMetered)]
+
+
+def test_the_device_is_not_touched_before_the_order_to_open() -> None:
+    cable = Cable()
+    with desk(cable) as box:
+        assert box.worker.xruns == 0
+        box.worker.open()
+        assert box.until(DeviceReady) == [DeviceReady(Device.MICROPHONE)]
+        assert box.worker.xruns == 3
+    assert cable.calls[0] == "open"
+
+
+def test_speech_level_and_the_closing_silence_before_anyone_is_told() -> None:
+    cable = Cable()
+    cable.put(*SPEECH)
+    with desk(cable) as box:
+        box.worker.open()
+        box.until(SpeechHeard)
+        seen: list[Event] = []
+        kept = box.spool.kept_ms
+        box.worker.close()
+        seen = box.until(MicrophoneClosed)
+        assert kinds(seen)[-3:] in (
+            [SpoolReported, SpeechHeard, MicrophoneClosed],
+            [SpeechHeard, SpoolReported, MicrophoneClosed],
+        )
+        assert kept() >= 1_000
+        assert cable.calls == ["open", "close"]
+        box.worker.open()
+        box.until(DeviceReady)
+
+
+def test_a_recording_reports_what_is_owed_before_it_says_that_it_ended() -> None:
+    cable = Cable()
+    cable.put(*SPEECH, b"")
+    with desk(cable) as box:
+        box.worker.open()
+        seen = box.until(MicrophoneEnded)
+        told = kinds(seen)
+        assert told[:2] == [DeviceReady, SpeechHeard]
+        assert told.index(SpoolReported) < told.index(MicrophoneEnded)
+        owed = [e for e in seen if isinstance(e, SpoolReported)]
+        assert owed[-1].unanswered_ms >= 1_000
+        assert seen[-2] == LevelMetered(0)
+        assert [e.active for e in seen if isinstance(e, SpeechHeard)] == [True, False]
+        assert box.spool.kept_ms() == len(SPEECH) * 20 + 1_000
+        assert cable.calls == ["open", "close"]
+
+
+def test_an_order_to_close_is_always_answered_even_when_it_opens_again_at_once() -> None:
+    with desk(Cable()) as box:
+        box.worker.open()
+        box.until(DeviceReady)
+        box.worker.close()
+        box.worker.open()
+        assert kinds(box.until(DeviceReady)) == [MicrophoneClosed, DeviceReady]
+
+
+def test_a_lost_device_is_told_its_speech_is_closed_and_it_is_opened_again() -> None:
+    cable = Cable()
+    cable.put(*SPEECH, gone())
+    cable.refusals = []
+    with desk(cable) as box:
+        box.worker.open()
+        seen = box.until(DeviceFailed)
+        assert seen[-1] == DeviceFailed(Device.MICROPHONE, "gone", "unplugged")
+        told = kinds(box.until(DeviceReady))
+        assert told == [SpoolReported, SpeechHeard, DeviceReady]
+        assert box.spool.kept_ms() >= len(SPEECH) * 20 + 1_000, "the service is not left waiting for the end"
+    assert cable.calls[:3] == ["open", "close", "open"]
+
+
+def test_a_device_that_cannot_be_opened_is_tried_again_and_again() -> None:
+    cable = Cable()
+    cable.refusals = [gone(), gone()]
+    cable.closing = [gone()]
+    with desk(cable) as box:
+        box.worker.open()
+        assert kinds(box.until(DeviceReady)) == [DeviceFailed, DeviceFailed, DeviceReady]
+
+
+def test_a_device_that_cannot_be_made_is_made_later() -> None:
+    cable, refusals = Cable(), [gone()]
+
+    def make() -> Cable:
+        if refusals:
+            raise refusals.pop()
+        return cable
+
+    with desk(cable, make) as box:
+        box.worker.open()
+        assert kinds(box.until(DeviceReady)) == [DeviceFailed, DeviceReady]
+
+
+def test_closing_while_the_device_is_away_is_answered_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RETRY_S", 60)
+    cable = Cable()
+    cable.refusals = [gone()] * 9
+    with desk(cable) as box:
+        box.worker.open()
+        box.until(DeviceFailed)
+        box.worker.close()
+        assert kinds(box.until(MicrophoneClosed)) == [MicrophoneClosed]
+
+
+def test_a_device_that_hangs_is_abandoned() -> None:
+    cable, reached, freed = Cable(), threading.Event(), threading.Event()
+
+    def make() -> Cable:
+        reached.set()
+        freed.wait(WAIT_S)
+        return cable
+
+    box = Desk(cable, make)
+    box.worker.start()
+    box.worker.open()
+    assert reached.wait(WAIT_S)
+    box.worker.stop(20)
+    assert box.worker._thread.is_alive()
+    freed.set()
+    box.worker._thread.join(WAIT_S)
+    assert not box.worker._thread.is_alive()
