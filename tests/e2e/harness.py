@@ -1,6 +1,6 @@
 """The real process against the real emulator over TLS: how the tests start, watch and end them.
 
-Responsible for: recordings made by espeak-ng, settings files, the emulator's wire log, the box's journal, bounded waits.
+Responsible for: recordings made by espeak-ng, settings files, the wire log, the journal, bounded waits.
 Must not: judge what it reads. Everything it starts ends by itself or by its own process id.
 """
 
@@ -265,7 +265,11 @@ class Box:
     def told(self) -> str:
         """All it said, for a failed test."""
         rows = [row for row in self.rows() if row["what"] != "subtitle" or row["final"]]
-        return "\n".join(self.errors.splitlines()[-30:]) + "\n" + "\n".join(json.dumps(row, ensure_ascii=False) for row in rows[-40:])
+        return (
+            "\n".join(self.errors.splitlines()[-30:])
+            + "\n"
+            + "\n".join(json.dumps(row, ensure_ascii=False) for row in rows[-40:])
+        )
 
 
 def wait_for(look: Callable[[], T | None], limit_s: float, told: Callable[[], str] = str) -> T:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +24,7 @@ def boxes(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """All of them side by side; each has a target of its own, by which its connection is known."""
     folder = tmp_path_factory.mktemp("boxes")
 
-    def box(name: str, **changes: object) -> Box:
+    def box(name: str, **changes: Any) -> Box:
         return Box(folder / name.replace(" ", "-"), emulator, languages__theirs=TARGETS[name], **changes)
 
     made = {
@@ -49,9 +49,7 @@ def boxes(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def connection(emulator: Emulator, target: str) -> list[Row]:
     """The wire log of the only connection that asked for this target."""
     updates = [row for row in emulator.rows("in") if row["message"].get("type") == "session.update"]
-    numbers = {
-        row["connection"] for row in updates if row["message"]["session"]["translation"]["language"] == target
-    }
+    numbers = {row["connection"] for row in updates if row["message"]["session"]["translation"]["language"] == target}
     assert len(numbers) == 1
     return [row for row in emulator.rows() if row.get("connection") in numbers]
 

@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def boxes(emulators: Mapping[str, Emulator], tmp_path_factory: pytest.TempPathFa
         "shut": ((0, "privacy", False),),
     }
 
-    def box(name: str, pcm: bytes, **changes: object) -> Box:
+    def box(name: str, pcm: bytes, **changes: Any) -> Box:
         keys = script(folder / name / "keys.toml", *rows[name])
         return Box(folder / name, emulators[name], pcm, keys__driver="script", keys__script=keys, **changes)
 
@@ -111,9 +112,7 @@ def test_what_was_private_is_not_missing_later(emulators: Mapping[str, Emulator]
     assert emulators["private"].dials() == 1
 
 
-def test_what_listens_complains_about_such_a_recording(
-    emulators: Mapping[str, Emulator], tmp_path: Path
-) -> None:
+def test_what_listens_complains_about_such_a_recording(emulators: Mapping[str, Emulator], tmp_path: Path) -> None:
     """The other side of the test above: without the slide the same file is opened, and told."""
     with Box(tmp_path, emulators["shut"], b"\0\0", run__until="forever") as box:
         (tmp_path / "in.wav").write_bytes(b"whoever opens this complains")

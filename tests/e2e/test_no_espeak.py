@@ -10,7 +10,9 @@ import pytest
 from tests.e2e.harness import ROOT
 
 
-@pytest.mark.parametrize("command", [("emulator", "--port", "0", "--plain"), ("demo", "--out", "demo")], ids=lambda c: c[0])
+@pytest.mark.parametrize(
+    "command", [("emulator", "--port", "0", "--plain"), ("demo", "--out", "demo")], ids=lambda c: c[0]
+)
 def test_the_package_is_named(tmp_path: Path, command: tuple[str, ...]) -> None:
     empty = tmp_path / "bin"
     empty.mkdir()

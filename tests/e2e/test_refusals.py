@@ -3,7 +3,7 @@
 import signal
 import socket
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,16 +58,14 @@ def boxes(emulators: Mapping[str, Emulator], tmp_path_factory: pytest.TempPathFa
     folder = tmp_path_factory.mktemp("boxes")
     pcm = sound(SHORT[:1])
 
-    def box(name: str, service: Emulator | None, key: str | None = KEY, **changes: object) -> Box:
+    def box(name: str, service: Emulator | None, key: str | None = KEY, **changes: Any) -> Box:
         return Box(folder / name.replace(" ", "-"), service, pcm, key=key, **changes)
 
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
     made = {name: box(name, emulator) for name, emulator in emulators.items()}
     made["no key"] = box("no key", emulators["no key"], key=None)
-    made["wrong authority"] = box(
-        "wrong authority", emulators["wrong authority"], service__ca_file=emulators["401"].ca
-    )
+    made["wrong authority"] = box("wrong authority", emulators["wrong authority"], service__ca_file=emulators["401"].ca)
     made["no such name"] = box("no such name", None, service__url="wss://nowhere.invalid/api-ws/v1/realtime")
     made["nobody listens"] = box(
         "nobody listens", None, service__url=f"wss://127.0.0.1:{port}/api-ws/v1/realtime", run__until="forever"

@@ -1,6 +1,7 @@
 """Settings that cannot be used: every sentence at once, exit 78, and nothing is opened or dialled."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,10 +10,10 @@ from tests.e2e.harness import SHORT, Box, Finished, sound
 ELSEWHERE = "wss://nowhere.invalid/api-ws/v1/realtime"
 
 
-def refused(folder: Path, **changes: object) -> Finished:
+def refused(folder: Path, **changes: Any) -> Finished:
     """The end of a run whose settings are refused."""
     pcm = None if "microphone__device" in changes else sound(SHORT[:1])
-    with Box(folder, None, pcm, **({"service__url": ELSEWHERE} | changes)) as box:
+    with Box(folder, None, pcm, **({"service__url": ELSEWHERE} | dict(changes))) as box:
         done = box.wait(15)
     assert not (folder / "journal.jsonl").exists()
     assert not (folder / "heard.wav").exists()
@@ -36,9 +37,7 @@ def refused(folder: Path, **changes: object) -> Finished:
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
-def test_what_cannot_be_used_is_said(
-    tmp_path: Path, changes: dict[str, object], sentences: tuple[str, ...]
-) -> None:
+def test_what_cannot_be_used_is_said(tmp_path: Path, changes: dict[str, object], sentences: tuple[str, ...]) -> None:
     done = refused(tmp_path, **changes)
     assert done.code == 78, done.errors
     for sentence in sentences:
