@@ -25,7 +25,7 @@ def main() -> int:
         failure = run_seed(seed, options.hours, tally)
         if failure is not None:
             failed += 1
-            print(failure if not options.keep_going else failure.splitlines()[-2])
+            print(failure if not options.keep_going else " | ".join(failure.splitlines()[-2:]))
             if not options.keep_going:
                 break
     print(tally)

@@ -6,6 +6,10 @@ Must not: judge (the checkers do), or take anything from the product's own books
 
 from dataclasses import dataclass, field
 
+from appliance.emulator.parts import Sound
+
+FRAME_MS = 20
+SHORT_MS = 300  # what is shorter needs no answer (CONTRACTS section 5)
 CHAIN_GAP_MS = 900  # utterances closer than this may be one to the box: one apology covers them
 
 
@@ -19,6 +23,7 @@ class Said:
     chain: int
     captured: int = 0
     answered: int = 0
+    unheard: int = 0  # was sent to a service that answers pings and opens no turn
     excused: str = ""  # why nobody needs to answer it
     answered_at: int | None = None
     answers: int = 0  # how often most of it was answered
@@ -30,6 +35,11 @@ class Said:
     def missing(self) -> int:
         """How many captured frames nobody answered."""
         return (self.captured & ~self.answered).bit_count()
+
+    @property
+    def forgivable(self) -> bool:
+        """Less than 5 s that a live line took and opened no turn for: let go after 20 s (CONTRACTS section 5)."""
+        return (self.captured & ~self.answered & ~self.unheard).bit_count() * FRAME_MS < SHORT_MS
 
 
 @dataclass
@@ -54,6 +64,12 @@ class Books:
         record = Said(number, at, ends_at, chain, losses_before=self.losses + self.faults, calm=calm)
         self.said[number] = self.open[number] = record
         return record
+
+    def unheard(self, sound: Sound) -> None:
+        """The service took this and will never answer it."""
+        for span in sound.spans:
+            if span.utterance in self.said:
+                self.said[span.utterance].unheard |= span.frames
 
     def recent(self, most: int) -> list[Said]:
         """The latest utterances."""

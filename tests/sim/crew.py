@@ -45,11 +45,12 @@ class SimCrew:
         trace: Trace,
         wiped: Callable[[], None],
         keep: Callable[[Kept], None],
+        unheard: Callable[[Sound], None],
     ) -> None:
         self._plan, self._fill, self._network, self._service = plan, fill, network, service
         self._spools, self._jitter, self._microphone, self._speaker = spools, jitter, microphone, speaker
         self._post, self._chance, self._watch, self._trace, self._wiped = post, chance, watch, trace, wiped
-        self._keep = keep
+        self._keep, self._unheard = keep, unheard
         self.lines: dict[int, SimLine] = {}
 
     def open_microphone(self) -> None:
@@ -71,7 +72,7 @@ class SimCrew:
         conversation = Conversation(line, self._plan(direction), spool, self._jitter, self._post, self._fill)
         made = SimLine(
             line, direction, conversation, self._network, self._service, self._post, self._chance, self._watch,
-            self._trace, self._speaker.wake,
+            self._trace, self._speaker.wake, self._unheard,
         )  # fmt: skip
         spool.wake = made.pump
         self.lines = {number: each for number, each in self.lines.items() if not each.over}

@@ -57,11 +57,13 @@ class SimLine(SupportsDarkness):
         watch: Watch,
         trace: Trace,
         heard: Callable[[], None],
+        unheard: Callable[[Sound], None],
     ) -> None:
         self.number, self.direction, self.conversation = number, direction, conversation
         self._network, self._service, self._post = network, service, post
         self._agenda = network.agenda
         self._chance, self._watch, self._trace, self._heard = chance, watch, trace, heard
+        self._unheard = unheard
         self.over = False
         self.opened_at: int | None = None
         self.session: ServiceSession | None = None
@@ -76,6 +78,7 @@ class SimLine(SupportsDarkness):
         self._pulse: Pulse | None = None
         self._acknowledged = False
         self._sent_bytes = 0
+        self._deafened = False
 
     # The crew's orders; each is obeyed when the line's thread comes to it.
 
@@ -180,6 +183,8 @@ class SimLine(SupportsDarkness):
         def arrive() -> None:
             self._in_flight -= 1
             if self.session is not None:
+                if self._deafened and isinstance(raw, Frame):
+                    self._unheard(raw.audio)
                 message: Message | str = (
                     {"type": "input_audio_buffer.append", "audio": raw.audio}
                     if isinstance(raw, Frame)
@@ -223,8 +228,18 @@ class SimLine(SupportsDarkness):
             case Drop():
                 self._down(lambda: self.end(Loss.RESET))
             case Mute(pongs):
+                self._deafened = self._opened_no_turn()
                 if not pongs:
                     self._down(lambda: self.fall_silent(acknowledged=True))
+
+    def _opened_no_turn(self) -> bool:
+        """Whether the service fell silent as a habit has it that answers nothing from the first sound of a turn on."""
+        latest = self.session._answers[-1] if self.session is not None and self.session._answers else None
+        if latest is None or "deaf" not in latest.plan or latest.told.opened:
+            return False
+        for sound in latest.turn.heard:
+            self._unheard(sound)
+        return True
 
     def _down(self, action: Callable[[], None]) -> None:
         network = self._network

@@ -69,4 +69,4 @@ def run_seed(seed: int, hours: float, tally: Tally) -> str | None:
             tally.moves |= checker.taken
     if failure is None:
         return None
-    return f"{world.trace}\n\n{failure}\nrepeat with: python -m tests.sim --seed {seed} --hours {hours:g}"
+    return f"{world.trace.told(failure.since)}\n\n{failure}\nrepeat with: python -m tests.sim --seed {seed} --hours {hours:g}"

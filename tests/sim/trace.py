@@ -7,14 +7,17 @@ Must not: judge.
 from collections import deque
 from typing import Any
 
-SENTENCES = 160
+SENTENCES = 2_000
+PRINTED = 160
+BEFORE_MS = 10_000
 
 
 class Objection(AssertionError):  # noqa: N818 - a checker objects; the failure is the run's
-    """A checker's objection. ``checker``: its name; ``sentence``: what must not be."""
+    """A checker's objection. ``checker``: its name; ``sentence``: what must not be; ``since``: when it began, ms."""
 
-    def __init__(self, checker: str, sentence: str) -> None:
+    def __init__(self, checker: str, sentence: str, since: int | None = None) -> None:
         super().__init__(f"{checker}: {sentence}")
+        self.since = since
         self.checker = checker
         self.sentence = sentence
 
@@ -29,8 +32,14 @@ class Trace:
         """``sentence`` takes ``values`` with %."""
         self._rows.append((at, sentence, values))
 
-    def __str__(self) -> str:
-        return "\n".join(f"{stamp(at)}  {sentence % values}" for at, sentence, values in self._rows)
+    def told(self, since: int | None = None) -> str:
+        """The last sentences, or those from shortly before ``since`` on."""
+        rows = list(self._rows)
+        if since is None:
+            rows = rows[-PRINTED:]
+        else:
+            rows = [row for row in rows if row[0] >= since - BEFORE_MS][:PRINTED]
+        return "\n".join(f"{stamp(at)}  {sentence % values}" for at, sentence, values in rows)
 
 
 def stamp(at: int) -> str:

@@ -70,7 +70,7 @@ class World:
         self.setup = self._drawn_setup()
         self.limits = Limits()
         self.calm = self.alive = self.private = False
-        self.grain_ms = chance.choice((40, 100, 200, 200))
+        self.grain_ms = chance.choices((40, 100, 200), (1, 2, 9))[0]
         self.owner_lag_ms = chance.choice((0, 0, 1, 20))
         self.transcription = chance.random() < 0.25
         self.interpreter = SpanInterpreter(chance.choice((200, 400, 1_000)))
@@ -129,7 +129,7 @@ class World:
         self.speaker = SimLoudspeaker(self.agenda, self.jitter, self.post, 200)
         self.crew = SimCrew(
             self._plan, Frame, self.network, self.service, self.spools, self.jitter, self.microphone, self.speaker,
-            self.post, chance, self.watch, self.trace, self._wiped, self._keep,
+            self.post, chance, self.watch, self.trace, self._wiped, self._keep, self.books.unheard,
         )  # fmt: skip
         state = remembered(State(setup=self.setup), self.kept)
         if state.owned_up_at is not None:  # there the clock begins anew with each process, here it does not
@@ -179,12 +179,12 @@ class World:
             return
         self._owner_at = None
         runner, now = self.runner, self.agenda.now
+        queue = self.queue
         for _ in range(TURNS_AT_ONCE):
-            if not self.alive:
-                return
-            due = next_deadline(runner.state, runner._stepped_at, self.limits)
-            if not len(self.queue) and (due is None or due > now):
-                break
+            if not len(queue):
+                due = next_deadline(runner.state, runner._stepped_at, self.limits)
+                if due is None or due > now:
+                    break
             runner.turn()
             if runner._exit is not None:
                 self.trace.say(now, "the process ends: exit %d", runner._exit)
@@ -236,7 +236,8 @@ class World:
     def _looking(self) -> Waits:
         while True:
             yield LOOK_EVERY_MS
-            self.watch.looked()
+            if self.crew.lines or self.books.open:
+                self.watch.looked()
 
     def _calm_down(self) -> None:
         self.trace.say(self.agenda.now, "CALM: nothing goes wrong any more")

@@ -24,9 +24,9 @@ class Checker:
     def __init__(self, world: "World") -> None:
         self.world = world
 
-    def object(self, sentence: str) -> None:
-        """This must not be."""
-        raise Objection(type(self).__name__, sentence)
+    def object(self, sentence: str, since: int | None = None) -> None:
+        """This must not be. ``since``: when it began, for the trace."""
+        raise Objection(type(self).__name__, sentence, since)
 
     def stepped(self, old: State, event: Event, new: State) -> None:
         """The owner took an event."""
