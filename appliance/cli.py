@@ -6,6 +6,7 @@ Must not: do a command's work (``commands/``, ``emulator/command.py``).
 
 import argparse
 import importlib
+import logging
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -15,7 +16,10 @@ from appliance.errors import DragomanError, SettingsError
 
 EXIT_USAGE = 64
 EXIT_FAILED = 69
+EXIT_BUG = 70
 EXIT_SETTINGS = 78
+
+log = logging.getLogger(__name__)
 
 # Each module has ``add_arguments(parser)`` and ``run(args) -> int``; only the one that is asked for is imported.
 COMMANDS = {
@@ -66,6 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_FAILED
     except BrokenPipeError:
         return 0  # the reader of our output has seen enough
+    except Exception:
+        log.critical("a bug of ours", exc_info=True)
+        return EXIT_BUG
 
 
 if __name__ == "__main__":

@@ -51,10 +51,16 @@ def test_a_replay_of_nothing_is_misuse(tmp_path: Path, capsys: pytest.CaptureFix
         (SettingsError((Problem("a.toml:3", "no such key"), Problem("key", "missing"))), 78, "a.toml:3: no such key"),
         (DragomanError("espeak-ng is missing"), 69, "dragoman languages: espeak-ng is missing"),
         (BrokenPipeError(), 0, ""),
+        (ZeroDivisionError("planted"), 70, ""),
     ],
 )
 def test_exit_codes(
-    error: Exception, code: int, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    error: Exception,
+    code: int,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     def fail(_args: object) -> int:
         raise error
@@ -62,6 +68,7 @@ def test_exit_codes(
     monkeypatch.setattr(languages, "run", fail)
     assert cli.main(["languages"]) == code
     assert words in capsys.readouterr().err
+    assert ("planted" in caplog.text) is (code == 70)
 
 
 def test_bad_settings_are_78_and_every_problem_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -227,3 +227,22 @@ def test_a_device_that_hangs_is_abandoned() -> None:
     freed.set()
     box.worker._thread.join(WAIT_S)
     assert not box.worker._thread.is_alive()
+
+
+def test_an_abandoned_worker_says_nothing_more_when_it_wakes() -> None:
+    cable, reached, freed = Cable(), threading.Event(), threading.Event()
+
+    def make() -> Cable:
+        reached.set()
+        freed.wait(WAIT_S)
+        return cable
+
+    box = Desk(cable, make)
+    box.worker.start()
+    box.worker.open()
+    assert reached.wait(WAIT_S)
+    box.worker.abandon()
+    freed.set()
+    box.worker._thread.join(WAIT_S)
+    assert not box.worker._thread.is_alive()
+    assert box.events.empty()

@@ -1,0 +1,147 @@
+import queue
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from appliance.core.direction import Direction
+from appliance.core.events import Device, Event, LineLost, Loss
+from appliance.core.modes import Valve
+from appliance.core.views import BlankView
+from appliance.crew import BoxCrew, Makers
+from appliance.protocol.settings import SessionSettings, plan
+from appliance.protocol.voices import resolve_model
+from appliance.workers import trust
+from appliance.workers.beats import Beats
+from appliance.workers.jitter import JitterBuffer
+from appliance.workers.journal import Journal
+from appliance.workers.keeper import Keeper, Kept
+from appliance.workers.line import Access
+from appliance.workers.microphone import MicrophoneWorker
+from appliance.workers.names import Names
+from appliance.workers.screen import ScreenWorker
+from appliance.workers.speaker import SpeakerWorker
+from appliance.workers.spool import Spool, Spools
+from appliance.workers.target import Target
+from tests.workers.peers import clock
+
+HERE = Direction("en", "es")
+
+
+class Hand:
+    """Stands where a device's worker stands, and writes down what it is told."""
+
+    def __init__(self, told: list[str], name: str) -> None:
+        self._told, self._name = told, name
+
+    def __getattr__(self, verb: str) -> object:
+        return lambda *_: self._told.append(f"{self._name} {verb}")
+
+
+class Desk:
+    def __init__(self, key: str = "") -> None:
+        self.events: queue.Queue[Event] = queue.Queue()
+        self.told: list[str] = []
+        self.spools: Spools[bytes] = Spools(lambda d: Spool(d, 800, lambda samples: bytes(2 * samples)))
+        self.jitter = JitterBuffer(self.events.put)
+        self.journal = Journal(None, clock)
+        makers = Makers(
+            lambda: cast(MicrophoneWorker, Hand(self.told, "microphone")),
+            lambda: cast(SpeakerWorker, Hand(self.told, "speaker")),
+            lambda: cast(ScreenWorker, Hand(self.told, "screen")),
+        )
+        access = Access(Target.parse("ws://127.0.0.1:1/x", "m"), trust.context(""), Names(), key)
+        keeper = cast(Keeper, Hand(self.told, "keeper"))
+        self.crew = BoxCrew(
+            self._plan, lambda _: "both", access, self.spools, self.jitter, makers, self.journal, keeper,
+            self.events.put, clock, Beats(clock),
+        )  # fmt: skip
+
+    @staticmethod
+    def _plan(direction: Direction) -> SessionSettings:
+        model = resolve_model("qwen3.5-livetranslate-flash-realtime")
+        assert model is not None
+        return plan(model, direction.source, direction.target)
+
+
+def test_orders_reach_the_devices() -> None:
+    desk = Desk()
+    desk.crew.start()
+    desk.crew.open_microphone()
+    desk.crew.close_microphone()
+    desk.crew.drain_sound()
+    desk.crew.show(BlankView())
+    desk.crew.keep(Kept())
+    desk.crew.stop(10)
+    assert desk.told == [
+        *("screen start", "speaker start", "microphone start", "microphone open", "microphone close"),
+        *("speaker drain", "screen show", "keeper keep", "microphone stop", "speaker stop", "screen stop"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("device", "told"),
+    [
+        (Device.MICROPHONE, ["microphone abandon", "microphone start", "microphone open"]),
+        (Device.LOUDSPEAKER, ["speaker abandon", "speaker start"]),
+        (Device.SCREEN, ["screen abandon", "screen start", "screen show"]),
+        (Device.KEYS, []),
+    ],
+)
+def test_a_worker_that_hangs_is_left_behind_and_a_fresh_one_does_what_it_did(device: Device, told: list[str]) -> None:
+    desk = Desk()
+    desk.crew.open_microphone()
+    desk.crew.show(BlankView())
+    desk.told.clear()
+    desk.crew.restart_worker(device)
+    assert desk.told == told
+
+
+def test_a_fresh_worker_does_nothing_that_nobody_asked_for() -> None:
+    desk = Desk()
+    desk.crew.restart_worker(Device.MICROPHONE)
+    desk.crew.restart_worker(Device.SCREEN)
+    assert desk.told == ["microphone abandon", "microphone start", "screen abandon", "screen start"]
+
+
+def test_sound_goes_where_it_is_sent_and_is_wiped_everywhere() -> None:
+    desk = Desk()
+    desk.crew.select_input(HERE, Valve.OPEN, move=False)
+    desk.spools.append(bytes(640), 320, speech=True, at=20)
+    desk.jitter.push(1, 1, bytes(960), replay=False, output="both", at=0)
+    desk.crew.set_downlink(2, Valve.SHUT)
+    desk.jitter.push(2, 1, bytes(960), replay=False, output="both", at=0)
+    assert (desk.spools.of(HERE).kept_ms(), desk.jitter.queued_ms) == (20, 20)
+    desk.crew.wipe_sound()
+    assert (desk.spools.of(HERE).kept_ms(), desk.jitter.queued_ms) == (0, 0)
+
+
+def test_a_line_that_ended_by_itself_is_told_and_forgotten() -> None:
+    desk = Desk(key="")
+    desk.crew.dial(1, HERE)
+    assert desk.events.get(timeout=5) == LineLost(1, Loss.NO_KEY)
+    desk.crew._lines[1][0].join(5_000)
+    desk.crew.dial(2, HERE)
+    assert list(desk.crew._lines) == [2]
+    desk.crew.stop(5_000)
+
+
+def test_orders_to_a_line_and_to_none() -> None:
+    desk = Desk(key="sk-x")
+    for number in (1, 9):
+        if number == 1:
+            desk.crew.dial(1, HERE)
+        desk.crew.configure(number)
+        desk.crew.set_uplink(number, Valve.OPEN)
+        desk.crew.finish(number)
+        desk.crew.hang_up(number)
+    assert desk.crew._lines == {}
+    assert desk.spools.of(HERE).take(1, 0) == [], "what is hung up takes nothing, whatever was ordered before"
+
+
+def test_rows_go_to_the_journal(tmp_path: Path) -> None:
+    desk = Desk()
+    rows: list[object] = []
+    desk.journal.listeners.append(lambda _at, what, fields: rows.append((what, fields)))
+    desk.crew.note("key", {"down": True})
+    assert rows == [("key", {"down": True})]
