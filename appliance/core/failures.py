@@ -75,6 +75,8 @@ def _http(status: int, body: str) -> Diagnosis:
         return Diagnosis(FaultCode.S1, fatal=True)
     if status == 429:
         return Diagnosis(FaultCode.S2, limited=True)
+    if status in (408, 425):  # the service asks for another try
+        return Diagnosis(FaultCode.S3, refused=True)
     if 400 <= status < 500:
         return Diagnosis(FaultCode.S4, fatal=True)
     return Diagnosis(FaultCode.S3, refused=True)

@@ -7,7 +7,7 @@ Must not: open devices (their workers keep trying).
 from dataclasses import replace
 
 from appliance.core.direction import Direction
-from appliance.core.effects import Effect, RestartWorker
+from appliance.core.effects import RestartWorker
 from appliance.core.events import Device, SpoolReported
 from appliance.core.faults import Outcome, cleared, raised
 from appliance.core.state import State
@@ -34,7 +34,11 @@ def device_failed(state: State, device: Device, kind: str, detail: str, now: int
 
 def device_ready(state: State, device: Device) -> Outcome:
     """A device works (again)."""
-    state = replace(state, broken=tuple(d for d in state.broken if d is not device))
+    state = replace(
+        state,
+        broken=tuple(d for d in state.broken if d is not device),
+        restarted=tuple(d for d in state.restarted if d is not device),
+    )
     more = frozenset({FaultCode.M3}) if device is Device.MICROPHONE else frozenset()
     return cleared(state, frozenset(_FAULTS.get(device, ())) | more)
 

@@ -93,7 +93,7 @@ def _microphone(state: State, now: int, limits: Limits) -> Outcome:
     effects: tuple[Effect, ...] = ()
     wants = live(state) and not state.ended and state.refusal is None
     if wants and state.input != state.direction:
-        effects = (SelectInput(state.direction, Valve.OPEN, move=state.input is not None),)
+        effects = (SelectInput(state.direction, Valve.OPEN, move=_moves(state)),)
         state = replace(state, input=state.direction)
     if state.closing_at is not None and now - state.closing_at >= limits.microphone_closes_within_ms:
         state = replace(state, closing_at=None)  # a dead capture must not hold up the end
@@ -104,6 +104,13 @@ def _microphone(state: State, now: int, limits: Limits) -> Outcome:
     return state, effects
 
 
+def _moves(state: State) -> bool:
+    """Whether the open utterance goes along. At a desk the other key means another speaker: what was said stays."""
+    old, new = state.input, state.direction
+    other_speaker = state.setup.kiosk and old is not None and (old.target, old.source) == (new.source, new.target)
+    return old is not None and not other_speaker
+
+
 def _drop_lines(state: State) -> Outcome:
     """Hang up lines that are not ready yet and no longer needed."""
     effects: tuple[Effect, ...] = ()
@@ -111,8 +118,10 @@ def _drop_lines(state: State) -> Outcome:
         if line.phase not in (Phase.READY, Phase.FINISHING) and line.direction not in needed(state):
             state = without(state, line.number)
             effects += (noted(line, "closed", "not wanted"), HangUp(line.number, "not wanted"))
-    if not _missing(state) and state.lost_at is not None and state.refusal is None:
-        state, more = cleared(replace(state, lost_at=None, last_loss=None), _SLOW_FAULTS)
+    if state.refusal is None and not _missing(state):
+        if state.lost_at is not None:
+            state = replace(state, lost_at=None, last_loss=None)
+        state, more = cleared(state, LINE_FAULTS)
         effects += more
     return state, effects
 
@@ -181,8 +190,8 @@ def _tell(state: State, now: int, limits: Limits) -> Outcome:
     """Raise the fault of a line that is not back in time."""
     if state.lost_at is None or now - state.lost_at < limits.fault_after_ms or state.refusal is not None:
         return state, ()
-    if any(fault.code in LINE_FAULTS for fault in state.faults):
-        return state, ()
+    if any(fault.code in LINE_FAULTS - _SLOW_FAULTS for fault in state.faults):
+        return state, ()  # told already, and nearer to the cause
     code = diagnose(state.last_loss or Loss.NO_ANSWER, 0, "", "").code
     return raised(state, code, now, str(state.last_loss or ""))
 

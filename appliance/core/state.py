@@ -137,6 +137,7 @@ class Contact:
     down: bool = False
     changed_at: int = -1_000_000
     pressed_at: int = 0
+    stuck: bool = False  # down for so long that it counts as up
 
 
 @dataclass(frozen=True, slots=True)

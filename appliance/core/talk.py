@@ -12,10 +12,13 @@ from dataclasses import replace
 from appliance.core.effects import Effect, Note, WipeSound
 from appliance.core.ending import hurried
 from appliance.core.events import Key
-from appliance.core.faults import LINE_FAULTS, Outcome, cleared
+from appliance.core.faults import LINE_FAULTS, Outcome, cleared, raised
 from appliance.core.health import silenced
 from appliance.core.limits import Limits
 from appliance.core.state import Contact, Ending, State, Wanted
+from appliance.errors import FaultCode
+
+_TALK_KEYS = (Key.TALK, Key.GUEST)
 
 
 def edge(state: State, key: Key, down: bool, at: int, now: int, limits: Limits) -> Outcome:
@@ -41,8 +44,10 @@ def ticked(state: State, now: int, limits: Limits) -> Outcome:
             continue
         if contact.raw != contact.down:
             state, more = _accepted(state, contact, now, now, limits)
-        else:
+        elif contact.key is Key.POWER:
             state, more = stopped(state, "power key", now, limits), ()
+        else:
+            state, more = _stuck(state, contact, now, limits)
         effects = (*effects, *more)
     return state, effects
 
@@ -53,7 +58,17 @@ def contact_deadline(contact: Contact, state: State, limits: Limits) -> int | No
         return contact.changed_at + limits.debounce_ms
     if contact.key is Key.POWER and contact.down and not state.stopping:
         return contact.pressed_at + limits.power_hold_ms
+    if contact.key in _TALK_KEYS and contact.down and not contact.stuck and not state.setup.talk_taps:
+        return contact.pressed_at + limits.talk_stuck_ms
     return None
+
+
+def _stuck(state: State, contact: Contact, now: int, limits: Limits) -> Outcome:
+    """Nobody holds a key for two minutes: let go of it as if it were up, and say which. Its real release ends that."""
+    state = _with_contact(state, replace(contact, stuck=True))
+    state, effects = _released(state, contact.key, now - contact.pressed_at, limits)
+    state, more = raised(state, FaultCode.K2, now, f"free the {contact.key} key")
+    return state, (*effects, *more)
 
 
 def stopped(state: State, why: str, now: int, limits: Limits) -> State:
@@ -64,8 +79,12 @@ def stopped(state: State, why: str, now: int, limits: Limits) -> State:
 def _accepted(state: State, contact: Contact, at: int, now: int, limits: Limits) -> Outcome:
     down = contact.raw
     held_ms = at - contact.pressed_at
-    contact = replace(contact, down=down, changed_at=at, pressed_at=at if down else contact.pressed_at)
+    was_stuck = contact.stuck
+    contact = replace(contact, down=down, changed_at=at, pressed_at=at if down else contact.pressed_at, stuck=False)
     state = _with_contact(state, contact)
+    if was_stuck:
+        state, effects = cleared(state, frozenset({FaultCode.K2}))
+        return state, (Note("key", (("key", str(contact.key)), ("down", down))), *effects)
     note = Note("key", (("key", str(contact.key)), ("down", down)))
     state = replace(state, idle=False)  # somebody is here
     state, effects = _pressed(state, contact.key, now) if down else _released(state, contact.key, held_ms, limits)
@@ -127,6 +146,8 @@ def _talking(state: State) -> Outcome:
     if state.ending is not Ending.NONE:
         return state, ()
     state = replace(state, wanted=Wanted.INTERPRETING)
+    if not state.budget.limited:
+        state = replace(state, retry_at=None)  # a person need not wait out a back-off, only a rate limit
     if state.refusal is None:
         return state, ()
     return cleared(replace(state, refusal=None, lost_at=None), LINE_FAULTS)
@@ -135,7 +156,7 @@ def _talking(state: State) -> Outcome:
 def _swapped(state: State, now: int) -> State:
     """Turn the conversation round. An unset source becomes the language last heard; without one nothing changes."""
     if not state.setup.mine:
-        if not state.detected:
+        if state.detected in ("", state.theirs or state.setup.theirs):
             return state
         return replace(
             state, setup=replace(state.setup, mine=state.detected), turned=not state.turned, direction_since=now
@@ -144,7 +165,7 @@ def _swapped(state: State, now: int) -> State:
 
 
 def _next_favourite(state: State, now: int) -> State:
-    favourites = state.setup.favourites
+    favourites = tuple(code for code in state.setup.favourites if code != state.setup.mine)
     if not favourites:
         return state
     present = state.theirs or state.setup.theirs

@@ -53,6 +53,8 @@ class SubtitlesView:
     source_language: str = ""
     letters: str = "normal"  # "normal" | "large" | "huge"
     flip: bool = False
+    unread: int = 0  # confirmed characters at the end that a reader has not had the time for: rows wait for them
+    back: int = 0  # captions: rows scrolled back by the knob; stops at the oldest row kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class FaultView:
     code: str
     says: str
     do: str
+    language: str = "en"  # of ``says`` and ``do``
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +84,128 @@ class BlankView:
     """Asleep: every pixel dark."""
 
 
-View = SubtitlesView | NoticeView | FaultView | BlankView
+class Sign(StrEnum):
+    """A large pictogram, for people who cannot read the words beside it."""
+
+    PRESS = "press"
+    SPEAK = "speak"
+    WAIT = "wait"
+    REPEAT = "repeat"
+    MICROPHONE_OFF = "microphone_off"
+    MUTED = "muted"
+    NETWORK = "network"
+    ONLINE = "online"
+    NOTHING = "nothing"
+    UNPLUG = "unplug"
+    LANGUAGE = "language"
+
+
+@dataclass(frozen=True, slots=True)
+class SignView:
+    """One idea with its pictogram: "this box kept nothing", "safe to unplug", muted, a language by its own name."""
+
+    status: Status
+    sign: Sign
+    title: str
+    words: str = ""
+    language: str = "en"
+    flip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IdleView:
+    """A kiosk that waits: what to do in one favourite language, on which key, and where the speech goes.
+
+    For a language in which the box has no words of its own, ``words`` is its own name and ``key`` and ``consent`` are
+    empty: the pictogram says the rest. The whole panel: no status row.
+    """
+
+    language: str
+    words: str  # "press and speak"
+    key: str = ""  # the key by its colour
+    consent: str = ""  # "speech goes to an online service"
+    flip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MenuRow:
+    """One language of the menu."""
+
+    language: str
+    name: str  # by its own speakers
+    speaks: bool
+    note: str = ""  # of the chosen one, at the foot: "reads, does not speak"
+
+
+@dataclass(frozen=True, slots=True)
+class MenuView:
+    """The menu of languages: the chosen one in the middle, its neighbours above and below. The whole panel."""
+
+    rows: tuple[MenuRow, ...]
+    chosen: int  # index into ``rows``
+    note_language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeView:
+    """How loud, large, while the knob is turned."""
+
+    status: Status
+    percent: int
+    muted: bool = False
+    words: str = ""
+    language: str = "en"
+
+
+class Mark(StrEnum):
+    """How one thing of a table came out."""
+
+    NONE = "none"
+    GOOD = "good"
+    BAD = "bad"
+    BUSY = "busy"
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A name, and what there is to say of it: a value, a mark, or both."""
+
+    label: str
+    value: str = ""
+    mark: Mark = Mark.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """Pre-flight and cost: rows in columns, as many as fit from ``first`` on."""
+
+    status: Status
+    title: str
+    rows: tuple[TableRow, ...]
+    language: str = "en"
+    first: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CountdownView:
+    """Seconds until the visit ends by itself, and the words that say how to stop it."""
+
+    status: Status
+    seconds: int
+    words: str
+    language: str = "en"
+    flip: bool = False
+
+
+View = (
+    SubtitlesView
+    | NoticeView
+    | FaultView
+    | BlankView
+    | SignView
+    | IdleView
+    | MenuView
+    | VolumeView
+    | TableView
+    | CountdownView
+)

@@ -231,8 +231,12 @@ class Spools(Generic[P]):
         with self._lock:
             before, self._active, self._valve = self._active, chosen, valve
             # Before any live sound goes there: the utterance must not be put together in the wrong order.
-            if move and before is not None and before is not chosen:
+            if before is None or before is chosen:
+                return
+            if move:
                 before.move_open_utterance(chosen, at)
+            else:
+                before.seal(at)  # its last turn is closed now: the capture's own closing silence comes too late
 
     def append(self, payload: P, samples: int, *, speech: bool, at: int) -> None:
         """One period of the microphone."""
