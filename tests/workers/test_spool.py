@@ -276,7 +276,7 @@ def test_spools_move_the_open_utterance_only_where_told() -> None:
     spools.select(HERE, Valve.OPEN, 0, move=False)
     spools.append(0, FRAME, speech=True, at=20)
     spools.select(BACK, Valve.OPEN, 20, move=False)
-    assert (here.kept_ms(), back.kept_ms()) == (20, 0)
+    assert (here.kept_ms(), back.kept_ms()) == (1_020, 0), "its last turn is closed"
     spools.select(HERE, Valve.OPEN, 20, move=False)
     spools.append(1, FRAME, speech=True, at=40)
     spools.select(BACK, Valve.OPEN, 40, move=True)
