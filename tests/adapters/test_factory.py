@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from appliance.adapters import factory
+from appliance.adapters.alsa.loudspeaker import AlsaLoudspeaker
+from appliance.adapters.alsa.microphone import AlsaMicrophone
+from appliance.adapters.alsa.volume import EARS_CEILING_DB
 from appliance.adapters.bench.keyboard_keys import KeyboardKeys
 from appliance.adapters.bench.picture_folder import PictureFolder
 from appliance.adapters.bench.png_screen import PngScreen
@@ -21,6 +24,7 @@ from appliance.config.reading import packaged
 from appliance.config.rules import RULES, OneOf
 from appliance.config.settings import Settings
 from appliance.errors import DeviceError, Kind, SettingsError
+from tests.adapters.alsa.fake_alsaaudio import FakeAlsa
 from tests.adapters.sounds import level_db, tone, write_wav
 from tests.adapters.virtual_clock import VirtualClock
 
@@ -51,8 +55,8 @@ def make(section: str, driver: str) -> object:
 
 
 BUILT: dict[str, dict[str, type]] = {
-    "microphone": {"file": WavMicrophone},
-    "loudspeaker": {"file": WavLoudspeaker, "none": SilentLoudspeaker},
+    "microphone": {"file": WavMicrophone, "alsa": AlsaMicrophone},
+    "loudspeaker": {"file": WavLoudspeaker, "none": SilentLoudspeaker, "alsa": AlsaLoudspeaker},
     "screen": {"terminal": SilentScreen, "png": PngScreen, "none": SilentScreen},
     "keys": {"keyboard": KeyboardKeys, "none": SilentKeys},
     "camera": {"folder": PictureFolder, "none": type(None)},
@@ -60,7 +64,10 @@ BUILT: dict[str, dict[str, type]] = {
 
 
 @pytest.mark.parametrize("section", list(BUILT))
-def test_every_name_that_the_settings_allow_is_a_device_or_says_that_it_is_not_built(section: str) -> None:
+def test_every_name_that_the_settings_allow_is_a_device_or_says_that_it_is_not_built(
+    section: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "alsaaudio", FakeAlsa(CLOCK))
     rule = RULES[f"{section}.driver"]
     assert isinstance(rule, OneOf)
     for driver in rule.choices:
@@ -86,6 +93,14 @@ def test_the_microphones_settings_reach_it(tmp_path: Path) -> None:
 def test_the_loudspeaker_has_the_channels_asked_for(tmp_path: Path) -> None:
     wanted = settings("loudspeaker", driver="file", device=str(tmp_path / "heard.wav"))
     assert factory.loudspeaker(wanted, CLOCK, 2).channels == 2
+
+
+def test_ears_are_protected_and_a_room_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "alsaaudio", FakeAlsa(CLOCK))
+    for mode, ceiling_db in (("headset", EARS_CEILING_DB), ("loudspeaker", 0)):
+        loudspeaker = factory.loudspeaker(settings("loudspeaker", driver="alsa", mode=mode), CLOCK, 2)
+        assert isinstance(loudspeaker, AlsaLoudspeaker)
+        assert (loudspeaker.volume.ceiling_db, loudspeaker.channels) == (ceiling_db, 2)
 
 
 def test_a_terminal_is_drawn_on_only_where_it_can_be(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,7 +117,7 @@ def direct(pcm: str, info: dict[str, object]) -> str | None:
 
 
 def refuse_hdmi(library: Library, wanted: str, card_index: int) -> None:
-    """Raises BROKEN where "default" is a monitor's cable and the box has another output: nobody would hear the voice."""
+    """Raises BROKEN where "default" is a monitor's cable and there is another output: nobody would hear the voice."""
     here = {card.index: card for card in cards(library, "loudspeaker")}
     card = here.get(card_index)
     if wanted != "default" or card is None or not card.is_hdmi:
