@@ -134,9 +134,7 @@ class References:
             )
         return self._transformed[size]
 
-    def fits(
-        self, query: Frames, free: Flags, least_overlap: int, lags: range | None = None
-    ) -> list[Fit]:
+    def fits(self, query: Frames, free: Flags, least_overlap: int, lags: range | None = None) -> list[Fit]:
         """Each reference's best place in the query. Query frames that are not ``free`` count as absent.
 
         ``lags``: the frames of the query at which a reference may begin; negative = its beginning is missing.

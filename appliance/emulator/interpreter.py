@@ -1,45 +1,34 @@
 """The emulated service's interpreter: a rehearsed dialogue, recognised by its sound. It does not translate.
 
-Responsible for: from recognised utterances to texts and speech in the target, hot words included, at once.
-Must not: block where it answers: espeak-ng runs on a thread of its own, behind a bounded queue.
+Responsible for: from recognised utterances to texts and speech in the target, hot words and senses included.
+Must not: recognise (``recogniser.py``), render (``rendering.py``), or know sessions.
 """
 
-import itertools
-import queue
 import re
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 
+from appliance.emulator.memory import Memory, Piece
 from appliance.emulator.parts import Interpretation, Sound
-from appliance.emulator.recogniser import Piece, Recogniser
+from appliance.emulator.recogniser import Recogniser
 from appliance.emulator.rehearsal import Rehearsal, Turn
-from appliance.emulator.speech import ANSWER_RATE_HZ, Part, Speech, SpeechError
+from appliance.emulator.rendering import Renderer
+from appliance.emulator.sights import Sights
+from appliance.emulator.speech import ANSWER_RATE_HZ
 
-ORDERS_LIMIT = 4_096
-FAILURES_LIMIT = 3  # times that a text is tried before it is answered without sound
 PAUSE_MS = 250  # between two utterances answered in one
 _UNSPACED = frozenset(("zh", "ja", "th", "yue"))
 _SENTENCE_END = ".!?。！？؟।…"
-_URGENT, _EARLY, _STOP = 0, 1, 2
-
-_Order = tuple[int, int, str, str]  # urgency, number, text, language
 
 
 class RehearsedInterpreter:
-    """Implements ``parts.Interpreter``. Lives as long as the server; called from one thread at a time."""
+    """Implements ``parts.Interpreter`` for one key, whose ``memory`` it has. Called from one thread at a time."""
 
-    def __init__(self, rehearsal: Rehearsal, speech: Speech) -> None:
-        """Renders the rehearsal's sources (half a second) and starts the thread. Fails with ``SpeechError``."""
+    def __init__(self, rehearsal: Rehearsal, recogniser: Recogniser, renderer: Renderer, memory: Memory) -> None:
         self._rehearsal = rehearsal
-        self._speech = speech
-        self._recogniser = Recogniser(rehearsal, speech)
-        self._orders: queue.PriorityQueue[_Order] = queue.PriorityQueue(ORDERS_LIMIT)
-        self._numbers = itertools.count()
-        self._ordered: set[tuple[str, str]] = set()
-        self._failures: dict[tuple[str, str], int] = {}
-        self._lock = threading.Lock()
-        self._thread = threading.Thread(target=self._render, name="emulator-speech", daemon=True)
-        self._thread.start()
+        self._recogniser = recogniser
+        self._renderer = renderer
+        self._memory = memory
+        self._sights = Sights(sense.picture for turn in rehearsal.turns for sense in turn.senses)
 
     def interpret(
         self,
@@ -49,101 +38,56 @@ class RehearsedInterpreter:
         speak: bool,
         complete: bool,
         phrases: dict[str, str],
-        picture: bytes | None,  # noqa: ARG002 - the seam has it; no rehearsed utterance depends on a picture yet
+        picture: bytes | None,
     ) -> Interpretation | None:
-        """As ``parts.Interpreter``."""
+        """As ``parts.Interpreter``. Takes 5 to 150 ms: see ``listening.py``."""
         turns = self._rehearsal.turns
         pieces = self._recogniser.recognise(
-            b"".join(heard), complete=complete, fits_turn=lambda place: turns[place].language != target
+            b"".join(heard), self._memory, complete=complete, fits_turn=lambda place: turns[place].language != target
         )
         if pieces is None:
             return None
         if not pieces:
             return Interpretation("", "", "")
-        said = [_said(self._turn(piece.place), piece, target, phrases) for piece in pieces]
+        meant = [self._turn(piece.place, picture) for piece in pieces]
+        said = [_said(turn, piece, target, phrases) for turn, piece in zip(meant, pieces, strict=True)]
         speech = self._sound([spoken for _, _, spoken in said], target) if speak else b""
         if speech is None:
             return None
-        first = self._turn(pieces[0].place).language
-        between, between_target = ("" if code in _UNSPACED else " " for code in (first, target))
+        between, between_target = ("" if code in _UNSPACED else " " for code in (meant[0].language, target))
         return Interpretation(
-            language=first,
+            language=meant[0].language,
             source=between.join(source for source, _, _ in said),
             translation=between_target.join(text for _, text, _ in said),
             speech=speech,
         )
 
-    def warm(self, targets: Iterable[str]) -> None:
-        """Have every answer in these languages rendered, in the order of the rehearsal, behind what is asked for."""
-        for target in targets:
-            for turn in self._rehearsal.turns:
-                if turn.language != target:
-                    self._order(turn.answered(target), target, _EARLY)
-
-    def close(self) -> None:
-        """End the thread; what was ordered is not rendered. May be called twice."""
-        with self._lock:
-            self._ordered.clear()
-        while self._thread.is_alive():
-            try:
-                self._orders.put_nowait((-1, 0, "", ""))
-                break
-            except queue.Full:
-                self._orders.get_nowait()
-        self._thread.join(timeout=25)
-
-    @property
-    def running(self) -> bool:
-        """Whether its thread lives."""
-        return self._thread.is_alive()
-
-    def _turn(self, place: int) -> Turn:
-        """The turn at a place; beyond the rehearsal one that says its number (CONTRACTS.md section 4)."""
-        if place < len(self._rehearsal.turns):
-            return self._rehearsal.turns[place]
-        return Turn("en", f"Utterance {place + 1}.", {})
+    def _turn(self, place: int, picture: bytes | None) -> Turn:
+        """The turn at a place, in the sense that the picture shows; beyond the rehearsal one that says its number."""
+        if place >= len(self._rehearsal.turns):
+            return Turn("en", f"Utterance {place + 1}.", {})
+        turn = self._rehearsal.turns[place]
+        known = self._sights.like(picture) if picture and turn.senses else None
+        sense = next((each for each in turn.senses if each.picture == known), None)
+        return turn if sense is None else turn.in_sense(sense)
 
     def _sound(self, texts: Sequence[str], target: str) -> bytes | None:
         """The texts as speech, one behind the other; None = not rendered yet."""
         parts: list[bytes] = []
         for text in texts:
-            pcm = self._speech.remembered(text, target, ANSWER_RATE_HZ)
-            if pcm is None and self._failures.get((text, target), 0) >= FAILURES_LIMIT:
-                pcm = b""
+            pcm = self._renderer.rendered(text, target)
             if pcm is None:
-                self._order(text, target, _URGENT)
                 return None
             parts.append(pcm)
         return bytes(ANSWER_RATE_HZ * PAUSE_MS // 1000 * 2).join(parts)
 
-    def _order(self, text: str, language: str, urgency: int) -> None:
-        """Queue a rendering. Beyond the limit it is left out: whoever needs it asks again."""
-        with self._lock:
-            if urgency == _EARLY and (text, language) in self._ordered:
-                return
-            if (text, language) in self._ordered and self._speech.remembered(text, language, ANSWER_RATE_HZ) is None:
-                urgency = _URGENT
-            self._ordered.add((text, language))
-        try:
-            self._orders.put_nowait((urgency, next(self._numbers), text, language))
-        except queue.Full:
-            with self._lock:
-                self._ordered.discard((text, language))
 
-    def _render(self) -> None:
-        """The thread: one rendering after the other."""
-        while True:
-            urgency, _, text, language = self._orders.get()
-            if urgency < 0:
-                return
-            try:
-                self._speech.render(text, language, ANSWER_RATE_HZ, Part.ANSWER)
-            except SpeechError:
-                if len(self._failures) >= ORDERS_LIMIT:
-                    self._failures.clear()
-                self._failures[text, language] = self._failures.get((text, language), 0) + 1
-            with self._lock:
-                self._ordered.discard((text, language))
+def answers_in(rehearsal: Rehearsal, target: str) -> Iterable[str]:
+    """What the voice may have to read in a language, in the order of the rehearsal."""
+    for turn in rehearsal.turns:
+        if turn.language != target:
+            yield turn.answered(target)
+            yield from (turn.in_sense(sense).answered(target) for sense in turn.senses)
 
 
 def _said(turn: Turn, piece: Piece, target: str, phrases: Mapping[str, str]) -> tuple[str, str, str]:

@@ -112,9 +112,7 @@ def _digits(pcm: bytes, rate_hz: int) -> list[tuple[int, int]]:
     apart, twist = 10 ** (_APART_DB / 10), 10 ** (_TWIST_DB / 10)
     good = (row + column > _SHARE * total) & (row < twist * column) & (column < twist * row)
     good &= (row > apart * next_row) & (column > apart * next_column)
-    keys = [
-        _KEYS.get((int(r), int(c)), -1) if ok else -1 for r, c, ok in zip(best_row, best_column, good, strict=True)
-    ]
+    keys = [_KEYS.get((int(r), int(c)), -1) if ok else -1 for r, c, ok in zip(best_row, best_column, good, strict=True)]
     digits: list[tuple[int, int]] = []
     begin = 0
     for n in range(1, len(keys) + 1):

@@ -3,7 +3,8 @@
 Responsible for: the shapes that ``session.py`` (sans-I/O), ``server.py`` (sockets and threads) and the simulator share.
 Must not: do anything.
 
-It is an emulator: what it says comes from an ``Interpreter`` that recognises rehearsed utterances. It does not translate.
+It is an emulator: what it says comes from an ``Interpreter`` that recognises rehearsed utterances. It translates
+nothing.
 """
 
 from collections.abc import Sequence
@@ -90,12 +91,19 @@ class Interpreter(Protocol):
     """Recognises utterances. Must answer at once; slow work (rendering speech) is done elsewhere beforehand."""
 
     def interpret(
-        self, heard: Sequence[Sound], target: str, *, speak: bool, complete: bool, phrases: dict[str, str], picture: bytes | None
+        self,
+        heard: Sequence[Sound],
+        target: str,
+        *,
+        speak: bool,
+        complete: bool,
+        phrases: dict[str, str],
+        picture: bytes | None,
     ) -> Interpretation | None:
         """What the turn heard so far says in ``target``.
 
         ``heard``: all sound of the turn so far, in order, about 300 ms of lead-in included. None = not sure yet, or the
-        speech is not rendered yet: ask again later. With ``complete`` the turn is over: None then only means that the
-        speech is still being rendered. ``phrases``: hot words, source term → target term. ``picture``: the latest JPEG
-        of this turn.
+        speech is not rendered yet: ask again later. With ``complete`` the turn is over: None then only means that
+        it is still being thought about, or its speech rendered. ``phrases``: hot words, source term → target term.
+        ``picture``: the latest JPEG of this turn.
         """

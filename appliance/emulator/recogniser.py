@@ -1,19 +1,20 @@
 """Which rehearsed utterances a turn of sound holds.
 
-Responsible for: index tones, the match with the rehearsal's own rendered speech, and the memory of unknown sound.
+Responsible for: index tones, the match with the rehearsal's own rendered speech, and what becomes of unknown sound.
 Must not: translate, render answers, or know sessions.
 
-The thresholds were measured over the 26 utterances of the desk at gains of 0.05 to 3, through 48 kHz and at 20 dB of
+The thresholds were measured over 26 utterances of the desk at gains of 0.05 to 3, through 48 kHz and at 20 dB of
 noise: a whole utterance scores 0.90 or more on its own reference and 0.53 or less on any other; its first 0.9 s
 0.79 or more, and 0.57 or less.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from appliance.emulator.fingerprint import HOP_MS, Fingerprint, Fit, Flags, Frames, References, fingerprint
+from appliance.emulator.memory import Memory, Piece
 from appliance.emulator.numbered import find_numbers
 from appliance.emulator.rehearsal import Rehearsal
 from appliance.emulator.speech import SOURCE_RATE_HZ, Part, Speech
@@ -28,7 +29,6 @@ LEAST_SPEECH_MS = 250  # less is a cough
 LEAST_PIECE_FRAMES = 45
 LEAST_MOVEMENT = 0.55  # deviation of the bands over time, in nepers of power: noise 0.2 to 0.45, speech 1.1 or more
 PIECES_LIMIT = 12
-MEMORY_LIMIT = 64  # unknown utterances; the oldest is forgotten
 ENOUGH = 0.85  # of the speech covered: no need to try another pace
 PACES = (0.94, 1.06, 0.88, 1.12)
 _ONSET_FRAMES = 12  # an early query and its reference begin together to within this
@@ -36,26 +36,12 @@ _ONSET_FRAMES = 12  # an early query and its reference begin together to within 
 _RENDERINGS = ((Part.SOURCE, 0), (Part.PLAIN, 175), (Part.PLAIN, 150))
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One utterance found. ``place`` counts from 0 and may lie beyond the rehearsal (numbered speech)."""
-
-    place: int
-    begin: float = 0.0  # the part of the utterance that was heard, 0…1
-    end: float = 1.0
-
-    def whole(self) -> bool:
-        """Whether enough was heard to count as all of it."""
-        return self.end - self.begin >= 0.8
-
-
 class Recogniser:
-    """Lives as long as the server: what it learnt of unknown sound outlives the connection. One caller at a time."""
+    """Lives as long as the server. It does not change: what is learnt is kept in the ``Memory`` of each key."""
 
-    def __init__(self, rehearsal: Rehearsal, speech: Speech, memory_limit: int = MEMORY_LIMIT) -> None:
+    def __init__(self, rehearsal: Rehearsal, speech: Speech) -> None:
         """Renders the whole rehearsal: half a second and more. Fails as ``Speech.render`` does."""
-        self._rehearsal = rehearsal
-        self._memory_limit = memory_limit
+        self._count = len(rehearsal.turns)
         places: list[int] = []
         frames: list[Frames] = []
         for place, turn in enumerate(rehearsal.turns):
@@ -67,59 +53,94 @@ class Recogniser:
         self._places = places
         self._references = References(frames)
         self._references.warm()
-        self._learnt: list[tuple[Frames, int]] = []
-        self._learnt_references = References([])
-        self._next = 0
-
-    @property
-    def learnt(self) -> int:
-        """How many unknown utterances it remembers."""
-        return len(self._learnt)
 
     def recognise(
-        self, pcm: bytes, *, complete: bool, fits_turn: Callable[[int], bool] = lambda _: True
+        self, pcm: bytes, memory: Memory, *, complete: bool, fits_turn: Callable[[int], bool] = lambda _: True
     ) -> tuple[Piece, ...] | None:
         """The utterances in one turn of sound, in order; ``()`` for none; None = not sure yet (never when complete).
 
         ``pcm``: signed 16 bit mono at 16 or 8 kHz: nobody says which, so what fits tells. ``fits_turn``: whether the
-        turn at a place may be the next for unknown sound.
+        turn at a place may be the next for unknown sound. What was answered early stays, unless the whole turn is
+        something else beyond doubt.
         """
+        early = memory.early(pcm)
+        found = self._whole(pcm, memory, early, fits_turn) if complete else self._begun(pcm, memory, early, fits_turn)
+        if found and not complete:
+            memory.answered(pcm, found)
+        return found
+
+    def _whole(
+        self, pcm: bytes, memory: Memory, early: tuple[Piece, ...], fits_turn: Callable[[int], bool]
+    ) -> tuple[Piece, ...]:
+        """What a complete turn holds."""
         for rate_hz in RATES_HZ:
-            known = self._known(pcm, rate_hz, complete)
-            if known:
-                return known
+            numbers = _numbered(pcm, rate_hz)
+            if numbers:
+                return numbers
+        best, covered, heard = self._best_cover(pcm, memory)
+        if best and (not early or covered >= ENOUGH or early[0].place in (place for place, _ in best)):
+            self._extend(heard.frames, best, memory)
+            return self._pieces(best)
         heard = fingerprint(pcm, RATES_HZ[0])
-        if not _is_speech(heard):
-            return () if complete else None
-        if complete:
-            return (self._learn(heard, fits_turn),)
-        if len(pcm) * 500 // RATES_HZ[0] - heard.begins_ms < UNKNOWN_MS or self._fits_somewhere(pcm):
-            return None
-        return (self._learn(heard, fits_turn),)
-
-    def _known(self, pcm: bytes, rate_hz: int, complete: bool) -> tuple[Piece, ...]:
-        """What is recognised at this rate: nothing where nothing is, or where an early answer would be a guess."""
-        numbers = [found.number for found in find_numbers(pcm, rate_hz)]
-        if numbers:
-            return tuple(Piece(max(0, number - 1)) for number in dict.fromkeys(numbers))
-        heard = fingerprint(pcm, rate_hz)
-        if not _is_speech(heard):
+        if not early and not _is_speech(heard):
             return ()
-        if not complete:
-            since_ms = len(pcm) * 500 // rate_hz - heard.begins_ms
-            return self._early(heard) if since_ms >= EARLY_MS and heard.speech_ms >= EARLY_SPEECH_MS else ()
-        best, covered = self._cover(heard)
-        for pace in PACES:
-            if covered < ENOUGH:
-                best, covered = max((best, covered), self._cover(heard.stretched(pace)), key=lambda each: each[1])
-        self._extend(heard.frames, best)
-        return self._pieces(best)
+        place = early[0].place if early else self._next(memory, fits_turn)
+        memory.learn(heard.frames, place)
+        return early or (Piece(place),)
 
-    def _early(self, heard: Fingerprint) -> tuple[Piece, ...]:
+    def _best_cover(self, pcm: bytes, memory: Memory) -> tuple[list[tuple[int, Fit]], float, Fingerprint]:
+        """(fits, part of the speech that they cover, the fingerprint) at the rate that explains more of the sound."""
+        best: tuple[list[tuple[int, Fit]], float, Fingerprint] = ([], 0.0, fingerprint(b"", RATES_HZ[0]))
+        for rate_hz in RATES_HZ:
+            heard = fingerprint(pcm, rate_hz)
+            if not _is_speech(heard):
+                continue
+            found, covered = self._cover(heard, memory)
+            for pace in PACES:
+                if covered < ENOUGH:
+                    other = self._cover(heard.stretched(pace), memory)
+                    found, covered = max((found, covered), other, key=lambda each: each[1])
+            if covered > best[1]:
+                best = (found, covered, heard)
+            if covered >= ENOUGH:
+                break
+        return best
+
+    def _begun(
+        self, pcm: bytes, memory: Memory, early: tuple[Piece, ...], fits_turn: Callable[[int], bool]
+    ) -> tuple[Piece, ...] | None:
+        """What a turn is that is still going on; None where it would be a guess."""
+        for rate_hz in RATES_HZ:
+            numbers = _numbered(pcm, rate_hz)
+            if numbers and (not early or numbers[0] == early[0]):
+                return numbers
+        if early:
+            return early
+        heard = fingerprint(pcm, RATES_HZ[0])
+        for rate_hz in RATES_HZ:
+            found = self._opening(pcm, rate_hz, memory)
+            if found:
+                return found
+        if not _is_speech(heard):
+            return None
+        if len(pcm) * 500 // RATES_HZ[0] - heard.begins_ms < UNKNOWN_MS or self._fits_somewhere(pcm, memory):
+            return None
+        place = self._next(memory, fits_turn)
+        memory.learn(heard.frames, place)
+        return (Piece(place),)
+
+    def _opening(self, pcm: bytes, rate_hz: int, memory: Memory) -> tuple[Piece, ...]:
+        """What begins like this, once there is enough of it."""
+        heard = fingerprint(pcm, rate_hz)
+        since_ms = len(pcm) * 500 // rate_hz - heard.begins_ms
+        enough = since_ms >= EARLY_MS and heard.speech_ms >= EARLY_SPEECH_MS
+        return self._early(heard, memory) if enough and _is_speech(heard) else ()
+
+    def _early(self, heard: Fingerprint, memory: Memory) -> tuple[Piece, ...]:
         """An answer to the beginning of a turn, where it can only be one utterance."""
         query = heard.frames
         free = np.ones(len(query), np.bool_)
-        prefix = self._fits(query, free, int(0.75 * len(query)), range(-_ONSET_FRAMES, _ONSET_FRAMES + 1))
+        prefix = self._fits(query, free, memory, int(0.75 * len(query)), range(-_ONSET_FRAMES, _ONSET_FRAMES + 1))
         prefix.sort(key=lambda found: -found[1].score)
         if not prefix or prefix[0][1].score < KNOWN:
             return ()
@@ -127,22 +148,24 @@ class Recogniser:
         rival = next((fit.score for other, fit in prefix if other != place), 0.0)
         return (Piece(place),) if prefix[0][1].score - rival >= MARGIN else ()
 
-    def _fits_somewhere(self, pcm: bytes) -> bool:
+    def _fits_somewhere(self, pcm: bytes, memory: Memory) -> bool:
         """Whether it is the middle of something known, or more than one thing: then the whole turn will tell."""
         for rate_hz in RATES_HZ:
             query = fingerprint(pcm, rate_hz).frames
-            fits = self._fits(query, np.ones(len(query), np.bool_), LEAST_PIECE_FRAMES)
+            fits = self._fits(query, np.ones(len(query), np.bool_), memory, LEAST_PIECE_FRAMES)
             if any(fit.score >= KNOWN for _, fit in fits):
                 return True
         return False
 
-    def _fits(self, query: Frames, free: Flags, least: int, lags: range | None = None) -> list[tuple[int, Fit]]:
+    def _fits(
+        self, query: Frames, free: Flags, memory: Memory, least: int, lags: range | None = None
+    ) -> list[tuple[int, Fit]]:
         """(place, fit) over the rehearsal and what was learnt; a learnt fit is told by its reference below 0."""
         known = [(self._places[f.reference], f) for f in self._references.fits(query, free, least, lags)]
-        learnt = self._learnt_references.fits(query, free, least, lags)
-        return known + [(self._learnt[f.reference][1], replace(f, reference=-1 - f.reference)) for f in learnt]
+        learnt = memory.references.fits(query, free, least, lags)
+        return known + [(memory.places[f.reference], replace(f, reference=-1 - f.reference)) for f in learnt]
 
-    def _cover(self, heard: Fingerprint) -> tuple[list[tuple[int, Fit]], float]:
+    def _cover(self, heard: Fingerprint, memory: Memory) -> tuple[list[tuple[int, Fit]], float]:
         """Lay the best reference over the query, then the best over the rest, until nothing fits what is left.
 
         Returns the fits in order of time, and the part of the speech that they cover.
@@ -152,10 +175,11 @@ class Recogniser:
         for _ in range(PIECES_LIMIT):
             if int(free.sum()) < LEAST_PIECE_FRAMES:
                 break
-            fits = [each for each in self._fits(heard.frames, free, LEAST_PIECE_FRAMES) if each[1].score >= KNOWN]
-            if not fits:
+            fits = self._fits(heard.frames, free, memory, LEAST_PIECE_FRAMES)
+            likely = [each for each in fits if each[1].score >= KNOWN]
+            if not likely:
                 break
-            found.append(max(fits, key=lambda each: each[1].explained))
+            found.append(max(likely, key=lambda each: each[1].explained))
             free[found[-1][1].begin : found[-1][1].end] = False
         found.sort(key=lambda each: each[1].begin)
         return found, 1.0 - float(free.sum()) / max(1, int(heard.said.sum()))
@@ -171,25 +195,27 @@ class Recogniser:
             pieces.append(piece)
         return tuple(Piece(p.place) if p.whole() else p for p in pieces)
 
-    def _learn(self, heard: Fingerprint, fits_turn: Callable[[int], bool]) -> Piece:
-        """Give unknown sound the next turn in order, and remember which."""
-        count = len(self._rehearsal.turns)
-        order = [(self._next + n) % count for n in range(count)]
+    def _next(self, memory: Memory, fits_turn: Callable[[int], bool]) -> int:
+        """The next turn in order for unknown sound."""
+        order = [(memory.next_place + n) % self._count for n in range(self._count)]
         place = next((each for each in order if fits_turn(each)), order[0])
-        self._next = (place + 1) % count
-        self._learnt = [*self._learnt, (heard.frames, place)][-self._memory_limit :]
-        self._learnt_references = References([frames for frames, _ in self._learnt])
-        return Piece(place)
+        memory.next_place = (place + 1) % self._count
+        return place
 
-    def _extend(self, query: Frames, found: Sequence[tuple[int, Fit]]) -> None:
+    def _extend(self, query: Frames, found: Sequence[tuple[int, Fit]], memory: Memory) -> None:
         """Unknown sound that was answered early is remembered whole once its turn is complete."""
         if len(found) != 1 or found[0][1].reference >= 0:
             return
-        place, fit = found[0]
+        fit = found[0][1]
         known = -1 - fit.reference
-        if fit.begin <= _ONSET_FRAMES and len(query) > len(self._learnt[known][0]) + 300 // HOP_MS:
-            self._learnt[known] = (query, place)
-            self._learnt_references = References([frames for frames, _ in self._learnt])
+        if fit.begin <= _ONSET_FRAMES and len(query) > memory.references.length(known) + 300 // HOP_MS:
+            memory.replace(known, query)
+
+
+def _numbered(pcm: bytes, rate_hz: int) -> tuple[Piece, ...]:
+    """The turns whose index tones are in the sound."""
+    numbers = [found.number for found in find_numbers(pcm, rate_hz)]
+    return tuple(Piece(max(0, number - 1)) for number in dict.fromkeys(numbers))
 
 
 def _is_speech(heard: Fingerprint) -> bool:

@@ -1,23 +1,41 @@
 """Rehearsals: the dialogue that the emulator knows by heart, read strictly from TOML.
 
-Responsible for: the format of CONTRACTS.md section 4 and a sentence for every mistake in a file.
-Must not: render or recognise sound.
+Responsible for: the format of CONTRACTS.md section 4, a word's senses, and a sentence for every mistake in a file.
+Must not: render or recognise sound, or look into a picture.
+
+A turn that means one thing or another, as a picture shows, has a ``[[turn.senses]]`` for each: ``picture`` (a JPEG
+beside the file), ``scene``, and the texts that differ from the turn's own, which hold where no picture helps.
 """
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from importlib.resources import files
-from pathlib import Path
+from importlib.resources.abc import Traversable
+from pathlib import Path, PurePath
 from typing import Any
 
 from appliance.errors import Problem, SettingsError
 
 TURNS_LIMIT = 500
+SENSES_LIMIT = 8  # of one turn
 TEXT_LIMIT = 1_000  # characters
-_TURN_KEYS = ("language", "source", "spoken", "scene", "translations", "spoken_translations", "terms")
+PICTURE_LIMIT_BYTES = 500 * 1024
+_TURN_KEYS = ("language", "source", "spoken", "scene", "translations", "spoken_translations", "terms", "senses")
+_SENSE_KEYS = ("picture", "scene", "translations", "spoken_translations", "terms")
 _TOP_KEYS = ("title", "turn")
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What a turn means when the picture shows something like this one. ``picture``: a JPEG."""
+
+    picture: bytes
+    translations: Mapping[str, str]
+    spoken_translations: Mapping[str, str] = field(default_factory=dict)
+    terms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    scene: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +49,23 @@ class Turn:
     spoken_translations: Mapping[str, str] = field(default_factory=dict)
     terms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # code -> source term -> the word used for it
     scene: str = ""
+    senses: tuple[Sense, ...] = ()
+
+    def in_sense(self, sense: Sense) -> "Turn":
+        """The turn as it is meant in one of its senses; what the sense does not say is the turn's own."""
+        own = {code: text for code, text in self.spoken_translations.items() if code not in sense.translations}
+        return replace(
+            self,
+            translations={**self.translations, **sense.translations},
+            spoken_translations=own | dict(sense.spoken_translations),
+            terms={**self.terms, **sense.terms},
+            scene=sense.scene or self.scene,
+            senses=(),
+        )
+
+    def scenes(self) -> tuple[str, ...]:
+        """Its own scene and those of its senses."""
+        return tuple(name for name in (self.scene, *(sense.scene for sense in self.senses)) if name)
 
     def said(self) -> str:
         """What the voice reads as the source."""
@@ -59,12 +94,17 @@ class Rehearsal:
     turns: tuple[Turn, ...]
 
     def scene(self, name: str) -> tuple[Turn, ...]:
-        """The turns of one scene, in order."""
-        return tuple(t for t in self.turns if t.scene == name)
+        """The turns of one scene, in order, each in the sense that it has there."""
+        found = []
+        for turn in self.turns:
+            sense = next((each for each in turn.senses if each.scene == name), None)
+            if name in turn.scenes():
+                found.append(turn if sense is None else turn.in_sense(sense))
+        return tuple(found)
 
     def scenes(self) -> tuple[str, ...]:
         """The names of the scenes in the order of their first turn."""
-        return tuple(dict.fromkeys(t.scene for t in self.turns if t.scene))
+        return tuple(dict.fromkeys(name for turn in self.turns for name in turn.scenes()))
 
 
 def load(path: Path) -> Rehearsal:
@@ -75,17 +115,17 @@ def load(path: Path) -> Rehearsal:
         raise SettingsError((Problem(str(path), f"cannot be read: {error.strerror}"),)) from None
     except UnicodeDecodeError:
         raise SettingsError((Problem(str(path), "is not UTF-8 text"),)) from None
-    return parse(text, str(path))
+    return parse(text, str(path), path.parent)
 
 
 def desk() -> Rehearsal:
     """The rehearsal that is shipped: a day at a hotel desk."""
-    shipped = files("appliance.emulator").joinpath("rehearsals", "desk.toml")
-    return parse(shipped.read_text(encoding="utf-8"), "desk.toml")
+    folder = files("appliance.emulator").joinpath("rehearsals")
+    return parse(folder.joinpath("desk.toml").read_text(encoding="utf-8"), "desk.toml", folder)
 
 
-def parse(text: str, name: str) -> Rehearsal:
-    """Read a rehearsal from text; ``name`` stands in the problems."""
+def parse(text: str, name: str, folder: Traversable) -> Rehearsal:
+    """Read a rehearsal from text; ``name`` stands in the problems, ``folder`` holds the pictures that it names."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -102,22 +142,81 @@ def parse(text: str, name: str) -> Rehearsal:
         rows = []
     if len(rows) > TURNS_LIMIT:
         problems.append(Problem(f"{name}: turn", f"has {len(rows)} turns; at most {TURNS_LIMIT} are allowed"))
-    turns = tuple(_turn(row, f"{name}: turn {n}", problems) for n, row in enumerate(rows[:TURNS_LIMIT], 1))
+    turns = tuple(_turn(row, f"{name}: turn {n}", folder, problems) for n, row in enumerate(rows[:TURNS_LIMIT], 1))
     if problems:
         raise SettingsError(tuple(problems))
     return Rehearsal(title, turns)
 
 
-def _turn(row: object, where: str, problems: list[Problem]) -> Turn:
+def _turn(row: object, where: str, folder: Traversable, problems: list[Problem]) -> Turn:
     if not isinstance(row, dict):
         problems.append(Problem(where, "must be a table: [[turn]]"))
         return Turn("", "", {})
     _unknown_keys(row, _TURN_KEYS, where, problems)
     language = _text(row, "language", where, problems, required=True)
     source = _text(row, "source", where, problems, required=True)
-    translations = _texts(row.get("translations", {}), f"{where}, translations", problems)
-    if not translations and "translations" not in row:
+    if "translations" not in row:
         problems.append(Problem(where, "needs [turn.translations] with at least one code = text"))
+    translations, spoken, terms = _answers(row, language, where, problems)
+    senses = row.get("senses", [])
+    if not isinstance(senses, list):
+        problems.append(Problem(f"{where}, senses", "must be tables: [[turn.senses]]"))
+        senses = []
+    return Turn(
+        language=language,
+        source=source,
+        translations=translations,
+        spoken=_text(row, "spoken", where, problems),
+        spoken_translations=spoken,
+        terms=terms,
+        scene=_text(row, "scene", where, problems),
+        senses=tuple(
+            _sense(each, language, f"{where}, sense {n}", folder, problems)
+            for n, each in enumerate(senses[:SENSES_LIMIT], 1)
+        ),
+    )
+
+
+def _sense(row: object, language: str, where: str, folder: Traversable, problems: list[Problem]) -> Sense:
+    if not isinstance(row, dict):
+        problems.append(Problem(where, "must be a table: [[turn.senses]]"))
+        return Sense(b"", {})
+    _unknown_keys(row, _SENSE_KEYS, where, problems)
+    translations, spoken, terms = _answers(row, language, where, problems)
+    return Sense(
+        picture=_picture(_text(row, "picture", where, problems, required=True), where, folder, problems),
+        translations=translations,
+        spoken_translations=spoken,
+        terms=terms,
+        scene=_text(row, "scene", where, problems),
+    )
+
+
+def _picture(name: str, where: str, folder: Traversable, problems: list[Problem]) -> bytes:
+    """The file of that name in the folder of the rehearsal, and nowhere else."""
+    if not name:
+        return b""
+    if PurePath(name).name != name:
+        problems.append(Problem(where, f"picture {name!r} must be the name of a file beside the rehearsal"))
+        return b""
+    try:
+        jpeg = folder.joinpath(name).read_bytes()
+    except OSError as error:
+        problems.append(Problem(where, f"picture {name!r} cannot be read: {error.strerror}"))
+        return b""
+    if jpeg[:3] != b"\xff\xd8\xff" or len(jpeg) > PICTURE_LIMIT_BYTES:
+        problems.append(Problem(where, f"picture {name!r} must be a JPEG of at most {PICTURE_LIMIT_BYTES} bytes"))
+    return jpeg
+
+
+_Terms = dict[str, dict[str, str]]
+
+
+def _answers(
+    row: dict[str, Any], language: str, where: str, problems: list[Problem]
+) -> tuple[dict[str, str], dict[str, str], _Terms]:
+    """(translations, what the voice reads, terms) of a turn or of one of its senses."""
+    translations = _texts(row.get("translations", {}), f"{where}, translations", problems)
     spoken = _texts(row.get("spoken_translations", {}), f"{where}, spoken_translations", problems)
     for code in spoken:
         if code not in translations and code != language:
@@ -126,15 +225,8 @@ def _turn(row: object, where: str, problems: list[Problem]) -> Turn:
     if not isinstance(terms, dict):
         problems.append(Problem(f"{where}, terms", "must hold tables: [turn.terms.CODE]"))
         terms = {}
-    return Turn(
-        language=language,
-        source=source,
-        translations=translations,
-        spoken=_text(row, "spoken", where, problems),
-        spoken_translations=spoken,
-        terms={code: _texts(words, f"{where}, terms.{code}", problems) for code, words in terms.items()},
-        scene=_text(row, "scene", where, problems),
-    )
+    found = {code: _texts(words, f"{where}, terms.{code}", problems) for code, words in terms.items()}
+    return translations, spoken, found
 
 
 def _text(row: dict[str, Any], key: str, where: str, problems: list[Problem], required: bool = False) -> str:

@@ -146,6 +146,7 @@ class Answer:
         stream_ms = max(1, self.turn.progress_ms)
         quicker = max(1, stream_ms // max(1, now - self.turn.arrived_at))
         self._speaker.pace_ms = max(FAST_MS, DELTA_MS // quicker)  # what was pushed fast is answered fast
+        self.final = self._whole(now)
         self.stage.agenda.plan(now + (0 if "prompt" in self.plan else ASK_EACH_MS), self._conclude)
 
     def poke(self, now: int) -> None:
@@ -303,10 +304,11 @@ class Answer:
         self._speak(self.final, now)
 
     def _whole(self, now: int) -> Interpretation | None:
-        found = self._ask(speak=self.settings.audible, complete=True)
-        if found is None and now - self._cut_at >= ASK_FOR_MS:
-            found = self._ask(speak=False, complete=True) or Interpretation("", "", "")
-        return found
+        """The interpretation of the whole turn; after ten seconds without sound, after twenty an empty one."""
+        waited_ms = now - self._cut_at
+        if waited_ms >= 2 * ASK_FOR_MS:
+            return Interpretation("", "", "")
+        return self._ask(speak=self.settings.audible and waited_ms < ASK_FOR_MS, complete=True)
 
     def _complete(self, now: int) -> None:
         """The source's own words are final."""

@@ -11,8 +11,10 @@ import random
 import ssl
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -26,9 +28,13 @@ from appliance.emulator.certificates import Authority, Validity
 from appliance.emulator.connection import CLOSE_LIMIT_S, Connection, Conversation
 from appliance.emulator.detector import VoiceDetector
 from appliance.emulator.habits import Habits
-from appliance.emulator.interpreter import RehearsedInterpreter
-from appliance.emulator.parts import Refusal
+from appliance.emulator.interpreter import RehearsedInterpreter, answers_in
+from appliance.emulator.listening import Listener
+from appliance.emulator.memory import Memory
+from appliance.emulator.parts import Interpreter, Refusal
+from appliance.emulator.recogniser import Recogniser
 from appliance.emulator.rehearsal import Rehearsal, desk
+from appliance.emulator.rendering import Renderer
 from appliance.emulator.service import Service
 from appliance.emulator.speech import Speech
 from appliance.emulator.wirelog import WireLog
@@ -36,6 +42,7 @@ from appliance.errors import DragomanError, Problem, SettingsError
 
 PATH = "/api-ws/v1/realtime"
 FRAME_LIMIT_BYTES = 4 * 1024 * 1024
+KEYS_LIMIT = 64  # keys whose unknown sound is remembered; the one used longest ago is forgotten
 START_LIMIT_S = 60
 STOP_LIMIT_S = 10
 _CERTIFICATE_HABITS = (
@@ -127,9 +134,15 @@ class EmulatorServer:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         speech = Speech()
         speech.check()
-        interpreter = RehearsedInterpreter(options.rehearsal, speech)
-        self._interpreter = interpreter
-        self._service = Service(options.key, VoiceDetector, interpreter, options.habits, seed=options.seed)
+        rehearsal, recogniser = options.rehearsal, Recogniser(options.rehearsal, speech)
+        renderer, worker = Renderer(speech), ThreadPoolExecutor(1, "emulator-listener")
+
+        @lru_cache(KEYS_LIMIT)
+        def interpreter_of(_key: str) -> Interpreter:
+            return Listener(RehearsedInterpreter(rehearsal, recogniser, renderer, Memory()), worker)
+
+        self._renderer = renderer
+        self._service = Service(options.key, VoiceDetector, interpreter_of, options.habits, seed=options.seed)
         log = WireLog(options.log, self._now_ms)
         self._log = log
         try:
@@ -140,7 +153,8 @@ class EmulatorServer:
                 await self._hang_up(server)
         finally:
             log.close()
-            interpreter.close()
+            worker.shutdown(cancel_futures=True)
+            renderer.close()
 
     async def _listen(self) -> Server:
         options = self._options
@@ -236,7 +250,7 @@ class EmulatorServer:
                 message = _message(text)
                 target = _target(message)
                 if target:
-                    self._interpreter.warm([target])
+                    self._renderer.warm(answers_in(self._options.rehearsal, target), target)
                 conversation.hear(message)
         except ConnectionClosed:
             return

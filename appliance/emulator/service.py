@@ -29,13 +29,16 @@ REFUSALS = {
 
 
 class Service:
-    """One service. ``key`` None: any bearer that is not empty. ``habits`` may be changed while it runs."""
+    """One service. ``key`` None: any bearer that is not empty. ``habits`` may be changed while it runs.
+
+    ``interpreter``: one for everybody, or what answers each key's own.
+    """
 
     def __init__(
         self,
         key: str | None,
         detector: Callable[[], Detector],
-        interpreter: Interpreter,
+        interpreter: Interpreter | Callable[[str], Interpreter],
         habits: Habits,
         seed: int = 0,
     ) -> None:
@@ -85,7 +88,8 @@ class Service:
                 self._live[bearer] -= 1
                 self._replayed[bearer] = unanswered
 
-        house = House(self._detector, self._interpreter, self.habits, lambda: self._plan_turn(bearer), left, dial, doom)
+        interpreter = self._interpreter(bearer) if callable(self._interpreter) else self._interpreter
+        house = House(self._detector, interpreter, self.habits, lambda: self._plan_turn(bearer), left, dial, doom)
         return ServiceSession(house, profile, Random(self._chance.getrandbits(64)))  # noqa: S311 - as above
 
     def _limited(self, bearer: str, now: int) -> Close | None:

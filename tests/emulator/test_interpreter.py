@@ -1,13 +1,17 @@
-"""The interpreter: texts, speech, hot words and pieces, and never a wait where it answers."""
+"""The interpreter: texts, speech, hot words, senses and pieces."""
 
 import threading
+from collections.abc import Iterator
 
 import pytest
 
-from appliance.emulator.interpreter import RehearsedInterpreter
+from appliance.emulator.interpreter import RehearsedInterpreter, answers_in
+from appliance.emulator.memory import Memory
 from appliance.emulator.numbered import numbered_speech
 from appliance.emulator.parts import Interpretation, Interpreter
+from appliance.emulator.recogniser import Recogniser
 from appliance.emulator.rehearsal import desk
+from appliance.emulator.rendering import Renderer
 from appliance.emulator.speech import ANSWER_RATE_HZ, Part, Speech
 
 SPEECH = Speech()
@@ -47,14 +51,26 @@ def tongue() -> Tongue:
 
 
 @pytest.fixture(scope="module")
-def interpreter(tongue: Tongue) -> "RehearsedInterpreter":
-    return RehearsedInterpreter(desk(), tongue)
+def renderer(tongue: Tongue) -> Iterator[Renderer]:
+    made = Renderer(tongue)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def interpreter(tongue: Tongue, renderer: Renderer) -> RehearsedInterpreter:
+    return RehearsedInterpreter(desk(), Recogniser(desk(), tongue), renderer, Memory())
 
 
 def ask(
-    interpreter: Interpreter, heard: bytes, target: str, speak: bool = False, phrases: dict[str, str] | None = None
+    interpreter: Interpreter,
+    heard: bytes,
+    target: str,
+    speak: bool = False,
+    phrases: dict[str, str] | None = None,
+    picture: bytes | None = None,
 ) -> Interpretation | None:
-    return interpreter.interpret([heard], target, speak=speak, complete=True, phrases=phrases or {}, picture=None)
+    return interpreter.interpret([heard], target, speak=speak, complete=True, phrases=phrases or {}, picture=picture)
 
 
 @pytest.mark.parametrize("target", ["es", "ja", "ar", "zh", "hi", "ru", "fr", "de"])
@@ -84,13 +100,31 @@ def test_a_language_without_voice_is_answered_in_text(interpreter: RehearsedInte
     assert answer.speech == b""
 
 
-def test_warm_renders_ahead(interpreter: RehearsedInterpreter, tongue: Tongue) -> None:
-    interpreter.warm(["de"])
-    places = [place for place, turn in enumerate(TURNS) if turn.language != "de"]
-    assert tongue.await_answer(TURNS[places[-1]].answered("de"), "de")
-    answer = ask(interpreter, sound(places[-1]), "de", speak=True)
+def test_all_that_may_be_said_in_a_language_can_be_rendered_ahead(
+    interpreter: RehearsedInterpreter, tongue: Tongue, renderer: Renderer
+) -> None:
+    texts = list(answers_in(desk(), "de"))
+    renderer.warm(texts, "de")
+    assert texts[-1] == desk().scene("mask-masquerade")[0].answered("de")
+    assert tongue.await_answer(texts[-1], "de")
+    place = next(place for place, turn in enumerate(TURNS) if turn.language == "ru")
+    answer = ask(interpreter, sound(place), "de", speak=True)
     assert answer is not None
     assert answer.speech
+
+
+@pytest.mark.parametrize("target", ["es", "ja", "ar", "zh", "hi", "ru", "fr", "de"])
+def test_a_picture_decides_what_a_word_means(interpreter: RehearsedInterpreter, target: str) -> None:
+    mask = len(TURNS) - 1
+    medical, masquerade = (sense.picture for sense in TURNS[mask].senses)
+    for picture, scene in ((medical, "mask-medical"), (masquerade, "mask-masquerade"), (None, "mask")):
+        answer = ask(interpreter, sound(mask), target, picture=picture)
+        assert answer is not None
+        assert answer.source == TURNS[mask].source
+        assert answer.translation == desk().scene(scene)[0].translations[target]
+    other = ask(interpreter, sound(ROOM), target, picture=medical)
+    assert other is not None
+    assert other.translation == TURNS[ROOM].translations[target]
 
 
 @pytest.mark.parametrize(
@@ -132,11 +166,3 @@ def test_numbered_speech(interpreter: RehearsedInterpreter) -> None:
 
 def test_an_empty_turn(interpreter: RehearsedInterpreter) -> None:
     assert ask(interpreter, bytes(32_000), "es", speak=True) == Interpretation("", "", "")
-
-
-def test_it_ends_when_told_to() -> None:
-    short = RehearsedInterpreter(desk(), Tongue())
-    short.warm(["es", "fr", "de", "ja"])
-    short.close()
-    short.close()
-    assert not short.running

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from appliance.emulator.memory import Memory, Piece
 from appliance.emulator.numbered import numbered_speech
-from appliance.emulator.recogniser import Piece, Recogniser
+from appliance.emulator.recogniser import Recogniser
 from appliance.emulator.rehearsal import desk
 from appliance.emulator.speech import Part, Speech, resampled
 
@@ -16,6 +17,11 @@ UNKNOWN = [
     for text in ("Vorrei una camera doppia con bagno per due notti.", "Il treno per Torino parte dal binario cinque.")
 ]
 SHARED = Recogniser(desk(), SPEECH)
+
+
+def known(pcm: bytes, *, complete: bool) -> tuple[Piece, ...] | None:
+    """What it is for somebody who has heard nothing before."""
+    return SHARED.recognise(pcm, Memory(), complete=complete)
 
 
 def distorted(pcm: bytes, gain: float, how: str, snr_db: float | None, seed: int) -> bytes:
@@ -37,7 +43,7 @@ def distorted(pcm: bytes, gain: float, how: str, snr_db: float | None, seed: int
 def test_whole_utterances(gain: float, how: str, snr_db: float | None) -> None:
     for place, pcm in enumerate(SOUNDS):
         heard = distorted(pcm, gain, how, snr_db, place)
-        assert SHARED.recognise(heard, complete=True) == (Piece(place),), TURNS[place].source
+        assert known(heard, complete=True) == (Piece(place),), TURNS[place].source
 
 
 @pytest.mark.parametrize("speed_wpm", [150, 160, 175, 185])
@@ -45,12 +51,12 @@ def test_the_plain_voice_at_other_paces(speed_wpm: int) -> None:
     for place, turn in enumerate(TURNS):
         pcm = SPEECH.render(turn.said(), turn.language, 16_000, Part.PLAIN, speed_wpm)
         assert pcm
-        assert SHARED.recognise(pcm, complete=True) == (Piece(place),), turn.source
+        assert known(pcm, complete=True) == (Piece(place),), turn.source
 
 
 def test_early_answers_come_within_900_ms_and_are_right() -> None:
     for place, pcm in enumerate(SOUNDS):
-        early = [SHARED.recognise(pcm[: 32 * ms], complete=False) for ms in (300, 600, 950)]
+        early = [known(pcm[: 32 * ms], complete=False) for ms in (300, 600, 950)]
         assert early[0] is None
         assert early[2] == (Piece(place),), TURNS[place].source
         assert early[1] in (None, (Piece(place),))
@@ -68,17 +74,17 @@ def test_early_answers_come_within_900_ms_and_are_right() -> None:
 )
 def test_what_is_no_speech_is_an_empty_turn(sound: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> None:
     heard = np.clip(sound, -32_768, 32_767).astype("<i2").tobytes()
-    assert SHARED.recognise(heard, complete=False) is None
-    assert SHARED.recognise(heard, complete=True) == ()
+    assert known(heard, complete=False) is None
+    assert known(heard, complete=True) == ()
 
 
 def test_joined_and_cut_utterances() -> None:
     pause = bytes(16_000)
     joined = SOUNDS[0] + pause + SOUNDS[3] + SOUNDS[7] + pause + SOUNDS[8]
-    assert SHARED.recognise(joined, complete=True) == tuple(Piece(place) for place in (0, 3, 7, 8))
+    assert known(joined, complete=True) == tuple(Piece(place) for place in (0, 3, 7, 8))
     half = len(SOUNDS[4]) // 4 * 2
-    (first,) = SHARED.recognise(SOUNDS[4][:half], complete=True) or ()
-    (second,) = SHARED.recognise(SOUNDS[4][half:], complete=True) or ()
+    (first,) = known(SOUNDS[4][:half], complete=True) or ()
+    (second,) = known(SOUNDS[4][half:], complete=True) or ()
     assert first.place == second.place == 4
     assert (first.begin, second.end) == (0.0, 1.0)
     assert first.end == pytest.approx(0.5, abs=0.03)
@@ -87,17 +93,17 @@ def test_joined_and_cut_utterances() -> None:
 
 def test_numbered_speech_counts_from_one() -> None:
     one, far = (numbered_speech(n, "Any words.", "en", 16_000, SPEECH) for n in (3, 4_711))
-    assert SHARED.recognise(one, complete=False) == (Piece(2),)
-    assert SHARED.recognise(one + bytes(8_000) + far, complete=True) == (Piece(2), Piece(4_710))
-    assert SHARED.recognise(resampled(far, 16_000, 8_000), complete=True) == (Piece(4_710),)
+    assert known(one, complete=False) == (Piece(2),)
+    assert known(one + bytes(8_000) + far, complete=True) == (Piece(2), Piece(4_710))
+    assert known(resampled(far, 16_000, 8_000), complete=True) == (Piece(4_710),)
 
 
 def test_unknown_sound_takes_the_next_turn_and_is_known_from_then_on() -> None:
-    recogniser = Recogniser(desk(), SPEECH)
+    memory = Memory()
     not_spanish = [place for place, turn in enumerate(TURNS) if turn.language != "es"]
 
     def heard(pcm: bytes, complete: bool = True) -> tuple[Piece, ...] | None:
-        return recogniser.recognise(pcm, complete=complete, fits_turn=lambda place: TURNS[place].language != "es")
+        return SHARED.recognise(pcm, memory, complete=complete, fits_turn=lambda place: TURNS[place].language != "es")
 
     assert heard(UNKNOWN[0][: 32 * 1_000], complete=False) is None
     early = heard(UNKNOWN[0][: 32 * 2_400], complete=False)
@@ -109,11 +115,36 @@ def test_unknown_sound_takes_the_next_turn_and_is_known_from_then_on() -> None:
     assert heard(UNKNOWN[1]) == (Piece(not_spanish[1]),)
 
 
-def test_the_memory_is_bounded() -> None:
-    recogniser = Recogniser(desk(), SPEECH, memory_limit=2)
-    words = ("cane e gatto", "montagna azzurra", "finestra rotta", "zucchero bianco")
-    for word in words:
-        pcm = SPEECH.render(word, "it", 16_000, Part.SOURCE)
-        assert pcm
-        assert recogniser.recognise(pcm, complete=True)
-    assert recogniser.learnt == 2
+def test_each_key_has_a_memory_of_its_own() -> None:
+    one, other = Memory(), Memory()
+    assert SHARED.recognise(UNKNOWN[0], one, complete=True) == (Piece(0),)
+    assert SHARED.recognise(UNKNOWN[1], one, complete=True) == (Piece(1),)
+    assert SHARED.recognise(UNKNOWN[1], other, complete=True) == (Piece(0),)
+    assert SHARED.recognise(UNKNOWN[1], one, complete=True) == (Piece(1),)
+
+
+def test_what_was_answered_early_stays_where_the_whole_turn_is_nothing_known() -> None:
+    memory = Memory()
+    strange = SOUNDS[4][: 32 * 1_000] + UNKNOWN[0][32 * 300 :] + UNKNOWN[1][32 * 300 :]
+    assert SHARED.recognise(strange[: 32 * 950], memory, complete=False) == (Piece(4),)
+    assert SHARED.recognise(strange[: 32 * 3_000], memory, complete=False) == (Piece(4),)
+    (found, *_) = SHARED.recognise(strange, memory, complete=True) or ()
+    assert found.place == 4
+    assert memory.next_place == 0, "no turn was given away"
+
+
+def test_what_was_answered_early_gives_way_to_what_the_whole_turn_is_beyond_doubt() -> None:
+    memory = Memory()
+    memory.answered(SOUNDS[4][: 32 * 500], (Piece(9),))
+    assert SHARED.recognise(SOUNDS[4], memory, complete=True) == (Piece(4),)
+
+
+def test_an_unknown_turn_is_answered_once_whatever_its_loudness_does() -> None:
+    for gain in (0.2, 1.0, 4.0):
+        memory = Memory()
+        second = np.clip(np.frombuffer(UNKNOWN[1], "<i2") * gain, -32_768, 32_767).astype("<i2").tobytes()
+        whole = UNKNOWN[0] + second
+        early = [SHARED.recognise(whole[: 32 * ms], memory, complete=False) for ms in range(300, len(whole) // 32, 300)]
+        answers = {each for each in early if each is not None}
+        assert answers == {(Piece(0),)}
+        assert (SHARED.recognise(whole, memory, complete=True) or ())[0].place == 0

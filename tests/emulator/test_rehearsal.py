@@ -9,6 +9,7 @@ from appliance.emulator.speech import voice_of
 from appliance.errors import SettingsError
 
 LANGUAGES = {"en", "es", "fr", "de", "zh", "ja", "ar", "hi", "ru"}
+NOWHERE = Path("/nonexistent")
 KANJI = range(0x4E00, 0xA000)
 
 
@@ -78,7 +79,7 @@ terms = 4
 ja = "か"
 """
     with pytest.raises(SettingsError) as caught:
-        parse(text, "bad.toml")
+        parse(text, "bad.toml", NOWHERE)
     sentences = str(caught.value)
     for expected in (
         "'titel'; did you mean 'title'", "'sauce'; did you mean 'source'", "needs source = text", "es must be text",
@@ -102,7 +103,7 @@ ja = "か"
 )
 def test_bad_files(text: str, sentence: str) -> None:
     with pytest.raises(SettingsError, match=sentence):
-        parse(text, "bad.toml")
+        parse(text, "bad.toml", NOWHERE)
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
@@ -111,3 +112,58 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b"title = '\xe9'")
     with pytest.raises(SettingsError, match="UTF-8"):
         load(tmp_path / "latin.toml")
+
+
+def test_the_mask_has_a_scene_for_each_of_its_senses() -> None:
+    rehearsal = desk()
+    (neutral,) = rehearsal.scene("mask")
+    (medical,) = rehearsal.scene("mask-medical")
+    (masquerade,) = rehearsal.scene("mask-masquerade")
+    assert "mask" in neutral.source
+    assert neutral.source == medical.source == masquerade.source
+    for code in LANGUAGES - {"en"}:
+        three = {turn.translations[code] for turn in (neutral, medical, masquerade)}
+        assert len(three) == 3, code
+    assert {len(sense.picture) < 20_000 for sense in neutral.senses} == {True}
+
+
+SENSE = """
+[[turn]]
+language = "en"
+source = "A mask."
+[turn.translations]
+ja = "仮面"
+es = "Una mascara."
+[turn.spoken_translations]
+ja = "かめん"
+"""
+
+
+def test_a_sense_says_what_differs(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff")
+    text = SENSE + '[[turn.senses]]\npicture = "a.jpg"\nscene = "a"\n[turn.senses.translations]\nja = "マスク"\n'
+    (turn,) = parse(text, "r.toml", tmp_path).turns
+    meant = turn.in_sense(turn.senses[0])
+    assert (turn.answered("ja"), meant.answered("ja")) == ("かめん", "マスク")
+    assert meant.translation("es") == "Una mascara."
+    assert (meant.scene, meant.senses) == ("a", ())
+
+
+@pytest.mark.parametrize(
+    ("senses", "sentence"),
+    [
+        ("senses = 3", "must be tables"),
+        ("senses = [3]", "must be a table"),
+        ("[[turn.senses]]\nscene = 'x'", "needs picture = text"),
+        ("[[turn.senses]]\npicture = '../a.jpg'", "must be the name of a file beside"),
+        ("[[turn.senses]]\npicture = 'absent.jpg'", "cannot be read"),
+        ("[[turn.senses]]\npicture = 'b.png'", "must be a JPEG"),
+        ("[[turn.senses]]\npicture = 'b.png'\npictur = 1", "did you mean 'picture'"),
+    ],
+)
+def test_bad_senses(tmp_path: Path, senses: str, sentence: str) -> None:
+    (tmp_path / "b.png").write_bytes(b"\x89PNG")
+    head, _, rest = SENSE.partition("[turn.translations]")
+    text = head + senses + "\n[turn.translations]" + rest if senses.startswith("senses") else SENSE + senses
+    with pytest.raises(SettingsError, match=sentence):
+        parse(text, "bad.toml", tmp_path)
