@@ -3,6 +3,8 @@
 Responsible for: making sound, taking it, and remembering what each line was sent. Must not: assert anything.
 """
 
+from itertools import pairwise
+
 from appliance.core.direction import Direction
 from appliance.core.events import SpoolReported
 from appliance.protocol.marks import (
@@ -108,3 +110,9 @@ class Desk:
     @property
     def owned_up(self) -> int:
         return self.report.owned_up
+
+
+def holes(sent: list[int]) -> list[tuple[int, int]]:
+    """Where the numbers of frames jump; the seal's silence is −1 and stands between any two."""
+    frames = [n for n in sent if n >= 0]
+    return [(a, b) for a, b in pairwise(frames) if b != a + 1]
