@@ -26,7 +26,8 @@ class Said:
     unheard: int = 0  # was sent to a service that answers pings and opens no turn
     excused: str = ""  # why nobody needs to answer it
     answered_at: int | None = None
-    answers: int = 0  # how often most of it was answered
+    read: int = 0  # its final text reached the owner
+    repeats: int = 0  # how often most of it was read again
     losses_before: int = 0  # lines lost when it was said
     calm: bool = False  # said when nothing was wrong any more
     last_at: int = 0  # when its last frame was captured

@@ -60,6 +60,8 @@ class SimCrew:
         self._microphone.close()
 
     def select_input(self, direction: Direction, valve: Valve, *, move: bool) -> None:
+        if move:
+            self._watch.moved()
         self._spools.select(direction, valve, self._network.agenda.now, move=move)
 
     def wipe_sound(self) -> None:

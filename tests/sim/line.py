@@ -5,6 +5,7 @@ Must not: decide, or know what is said; the real ``Conversation`` above and the 
 """
 
 import json
+from collections import deque
 from collections.abc import Callable
 from random import Random
 
@@ -79,6 +80,7 @@ class SimLine(SupportsDarkness):
         self._acknowledged = False
         self._sent_bytes = 0
         self._deafened = False
+        self._orders: deque[Callable[[], None]] = deque()
 
     # The crew's orders; each is obeyed when the line's thread comes to it.
 
@@ -110,12 +112,14 @@ class SimLine(SupportsDarkness):
         self._agenda.after(self._chance.randrange(3), lambda: self.end(Loss.HUNG_UP))
 
     def _order(self, order: Callable[[], None]) -> None:
-        def obey() -> None:
-            if not self.over and not self._hung_up:
-                order()
-                self.pump()
+        self._orders.append(order)
+        self._agenda.after(self._chance.randrange(3), self._obey)
 
-        self._agenda.after(self._chance.randrange(3), obey)
+    def _obey(self) -> None:
+        """All orders that wait, in their order; the thread wakes for the first."""
+        while self._orders and not self.over and not self._hung_up:
+            self._orders.popleft()()
+        self.pump()
 
     # Reaching.
 

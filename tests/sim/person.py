@@ -30,7 +30,7 @@ class Person:
         self._world = world
         self._chance = chance
         self.at_visit = False
-        self._visits_an_hour = chance.uniform(2.6, 4.6)
+        self._visits_an_hour = chance.uniform(2.4, 3.9)
         self._quick = chance.random()  # how often one speaks before the line is there
         self._hums = chance.random() < 0.3
         self._murmurs = chance.random() < 0.2

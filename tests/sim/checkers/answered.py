@@ -61,12 +61,25 @@ class EveryUtteranceIsAnswered(Checker):
         if isinstance(event, TextArrived) and event.final and old.line(event.line) is not None:
             text = event.text.strip()
             self._taken.add((event.line, text))
+            self._count_repeats(text)
             self._credit(event.line, text)
         owned_up = sum(count for _, count in new.owned_up)
         books = self.world.books
         for _ in range(owned_up - self._owned_up):
             books.apologies.append(self.world.agenda.now)
         self._owned_up = owned_up
+
+    def _count_repeats(self, text: str) -> None:
+        """What a person reads twice, whether or not its sound came."""
+        books = self.world.books
+        for number, frames in read(text).items():
+            said = books.said.get(number)
+            if said is None:
+                continue
+            if (said.read & frames).bit_count() * 2 > said.captured.bit_count():
+                said.repeats += 1
+                books.repeats += 1
+            said.read |= frames
 
     def _credit(self, line: int, text: str) -> None:
         """An answer that came whole and was taken counts, once."""
@@ -79,10 +92,6 @@ class EveryUtteranceIsAnswered(Checker):
             said = books.said.get(number)
             if said is None:
                 continue
-            before = said.answered & frames
-            if before.bit_count() * 2 > said.captured.bit_count():
-                said.answers += 1
-                books.repeats += 1
             said.answered |= frames
             if said.missing * FRAME_MS < SHORT_MS and said.answered_at is None:
                 said.answered_at = now

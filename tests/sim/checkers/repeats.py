@@ -18,5 +18,5 @@ class RepeatsHaveACause(Checker):
             self.object(f"{books.repeats} repeats after {books.faults} faults and {books.losses} lost lines")
         for said in books.recent(50):
             allowed = books.losses + books.faults - said.losses_before
-            if said.answers > max(allowed, 0):
-                self.object(f"number {said.number} was repeated {said.answers} times after {allowed} faults")
+            if said.repeats > max(allowed, 0):
+                self.object(f"number {said.number} was repeated {said.repeats} times after {allowed} faults")

@@ -37,6 +37,10 @@ class OneLineReceives(Checker):
         if len({each.direction for each in ready}) < len(ready):
             self.object(f"lines {[each.number for each in ready]} of one direction take sound at once")
 
+    def moved(self) -> None:
+        """It may move there and back, and is then sent to the same line again."""
+        self._next.clear()
+
     def ended(self, line: int, loss: Loss) -> None:
         """Its numbers are not needed any more."""
         self._open.discard(line)

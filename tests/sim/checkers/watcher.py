@@ -49,6 +49,9 @@ class Checker:
     def uplink_set(self, line: int, valve: Valve) -> None:
         """The crew was told so."""
 
+    def moved(self) -> None:
+        """The open utterance moves to another direction, whole."""
+
     def shown(self, view: View) -> None:
         """A new picture."""
 
@@ -69,7 +72,7 @@ class Checker:
 
 
 _NEWS = (
-    "stepped", "dialled", "sent", "heard", "ended", "parted", "uplink_set", "shown", "booted", "looked", "calmed",
+    "stepped", "dialled", "sent", "heard", "ended", "parted", "uplink_set", "moved", "shown", "booted", "looked", "calmed",
     "settled", "closed",
 )  # fmt: skip
 
