@@ -29,9 +29,11 @@ $(VENV)/dev.done: $(VENV)/runtime.done .ci/dev.lock
 demo: $(VENV)/runtime.done
 	$(VENV)/bin/dragoman demo
 
-# Timing tests run last and alone.
+# The two pure floors first, for every branch of them must be tested; timing tests run last and alone.
 test: $(VENV)/dev.done
-	$(PY) -m pytest -q -m "not timing and not soak"
+	$(PY) -m coverage run --branch --source=appliance/core,appliance/protocol -m pytest -q tests/core tests/protocol
+	$(PY) -m coverage report --fail-under=100 --skip-covered
+	$(PY) -m pytest -q -m "not timing and not soak" --ignore=tests/core --ignore=tests/protocol
 	$(PY) -m pytest -q -m "timing and not soak"
 
 check: $(VENV)/dev.done
