@@ -103,6 +103,11 @@ def choose(language: str, letters: str = "normal") -> FontChoice:
     return replace(normal, family=family, px=px, pitch=pitch, base=base, base_under_status=base)
 
 
+def grown(letters: str) -> str:
+    """The letters for a grey panel: its pixels are finer, and without a threshold 12 px look washed out."""
+    return "large" if letters == "normal" else letters
+
+
 def missing_fonts(root: Path = fontconfig.SYSTEM_FONTS) -> dict[str, str]:
     """Families of the table that this machine lacks, each with a sentence naming its apt package."""
     families = dict.fromkeys((*(choice.family for choice in (_LATIN, *TABLE.values())), *JAPANESE.values()))

@@ -6,7 +6,8 @@ Must not: know which fault says what (``errors.ADVICE``), or translate.
 
 from appliance.core.views import FaultView, NoticeView
 from appliance.display.canvas import Canvas
-from appliance.display.fonts import FontChoice, choose
+from appliance.display.flow import Words, baseline, font_of
+from appliance.display.fonts import RIGHT_TO_LEFT, FontChoice, choose
 from appliance.display.pictograms import capitals
 from appliance.display.status import STATUS_HEIGHT, draw_status
 from appliance.display.subtitles import MARGIN
@@ -17,7 +18,6 @@ _CODE_GAP = 6
 _ARROW_INDENT = 10
 _CODE_BASE = 22
 _OVERHANG = 1  # five rows are one pixel more than the panel: the last one moves up by it
-_SMALL = FontChoice("DejaVu Sans", 10, 11, 9, 9)  # 11 px would merge "rn" into "m"
 _ARROW_RISE = 7  # from the baseline to the top of the arrow
 
 
@@ -53,9 +53,10 @@ def draw_fault(view: FaultView, canvas: Canvas, typesetter: Typesetter) -> None:
     code = typesetter.set_lines(clean(view.code), code_style)
     beside = _ink_right(code) + _CODE_GAP
     top = STATUS_HEIGHT
-    for font in (choose("en"), _SMALL):
-        says = _flow(typesetter, view.says, font, canvas, beside)
-        style = Style("en", font, canvas.width - 2 * MARGIN, canvas.is_grey, indent=_ARROW_INDENT)
+    for size in ("normal", "small"):
+        font = font_of(Words("", view.language, size))
+        says = _flow(typesetter, view, font, canvas, beside)
+        style = Style(view.language, font, canvas.width - 2 * MARGIN, canvas.is_grey, indent=_ARROW_INDENT)
         do = typesetter.set_lines(clean(view.do), style) if view.do else []
         do_row = max(len(says), _CODE_ROWS)
         total = (do_row + len(do)) * font.pitch
@@ -65,7 +66,7 @@ def draw_fault(view: FaultView, canvas: Canvas, typesetter: Typesetter) -> None:
         top = 0
         if total <= canvas.height + _OVERHANG:
             break
-    places = [top + font.base_under_status + row * font.pitch for row in range(do_row + len(do))]
+    places = [top + baseline(font) + row * font.pitch for row in range(do_row + len(do))]
     if total > canvas.height:
         places[-1] -= _OVERHANG
     for line in code:
@@ -75,8 +76,10 @@ def draw_fault(view: FaultView, canvas: Canvas, typesetter: Typesetter) -> None:
     for row, line in enumerate(do):
         canvas.line(line, MARGIN, places[do_row + row])
     if do:
-        arrow, _ = capitals("→")
-        canvas.picture(arrow, MARGIN, places[do_row] - _ARROW_RISE)
+        rtl = view.language in RIGHT_TO_LEFT
+        arrow, width = capitals("←" if rtl else "→")
+        left = canvas.width - MARGIN - width if rtl else MARGIN
+        canvas.picture(arrow, left, places[do_row] - _ARROW_RISE)
 
 
 def _set(
@@ -88,14 +91,15 @@ def _set(
     return typesetter.set_lines(clean(text), style)
 
 
-def _flow(typesetter: Typesetter, text: str, font: FontChoice, canvas: Canvas, beside: int) -> list[Line]:
-    """``text`` around the code: the first rows narrow, the others over the whole width."""
+def _flow(typesetter: Typesetter, view: FaultView, font: FontChoice, canvas: Canvas, beside: int) -> list[Line]:
+    """What is wrong, around the code: the first rows narrow, the others over the whole width."""
     width = canvas.width - 2 * MARGIN
-    narrow = typesetter.set_lines(clean(text), Style("en", font, width - beside, canvas.is_grey))
+    text = clean(view.says)
+    narrow = typesetter.set_lines(text, Style(view.language, font, width - beside, canvas.is_grey))
     if len(narrow) <= _CODE_ROWS:
         return narrow
-    rest = clean(text)[narrow[_CODE_ROWS - 1].end :]
-    return narrow[:_CODE_ROWS] + typesetter.set_lines(rest, Style("en", font, width, canvas.is_grey))
+    rest = text[narrow[_CODE_ROWS - 1].end :]
+    return narrow[:_CODE_ROWS] + typesetter.set_lines(rest, Style(view.language, font, width, canvas.is_grey))
 
 
 def _ink_right(lines: list[Line]) -> int:

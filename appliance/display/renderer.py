@@ -7,12 +7,26 @@ Must not: know a device, a clock or a thread; break lines or place pixels itself
 from collections.abc import Iterable
 from typing import assert_never
 
-from appliance.core.views import BlankView, FaultView, NoticeView, SubtitlesView, View
+from appliance.core.views import (
+    BlankView,
+    CountdownView,
+    FaultView,
+    IdleView,
+    MenuView,
+    NoticeView,
+    SignView,
+    SubtitlesView,
+    TableView,
+    View,
+    VolumeView,
+)
 from appliance.display.canvas import Canvas, pack
-from appliance.display.fonts import choose
+from appliance.display.fonts import choose, grown
 from appliance.display.notices import draw_fault, draw_notice
 from appliance.display.paragraph import Paragraphs
+from appliance.display.signs import draw_countdown, draw_idle, draw_sign, draw_volume
 from appliance.display.subtitles import MARGIN, SubtitleScreen
+from appliance.display.tables import draw_menu, draw_table
 from appliance.display.typeset import Style, Typesetter, clean
 from appliance.ports import Frame
 
@@ -45,6 +59,7 @@ class Renderer:
 
     def warm(self, languages: Iterable[str], letters: str = "normal") -> None:
         """Load the fonts of ``languages`` now, and not in the middle of the first sentence."""
+        letters = grown(letters) if self.depth > 1 else letters
         for language in languages:
             style = Style(language, choose(language, letters), self.width - 2 * MARGIN, self.depth > 1)
             self._tools()[0].warm(style)
@@ -68,12 +83,23 @@ class Renderer:
         match view:
             case SubtitlesView():
                 subtitles.draw(view, canvas)
-                return canvas.finish(view.flip)
             case NoticeView():
                 draw_notice(view, canvas, typesetter)
-                return canvas.finish(view.flip)
+            case SignView():
+                draw_sign(view, canvas, typesetter)
+            case IdleView():
+                draw_idle(view, canvas, typesetter)
+            case CountdownView():
+                draw_countdown(view, canvas, typesetter)
             case FaultView():
                 draw_fault(view, canvas, typesetter)
-                return canvas.finish(False)
+            case MenuView():
+                draw_menu(view, canvas, typesetter)
+            case VolumeView():
+                draw_volume(view, canvas, typesetter)
+            case TableView():
+                draw_table(view, canvas, typesetter)
             case _:
                 assert_never(view)
+        turned = not isinstance(view, FaultView | MenuView | VolumeView | TableView) and view.flip
+        return canvas.finish(turned)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from appliance.core.views import Sentence, SubtitlesView
 from appliance.display.canvas import Canvas
-from appliance.display.fonts import FontChoice, choose
+from appliance.display.fonts import FontChoice, choose, grown
 from appliance.display.paragraph import ROWS_KEPT, Paragraphs
 from appliance.display.pictograms import picture
 from appliance.display.status import STATUS_HEIGHT, draw_status
-from appliance.display.typeset import Line, Style
+from appliance.display.typeset import Line, Style, clean
 
 MARGIN = 1  # at both sides: ink may overhang the advance, and the picture may swim by one pixel
 _LATE_INDENT = 10
@@ -27,6 +27,8 @@ _SOURCE_STRENGTH = 0.5
 class _Row:
     line: Line
     late: bool  # wears the clock
+    key: str  # its sentence up to its end: confirmed text only grows, so a row keeps its key
+    left: int  # confirmed characters from its start to the end of everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +42,22 @@ class _Seen:
 
 
 class SubtitleScreen:
-    """Draws ``SubtitlesView``; remembers the last one, for it must not roll down."""
+    """Draws ``SubtitlesView``; remembers the last one, for it must not roll down or leave a reader behind."""
 
     def __init__(self, paragraphs: Paragraphs) -> None:
         self._paragraphs = paragraphs
         self._seen: _Seen | None = None
+        self._top = ""  # key of the uppermost row
 
     def draw(self, view: SubtitlesView, canvas: Canvas) -> None:
         """Status row, the source's newest line where wanted, and as many rows of translation as fit."""
         draw_status(view.status, canvas)
         top = self._source(view, canvas)
-        font = choose(view.language, view.letters)
+        font = choose(view.language, grown(view.letters) if canvas.is_grey else view.letters)
         style = Style(view.language, font, canvas.width - 2 * MARGIN, canvas.is_grey)
         places = places_below(top, font, canvas.height)
-        rows = self._rows(view.sentences, style, len(places))
+        kept = view.sentences if view.back else view.sentences[-ROWS_KEPT:]
+        rows = self._window(self._rows(kept, style, len(places)), len(places), view)
         for row, baseline in zip(reversed(rows), reversed(places[: len(places) - self._empty]), strict=False):
             canvas.line(row.line, MARGIN, baseline)
             if not canvas.is_grey:
@@ -68,20 +72,46 @@ class SubtitleScreen:
     def _empty(self) -> int:
         return self._seen.empty if self._seen is not None else 0
 
-    def _rows(self, sentences: tuple[Sentence, ...], style: Style, places: int) -> list[_Row]:
-        """The rows to show, oldest first, at most ``places``; also takes note of how far they have rolled."""
-        shown = sentences[-ROWS_KEPT:]
+    def _window(self, rows: list[_Row], places: int, view: SubtitlesView) -> list[_Row]:
+        """The rows that are seen: the newest, or those that the reader still needs, or those scrolled back to.
+
+        A reader who is one row behind is waited for; one who is further behind gets whole pages, the row being read
+        last on top of the next one. What is more than ``ROWS_KEPT`` rows behind runs away.
+        """
+        newest = max(0, len(rows) - places)
+        before = next((index for index, row in reversed(list(enumerate(rows))) if row.key == self._top), None)
+        top = newest
+        if view.back:
+            top = max(0, newest - view.back)
+        elif view.unread > 0:
+            reading = max((index for index, row in enumerate(rows) if row.left >= view.unread), default=0)
+            if before is None:
+                top = min(newest, reading)
+            elif newest - before == 1:
+                top = newest if reading > before else before
+            elif newest - before > 1:
+                top = min(newest, reading) if reading >= before + places - 1 else before
+        self._top = rows[top].key if top < len(rows) else ""
+        return rows[top : top + places]
+
+    def _rows(self, shown: tuple[Sentence, ...], style: Style, places: int) -> list[_Row]:
+        """All rows of ``shown``, oldest first; also takes note of how far they have rolled."""
         rows: list[_Row] = []
         counts: list[int] = []
-        for sentence in shown:
+        texts = tuple(clean(sentence.text).lstrip(" ") for sentence in shown)
+        left = sum(map(len, texts))
+        for sentence, text in zip(shown, texts, strict=True):
             own = style if not sentence.late else _indented(style)
             done = self._paragraphs.rows(sentence.text, sentence.tail, own, max(1, places // 2))
             counts.append(done.count)
-            rows += [_Row(line, sentence.late and line.start == 0) for line in done.lines]
-        texts = tuple(sentence.text for sentence in shown)
+            rows += [
+                _Row(line, sentence.late and line.start == 0, text[: line.end], left - min(line.start, len(text)))
+                for line in done.lines
+            ]
+            left -= len(text)
         empty = min(self._left_empty(style, texts, sum(counts)), places - 1)
         self._seen = _Seen(style, texts, tuple(counts), empty)
-        return rows[-places:]
+        return rows
 
     def _left_empty(self, style: Style, texts: tuple[str, ...], total: int) -> int:
         """How many rows fewer there are than before, sentences that have left at the top not counted."""
