@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from appliance.adapters.bench.clock import Clock
+from appliance.config.checks import GUEST_PANEL_ADDRESS
 from appliance.config.settings import Settings
 from appliance.errors import DeviceError, Kind
 from appliance.ports import Camera, Keys, Loudspeaker, Microphone, Screen
