@@ -105,6 +105,10 @@ ROWS: dict[str, Row] = {
         _N, "connects a key has in 60 s; beyond it the upgrade succeeds and close 1007 follows", _SEEN,
         words=("off",), bare="10", unit="connects",
     ),
+    "tokens_per_minute": Row(
+        _N, "tokens that the sessions of a key may use in 60 s; beyond it they are closed with 1007", _DOC,
+        words=("off",), bare="100000", unit="tokens",
+    ),
     "max_sessions": Row(
         _N, "sessions a key may have at once; one more is closed with 1007", _GUESS, bare="1", unit="sessions"
     ),
@@ -176,6 +180,7 @@ ROWS: dict[str, Row] = {
         _W, "pictures that are too large, too fast, or none", _GUESS, words=("error", "ignore", "close"), bare="ignore"
     ),
     "usage_images": Row(_W, "pictures in usage", _GUESS, words=("off", "on"), bare="on"),
+    "clone_surcharge": Row(_N, "output audio costs so much more in a cloned voice", _SEEN, bare="40", unit="percent"),
     "error_closes": Row(_W, "whether an error ends the session", _GUESS, words=("off", "on"), bare="on"),
     # the network
     "latency": Row(_N, "what it sends is under way for this long", _GUESS, bare="300", unit="ms"),

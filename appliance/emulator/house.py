@@ -32,5 +32,6 @@ class House:
     habits: Habits
     plan_turn: Callable[[], dict[str, str]]
     left: Callable[[int], None]  # the session is over; so many turns were not answered
+    spend: Callable[[int, int], bool]  # at this instant so many tokens: whether the key may
     dial: Mapping[str, str] = field(default_factory=dict)  # habits that befell this connection
     doom: Close | None = None  # the upgrade succeeds, and this follows at once

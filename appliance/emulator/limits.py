@@ -11,10 +11,13 @@ from appliance.emulator.usage import Meter
 
 CONTEXT_TOKENS = 53_248
 INPUT_TOKENS = 49_152
+TOKENS_PER_MINUTE = 100_000
+CLONE_SURCHARGE_PERCENT = 30
 IDLE_SECONDS = 300
 SESSION_SECONDS = 7_200
 LINGER_MS = 60_000  # how long a finished session waits for the client's close
 CONTEXT_FULL = "emulator: context length exceeded"
+TOKENS_SPENT = "emulator: requests rate limit exceeded: tokens per minute"
 
 
 def idle_limit_ms(habits: Habits) -> int:

@@ -12,6 +12,7 @@ from appliance.emulator import messages
 from appliance.emulator.agenda import Agenda
 from appliance.emulator.blows import Strike, fits_into_reason
 from appliance.emulator.habits import Habits
+from appliance.emulator.limits import CLONE_SURCHARGE_PERCENT
 from appliance.emulator.parts import Close, Interpretation, Interpreter, Message, Output
 from appliance.emulator.profiles import Profile
 from appliance.emulator.speaking import DELTA_MS, FAST_MS, Speaker
@@ -49,7 +50,7 @@ class Stage:
     say: Callable[[int, Message], None]
     put: Callable[[int, Output], None]
     halt: Callable[[], None]  # nothing more happens in this session
-    settled: Callable[[int], None]  # a turn has said all it had to say
+    settled: Callable[[int, int], None]  # a turn has said all it had to say, for so many tokens
     conversation_id: str = ""
     responses: int = 0
 
@@ -169,7 +170,7 @@ class Answer:
         self.told.status = how
         if how == "no-done":
             self.told.closed = self.told.completed = True
-            self.stage.settled(now)
+            self.stage.settled(now, 0)
             return
         self._finish_text(now)
         self._finish_speech(now)
@@ -362,9 +363,11 @@ class Answer:
         told.closed = True
         self._speaker.stop()
         spoken_ms_ = (self.turn.end_ms or self.turn.position_ms) - self.turn.start_ms
-        self.stage.meter.turn(
+        habits = self.stage.habits
+        surcharge = habits.number("clone_surcharge", CLONE_SURCHARGE_PERCENT) or 0
+        tokens = self.stage.meter.turn(
             spoken_ms=spoken_ms_, translation=told.text, sound_bytes=self._speaker.sent_bytes(),
-            pictures=self.turn.pictures,
+            pictures=self.turn.pictures, surcharge_percent=surcharge if self.settings.frequency else 0,
         )  # fmt: skip
         status = "incomplete" if self._speaker.clipped and told.status == "completed" else told.status
         for message in self.shapes.closing(told.text, status, self._usage()):
@@ -374,7 +377,7 @@ class Answer:
         self._complete(now)
         self.turn.heard.clear()
         self.previous = None
-        self.stage.settled(now)
+        self.stage.settled(now, tokens)
 
     def _usage(self) -> Message | None:
         usage = self.stage.meter.usage(audio=self.settings.audio, images=self.stage.habits.word("usage_images") == "on")

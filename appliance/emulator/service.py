@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from appliance.emulator.habit_table import ROWS, Kind
 from appliance.emulator.habits import Habits
 from appliance.emulator.house import House
+from appliance.emulator.limits import TOKENS_PER_MINUTE
 from appliance.emulator.parts import Close, Detector, Interpreter, Refusal
 from appliance.emulator.profiles import CONNECTS_PER_MINUTE, Profile, resolve_profile
 from appliance.emulator.session import ServiceSession
@@ -50,6 +51,7 @@ class Service:
         self._interpreter = interpreter
         self._chance = Random(seed)  # noqa: S311 - faults that can be repeated, no secrets
         self._dials: dict[str, deque[int]] = {}
+        self._spent: dict[str, deque[tuple[int, int]]] = {}  # key -> (when, tokens) of the last minute
         self._live: dict[str, int] = {}
         self._replayed: dict[str, int] = {}  # turns that the next session of a key will say again
 
@@ -89,7 +91,10 @@ class Service:
                 self._replayed[bearer] = unanswered
 
         interpreter = self._interpreter(bearer) if callable(self._interpreter) else self._interpreter
-        house = House(self._detector, interpreter, self.habits, lambda: self._plan_turn(bearer), left, dial, doom)
+        house = House(
+            self._detector, interpreter, self.habits, lambda: self._plan_turn(bearer), left,
+            lambda at, tokens: self._spend(bearer, at, tokens), dial, doom,
+        )  # fmt: skip
         return ServiceSession(house, profile, Random(self._chance.getrandbits(64)))  # noqa: S311 - as above
 
     def _limited(self, bearer: str, now: int) -> Close | None:
@@ -104,6 +109,17 @@ class Service:
             dials.append(now)
             return None
         return Close(1007, "Requests rate limit exceeded, please try again later.")
+
+    def _spend(self, bearer: str, now: int, tokens: int) -> bool:
+        """Tokens of this key in the last minute: whether these are still allowed."""
+        if len(self._spent) > KEYS_LIMIT:
+            self._spent.clear()
+        spent = self._spent.setdefault(bearer, deque())
+        while spent and now - spent[0][0] >= WINDOW_MS:
+            spent.popleft()
+        spent.append((now, tokens))
+        allowed = self.habits.number("tokens_per_minute", TOKENS_PER_MINUTE)
+        return allowed is None or sum(each for _, each in spent) <= allowed
 
     def _plan_turn(self, bearer: str) -> dict[str, str]:
         """What befalls the next turn of the server's life."""

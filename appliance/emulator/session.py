@@ -20,6 +20,7 @@ from appliance.emulator.house import House, Phase
 from appliance.emulator.limits import (
     CONTEXT_FULL,
     LINGER_MS,
+    TOKENS_SPENT,
     context_is_full,
     idle_end,
     idle_limit_ms,
@@ -346,9 +347,11 @@ class ServiceSession:
         self._cut_open_turn(now)
         self._finish_if_done(now)
 
-    def _settled(self, now: int) -> None:
-        """A turn's response is over."""
+    def _settled(self, now: int, tokens: int) -> None:
+        """A turn's response is over, and cost so many tokens."""
         self._active_at = now
+        if not self._house.spend(now, tokens):
+            self._end(now, Close(1007, TOKENS_SPENT))
         while self._answers and self._answers[0].settled:
             self._answers.popleft()
         for answer in tuple(self._answers):

@@ -18,8 +18,9 @@ OUTPUT_BYTES_PER_SECOND = 48_000
 
 
 def input_audio_tokens(model: Model, spoken_ms: int) -> int:
-    """By started seconds: 7 each on the newer model, 12.5 on the older."""
-    return math.ceil(math.ceil(spoken_ms / 1000) * model.input_tokens_per_second)
+    """By steps begun: 7 for each second on the newer model, 1 for each 80 ms on the older."""
+    steps = math.ceil(spoken_ms / model.input_step_ms)
+    return math.ceil(steps * model.input_step_ms * model.input_tokens_per_second / 1000)
 
 
 def output_audio_tokens(model: Model, sound_bytes: int) -> int:
@@ -50,15 +51,25 @@ class Meter:
     audio_out: int = 0
     text_out: int = 0
 
-    def turn(self, *, spoken_ms: int, translation: str, sound_bytes: int, pictures: list[Picture]) -> None:
-        """Add one turn."""
+    def turn(
+        self, *, spoken_ms: int, translation: str, sound_bytes: int, pictures: list[Picture], surcharge_percent: int = 0
+    ) -> int:
+        """Add one turn; returns its tokens. ``surcharge_percent``: on output audio, for a cloned voice."""
+        before = self.total
         self.audio_in += input_audio_tokens(self.model, spoken_ms)
         self.text_in += TURN_TEXT_TOKENS if self.turns else FIRST_TURN_TEXT_TOKENS
         self.image_in_turn = sum(image_tokens(self.model, each) for each in pictures)
         self.image_in += self.image_in_turn
-        self.audio_out += output_audio_tokens(self.model, sound_bytes)
+        spoken = output_audio_tokens(self.model, sound_bytes)
+        self.audio_out += spoken + math.ceil(spoken * surcharge_percent / 100)
         self.text_out += output_text_tokens(translation)
         self.turns += 1
+        return self.total - before
+
+    @property
+    def total(self) -> int:
+        """Tokens of the session, pictures included."""
+        return self.audio_in + self.text_in + self.image_in + self.audio_out + self.text_out
 
     def context(self, *, accumulate: bool) -> tuple[int, int]:
         """(input, input and output) tokens in the context; pictures of all turns or of the latest alone."""

@@ -112,6 +112,11 @@ EFFECTS: dict[str, Callable[[], bool]] = {
     "http_404": lambda: status("http_404") == 404,
     "http_body": lambda: status("http_body:html", "http_403") == 403,
     "rate_limit": lambda: [bool(each.ends()) for each in two_lines("rate_limit:1")] == [False, True],
+    "tokens_per_minute": lambda: (
+        turn("tokens_per_minute:50").ends()
+        == [Close(1007, "emulator: requests rate limit exceeded: tokens per minute")]
+    ),
+    "clone_surcharge": lambda: cloned_tokens("clone_surcharge:40") > cloned_tokens("clone_surcharge:20") > 0,
     "max_sessions": lambda: [bool(each.ends()) for each in two_lines("second_line_refused")] == [False, True],
     "quota": lambda: turn("quota").of("error")[0]["error"]["code"] == "Throttling.AllocationQuota",
     "close_1007_workspace": lambda: turn("close_1007_workspace").ends() == [Close(1007, "Workspace access denied")],
@@ -231,6 +236,11 @@ def idle_end(*habits: str) -> Close:
     end = made.ends()[0]
     assert isinstance(end, Close)
     return end
+
+
+def cloned_tokens(habit: str) -> int:
+    made = turn(habit, voice="default", enable_voice_clone=True, voice_clone_options={"frequency": "always"})
+    return int(made.of("response.done")[0]["response"]["usage"]["output_tokens_details"]["audio_tokens"])
 
 
 def with_silence(*habits: str) -> Client:

@@ -224,3 +224,26 @@ def test_a_chance_never_hits_a_turn_that_is_being_replayed() -> None:
         made.until(made.now + 5_000)
         made.session.closed(made.now)
         assert made.ends() == expected
+
+
+def test_tokens_are_counted_by_key_and_minute() -> None:
+    house = service("tokens_per_minute:150")
+    turns = 0
+    first = Client(house)
+    first.update()
+    while not first.ends():
+        turns += 1
+        first.stream(0, 1_500, 900)
+        first.until(first.now + 3_000)
+    assert first.ends() == [Close(1007, "emulator: requests rate limit exceeded: tokens per minute")]
+    assert turns == 2
+    other = Client(house, now=first.now, key="other")
+    other.update()
+    other.stream(0, 1_500, 900)
+    other.until(other.now + 5_000)
+    assert not other.ends()
+    later = Client(house, now=first.now + 60_000)
+    later.update()
+    later.stream(0, 1_500, 900)
+    later.until(later.now + 5_000)
+    assert not later.ends()

@@ -52,3 +52,39 @@ def test_totals_add_up_and_pictures_show_only_when_asked() -> None:
     assert meter.usage(audio=False, images=True)["input_tokens_details"]["image_tokens"] == 113
     assert meter.context(accumulate=True) == (155 + 113, 155 + 113 + 61)
     assert meter.context(accumulate=False) == (155, 155 + 61)
+
+
+SERIES = {  # recorded by others: cumulative tokens of four turns, and what each turn said in bytes
+    "audio_in": (35, 84, 133, 189),
+    "text_in": (50, 113, 175, 245),
+    "audio_out": (51, 150, 241, 327),
+    "sound_bytes": (195_840, 380_160, 349_440, 330_240),
+}
+SPOKEN_MS = (4_700, 6_600, 6_300, 7_500)  # the first is known; the others stand for 7, 7 and 8 started seconds
+
+
+def test_the_published_series_of_the_newer_model() -> None:
+    meter = Meter(model(MODEL))
+    for nth, spoken_ms in enumerate(SPOKEN_MS):
+        before = meter.total
+        spent = meter.turn(
+            spoken_ms=spoken_ms, translation="", sound_bytes=SERIES["sound_bytes"][nth], pictures=[]
+        )  # fmt: skip
+        assert meter.audio_in == SERIES["audio_in"][nth]
+        assert meter.audio_out == SERIES["audio_out"][nth]
+        assert abs(meter.text_in - SERIES["text_in"][nth]) <= 0.03 * SERIES["text_in"][nth]
+        assert spent == meter.total - before
+
+
+def test_the_older_model_counts_speech_in_and_out_alike() -> None:
+    meter = Meter(model(LEGACY))
+    for nth, sound_bytes in enumerate(SERIES["sound_bytes"]):
+        meter.turn(spoken_ms=sound_bytes * 1000 // 48_000, translation="", sound_bytes=sound_bytes, pictures=[])
+        assert meter.audio_in == meter.audio_out == SERIES["audio_out"][nth]
+
+
+@pytest.mark.parametrize(("percent", "tokens"), [(0, 51), (20, 62), (40, 72)])
+def test_a_cloned_voice_costs_a_fifth_to_two_fifths_more(percent: int, tokens: int) -> None:
+    meter = Meter(model(MODEL))
+    meter.turn(spoken_ms=1_000, translation="", sound_bytes=195_840, pictures=[], surcharge_percent=percent)
+    assert meter.audio_out == tokens
