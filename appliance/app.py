@@ -24,7 +24,7 @@ from appliance.core.events import Booted, Device, DeviceFailed, Key, KeyEdge, St
 from appliance.core.limits import Limits
 from appliance.core.state import Fault, Setup, State
 from appliance.crew import BoxCrew, Makers
-from appliance.errors import DeviceError, FaultCode, Problem
+from appliance.errors import DeviceError, FaultCode, Problem, SettingsError
 from appliance.ports import Frame, Keys, Screen
 from appliance.protocol.languages import LANGUAGES
 from appliance.protocol.settings import SessionSettings, plan
@@ -48,7 +48,6 @@ from appliance.workers.target import Target
 
 STOP_WORKER_MS = 1_000
 EXIT_BUG = 70
-RECORDING = "recorder.jsonl"
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +70,8 @@ class Taps:
 
     row: Callable[[int, str, dict[str, Field]], None] | None = None
     frame: Callable[[int, Frame], None] | None = None
-    runtime: Path | None = None  # a folder of our own: the flight recorder's dumps, and what outlives the process
+    recording: Path | None = None  # where the flight recorder dumps
+    runtime: Path | None = None  # a folder for what outlives the process
     environment: Mapping[str, str] = field(default_factory=dict)  # systemd's, for its watchdog
     tty: bool = False
 
@@ -126,7 +126,7 @@ class Box:
             self._plan, self._output, access, self._spools, self._jitter, makers,
             self._journal, self._keeper, post, now, self._beats,
         )  # fmt: skip
-        self._recorder = Recorder(taps.runtime / RECORDING if taps.runtime is not None else None)
+        self._recorder = Recorder(taps.recording)
         state = remembered(State(setup=setup(settings, model)), self._keeper.load())
         if problems:
             state = replace(state, faults=(Fault(FaultCode.X1, 0, str(problems[0])),))
@@ -140,7 +140,10 @@ class Box:
         if self._taps.row is not None:
             self._journal.listeners.append(self._taps.row)
         self._recorder.begin(self._runner.state)
-        self._journal.start()
+        try:
+            self._journal.start()
+        except OSError as error:
+            raise SettingsError((Problem("run.journal", f"cannot be written: {error.strerror}"),)) from None
         self._keeper.start()
         private = self._start_keys()
         self._crew.start()
@@ -268,6 +271,8 @@ def setup(settings: Settings, model: Model) -> Setup:
 
 def remembered(state: State, kept: Kept) -> State:
     """The first state of a process, with what the last one of this boot left: its dials, and what it still owed."""
+    if kept.owes:
+        log.warning("please repeat: the process before this one ended with speech unanswered")
     budget = replace(state.budget, dials=kept.dials, tokens_spent=kept.tokens_spent)
     return replace(state, budget=budget, owned_up_at=0 if kept.owes else None)
 

@@ -71,7 +71,7 @@ def _play(folder: Path) -> int:
     taps = Taps(
         row=row,
         frame=film.add,
-        runtime=folder,
+        recording=folder / "recorder.jsonl",
         tty=sys.stdout.isatty(),
     )
     clock = RealClock()

@@ -40,8 +40,10 @@ def run(args: argparse.Namespace) -> int:
             logging.getLogger(__name__).warning("%s", unkept)
     for notice in loaded.notices:
         logging.getLogger(__name__).info("%s", notice)
-    runtime = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
-    taps = Taps(runtime=Path(runtime) if runtime else None, environment=os.environ, tty=sys.stdout.isatty())
+    folder = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
+    runtime = Path(folder) if folder else None
+    recording = runtime / "recorder.jsonl" if runtime is not None else None
+    taps = Taps(recording=recording, runtime=runtime, environment=os.environ, tty=sys.stdout.isatty())
     box = Box(loaded.settings, loaded.phrases, loaded.key, taps, clock, problems)
     handle_signals(box)
     code = box.run()

@@ -12,6 +12,7 @@ from appliance.core.limits import Limits
 from appliance.core.line import noted
 from appliance.core.state import Ending, State, Wanted
 from appliance.core.turns import flushed
+from appliance.errors import FaultCode
 
 EXIT_DONE = 0
 EXIT_UNANSWERED = 69
@@ -72,7 +73,7 @@ def _begun(state: State, now: int, limits: Limits) -> Outcome | None:
         return None
     if state.refusal is not None:
         return _finishing(state, now), ()
-    if state.ended:
+    if state.ended or _unheard(state):
         return replace(state, ending=Ending.ANSWERS, ending_by=now + limits.answered_within_ms), ()
     return None
 
@@ -87,7 +88,7 @@ def _draining(state: State, now: int, limits: Limits) -> Outcome:
         for line in state.lines
         for effect in (noted(line, "closed", "the run ends"), HangUp(line.number, "the run ends"))
     )
-    missed = state.setup.ends_with_microphone and (bool(state.owed) or state.refusal is not None)
+    missed = state.setup.ends_with_microphone and (bool(state.owed) or state.refusal is not None or _unheard(state))
     within = limits.stop_drained_within_ms if state.stopping else limits.drained_within_ms
     state = replace(
         state,
@@ -97,3 +98,8 @@ def _draining(state: State, now: int, limits: Limits) -> Outcome:
         exit_code=EXIT_UNANSWERED if missed else EXIT_DONE,
     )
     return state, (*hung_up, DrainSound())
+
+
+def _unheard(state: State) -> bool:
+    """Whether the recording cannot be played: a run with an end waits for it in vain."""
+    return any(fault.code is FaultCode.M1 for fault in state.faults)

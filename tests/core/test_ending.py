@@ -7,6 +7,8 @@ import pytest
 
 from appliance.core.effects import DrainSound, Exit, Finish, HangUp
 from appliance.core.events import (
+    Device,
+    DeviceFailed,
     Key,
     LineConfigured,
     LineCreated,
@@ -204,3 +206,11 @@ def test_no_key_turns_the_end() -> None:
     box.press(Key.TALK, held_ms=600)
     box.send(LineOpened(2), LineCreated(2), LineConfigured(2))
     assert Finish(2) in box.effects, "a talk key kept the line from being finished"
+
+
+def test_a_recording_that_cannot_be_played_ends_a_run_that_has_an_end() -> None:
+    box = Box(Setup(at_once=True, ends_with_microphone=True)).boot()
+    box.pass_time(1)
+    box.send(DeviceFailed(Device.MICROPHONE, "broken", "not a WAV"))
+    box.pass_time(30_000)
+    assert [e.code for e in box.effects if isinstance(e, Exit)] == [69]

@@ -6,7 +6,6 @@ Responsible for: what a person notices when keys and languages cross. Must not: 
 from appliance.core.direction import Direction
 from appliance.core.effects import Dial, Note, SelectInput
 from appliance.core.events import Device, DeviceReady, Key, LineLost, LineTroubled, Loss, SourceArrived, WorkerSilent
-from appliance.core.modes import Mode
 from appliance.core.state import Setup, Wanted
 from tests.core.box import Box, fields
 from tests.core.states import dialing, on_air, standby, waiting

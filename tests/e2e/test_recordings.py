@@ -56,7 +56,6 @@ def test_it_is_told_once_with_what_to_do(boxes: Mapping[str, Box], name: str) ->
     assert "Traceback" not in box.errors
 
 
-@pytest.mark.xfail(strict=True, reason="a run with an end goes on trying to open its recording")
 @pytest.mark.parametrize("name", SENTENCES)
 def test_the_run_ends(boxes: Mapping[str, Box], name: str) -> None:
     """A fatal fault ends a run that has an end (CONTRACTS section 2)."""
