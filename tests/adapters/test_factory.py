@@ -20,11 +20,15 @@ from appliance.adapters.bench.silent import SilentKeys, SilentLoudspeaker, Silen
 from appliance.adapters.bench.terminal_screen import TerminalScreen
 from appliance.adapters.bench.wav_loudspeaker import WavLoudspeaker
 from appliance.adapters.bench.wav_microphone import WavMicrophone
+from appliance.adapters.oled.screen import OledScreen
 from appliance.config.reading import packaged
 from appliance.config.rules import RULES, OneOf
 from appliance.config.settings import Settings
 from appliance.errors import DeviceError, Kind, SettingsError
+from appliance.ports import Frame
 from tests.adapters.alsa.fake_alsaaudio import FakeAlsa
+from tests.adapters.oled.models import Mono, Sh1106, Ssd1322
+from tests.adapters.oled.wires import Wire, solder
 from tests.adapters.sounds import level_db, tone, write_wav
 from tests.adapters.virtual_clock import VirtualClock
 
@@ -57,7 +61,15 @@ def make(section: str, driver: str) -> object:
 BUILT: dict[str, dict[str, type]] = {
     "microphone": {"file": WavMicrophone, "alsa": AlsaMicrophone},
     "loudspeaker": {"file": WavLoudspeaker, "none": SilentLoudspeaker, "alsa": AlsaLoudspeaker},
-    "screen": {"terminal": SilentScreen, "png": PngScreen, "none": SilentScreen},
+    "screen": {
+        "terminal": SilentScreen,
+        "png": PngScreen,
+        "none": SilentScreen,
+        "ssd1306": OledScreen,
+        "ssd1309": OledScreen,
+        "sh1106": OledScreen,
+        "ssd1322": OledScreen,
+    },
     "keys": {"keyboard": KeyboardKeys, "none": SilentKeys},
     "camera": {"folder": PictureFolder, "none": type(None)},
 }
@@ -110,6 +122,33 @@ def test_a_terminal_is_drawn_on_only_where_it_can_be(monkeypatch: pytest.MonkeyP
     assert isinstance(factory.screen(wanted, CLOCK, False), SilentScreen)
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), "latin-1"))
     assert isinstance(factory.screen(wanted, CLOCK, True), SilentScreen)
+
+
+def test_each_panel_is_where_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    staff, guest, grey = Mono(), Sh1106(), Ssd1322()
+    solder(monkeypatch, Wire({0x3E: staff, 0x3D: guest, 0: grey}))
+    wanted = settings("screen", driver="ssd1306", address=0x3E, guest_driver="sh1106")
+    second = factory.guest_screen(wanted, CLOCK)
+    third = factory.guest_screen(settings("screen", driver="ssd1309", guest_driver="ssd1322"), CLOCK)
+    for model, screen in ((staff, factory.screen(wanted, CLOCK, False)), (guest, second), (grey, third)):
+        assert screen is not None
+        screen.open()
+        picture = Frame(screen.width, screen.height, screen.depth, b"\x5a" * len(model.seen()))
+        screen.show(picture)
+        assert model.seen() == picture.data
+        screen.close()
+
+
+def test_the_guests_panel(tmp_path: Path) -> None:
+    assert factory.guest_screen(settings("screen", guest_driver="none"), CLOCK) is None
+    pictures = settings("screen", driver="png", guest_driver="png", directory=str(tmp_path))
+    second = factory.guest_screen(pictures, CLOCK)
+    assert isinstance(second, PngScreen)
+    second.open()
+    second.show(Frame(128, 64, 1, bytes(1_024)))
+    assert len(list((tmp_path / "guest").glob("*.png"))) == 1
+    with pytest.raises(DeviceError, match="two ssd1322 would need the same data and reset lines"):
+        factory.guest_screen(settings("screen", driver="ssd1322", guest_driver="ssd1322"), CLOCK)
 
 
 def test_a_script_is_read_when_the_keys_are_made(tmp_path: Path) -> None:

@@ -22,7 +22,10 @@ from appliance.adapters.bench.silent import SilentKeys, SilentLoudspeaker, Silen
 from appliance.adapters.bench.terminal_screen import TerminalScreen
 from appliance.adapters.bench.wav_loudspeaker import WavLoudspeaker
 from appliance.adapters.bench.wav_microphone import WavMicrophone
+from appliance.adapters.oled.screen import OledScreen
 from appliance.ports import Camera, Keys, Loudspeaker, Microphone, Screen
+from tests.adapters.oled.models import Mono, Sh1106, Ssd1322
+from tests.adapters.oled.wires import LooseBus
 from tests.adapters.sounds import tone, write_wav
 from tests.adapters.virtual_clock import VirtualClock
 
@@ -50,6 +53,10 @@ SCREENS: dict[str, Callable[[Path, VirtualClock], Screen]] = {
     "png": lambda folder, clock: PngScreen(folder / "pictures", clock),
     "grey png": lambda folder, clock: PngScreen(folder / "pictures", clock, width=256, height=64, depth=4),
     "none": lambda folder, clock: SilentScreen(),
+    "ssd1306": lambda folder, clock: OledScreen("ssd1306", LooseBus(Mono()), clock),
+    "ssd1309": lambda folder, clock: OledScreen("ssd1309", LooseBus(Mono()), clock),
+    "sh1106": lambda folder, clock: OledScreen("sh1106", LooseBus(Sh1106()), clock),
+    "ssd1322": lambda folder, clock: OledScreen("ssd1322", LooseBus(Ssd1322()), clock),
 }
 
 
