@@ -212,7 +212,8 @@ class Box:
                 assert number in ledger.lines, "a dial without a journal row"
             case DrainSound():
                 ends = self.state.setup.ends_with_microphone
-                ledger.exit_code = 69 if ends and (any(ledger.owed.values()) or ledger.refused) else 0
+                unheard = any(fault.code == "M1" for fault in self.state.faults)
+                ledger.exit_code = 69 if ends and (any(ledger.owed.values()) or ledger.refused or unheard) else 0
             case Exit(code):
                 assert code == ledger.exit_code, "the wrong exit code"
                 assert not ledger.exits, "the process ends twice"
