@@ -10,6 +10,7 @@ from appliance.emulator.parts import Sound
 
 FRAME_MS = 20
 SHORT_MS = 300  # what is shorter needs no answer (CONTRACTS section 5)
+WIPED = "wiped by the privacy slide"
 CHAIN_GAP_MS = 900  # utterances closer than this may be one to the box: one apology covers them
 
 
@@ -25,6 +26,7 @@ class Said:
     answered: int = 0
     unheard: int = 0  # was sent to a service that answers pings and opens no turn
     excused: str = ""  # why nobody needs to answer it
+    excused_at: int = 0
     answered_at: int | None = None
     read: int = 0  # its final text reached the owner
     repeats: int = 0  # how often most of it was read again
@@ -52,6 +54,7 @@ class Books:
     losses: int = 0
     faults: int = 0
     repeats: int = 0
+    poison: set[int] = field(default_factory=set)  # utterances at which the service breaks off, every time
     apologies: list[int] = field(default_factory=list)  # when the box said "please repeat", and was not matched yet
     apologised: int = 0
     lines: int = 0
@@ -66,6 +69,10 @@ class Books:
         self.said[number] = self.open[number] = record
         return record
 
+    def poisoned(self, sound: Sound) -> bool:
+        """Whether the service breaks off when it hears this."""
+        return bool(self.poison) and any(span.utterance in self.poison for span in sound.spans)
+
     def unheard(self, sound: Sound) -> None:
         """The service took this and will never answer it."""
         for span in sound.spans:
@@ -77,8 +84,8 @@ class Books:
         last = len(self.said)
         return [self.said[number] for number in range(max(1, last - most + 1), last + 1)]
 
-    def excuse(self, why: str) -> None:
+    def excuse(self, why: str, at: int) -> None:
         """All that is not answered needs no answer any more."""
         for record in self.open.values():
             if not record.excused:
-                record.excused = why
+                record.excused, record.excused_at = why, at

@@ -19,6 +19,7 @@ from appliance.workers.conversation import Conversation
 from appliance.workers.jitter import JitterBuffer
 from appliance.workers.keeper import Kept
 from appliance.workers.spool import Spools
+from tests.sim.books import Books
 from tests.sim.checkers.watcher import Watch
 from tests.sim.devices import SimLoudspeaker, SimMicrophone
 from tests.sim.line import SimLine
@@ -45,12 +46,12 @@ class SimCrew:
         trace: Trace,
         wiped: Callable[[], None],
         keep: Callable[[Kept], None],
-        unheard: Callable[[Sound], None],
+        books: Books,
     ) -> None:
         self._plan, self._fill, self._network, self._service = plan, fill, network, service
         self._spools, self._jitter, self._microphone, self._speaker = spools, jitter, microphone, speaker
         self._post, self._chance, self._watch, self._trace, self._wiped = post, chance, watch, trace, wiped
-        self._keep, self._unheard = keep, unheard
+        self._keep, self._books = keep, books
         self.lines: dict[int, SimLine] = {}
 
     def open_microphone(self) -> None:
@@ -74,7 +75,7 @@ class SimCrew:
         conversation = Conversation(line, self._plan(direction), spool, self._jitter, self._post, self._fill)
         made = SimLine(
             line, direction, conversation, self._network, self._service, self._post, self._chance, self._watch,
-            self._trace, self._speaker.wake, self._unheard,
+            self._trace, self._speaker.wake, self._books,
         )  # fmt: skip
         spool.wake = made.pump
         self.lines = {number: each for number, each in self.lines.items() if not each.over}

@@ -20,6 +20,7 @@ from appliance.workers.conversation import Conversation
 from appliance.workers.line import REPORT_EVERY_MS
 from appliance.workers.pulse import PING_AFTER_MS, Pulse, Verdict
 from appliance.workers.spool import Spool
+from tests.sim.books import Books
 from tests.sim.checkers.watcher import Watch
 from tests.sim.network import SERVICE_PATH, Network, SupportsDarkness
 from tests.sim.sound import Frame
@@ -58,13 +59,13 @@ class SimLine(SupportsDarkness):
         watch: Watch,
         trace: Trace,
         heard: Callable[[], None],
-        unheard: Callable[[Sound], None],
+        books: Books,
     ) -> None:
         self.number, self.direction, self.conversation = number, direction, conversation
         self._network, self._service, self._post = network, service, post
         self._agenda = network.agenda
         self._chance, self._watch, self._trace, self._heard = chance, watch, trace, heard
-        self._unheard = unheard
+        self._books = books
         self.over = False
         self.opened_at: int | None = None
         self.session: ServiceSession | None = None
@@ -187,8 +188,11 @@ class SimLine(SupportsDarkness):
         def arrive() -> None:
             self._in_flight -= 1
             if self.session is not None:
+                if isinstance(raw, Frame) and self._books.poisoned(raw.audio):
+                    self._choke()
+                    return
                 if self._deafened and isinstance(raw, Frame):
-                    self._unheard(raw.audio)
+                    self._books.unheard(raw.audio)
                 message: Message | str = (
                     {"type": "input_audio_buffer.append", "audio": raw.audio}
                     if isinstance(raw, Frame)
@@ -236,13 +240,20 @@ class SimLine(SupportsDarkness):
                 if not pongs:
                     self._down(lambda: self.fall_silent(acknowledged=True))
 
+    def _choke(self) -> None:
+        """There are sentences that the service cannot hear to the end, however often they are sent."""
+        session, self.session = self.session, None
+        if session is not None:
+            session.closed(self._agenda.now)
+            self._down(lambda: self.end(Loss.CLOSED, 1011, "the simulator's service chokes"))
+
     def _opened_no_turn(self) -> bool:
         """Whether the service fell silent as a habit has it that answers nothing from the first sound of a turn on."""
         latest = self.session._answers[-1] if self.session is not None and self.session._answers else None
         if latest is None or "deaf" not in latest.plan or latest.told.opened:
             return False
         for sound in latest.turn.heard:
-            self._unheard(sound)
+            self._books.unheard(sound)
         return True
 
     def _down(self, action: Callable[[], None]) -> None:
@@ -352,7 +363,7 @@ class SimLine(SupportsDarkness):
         if self in self._network.lines:
             self._network.lines.remove(self)
         self._trace.say(now, "line %d ended: %s %s %s", self.number, loss, status or "", detail)
-        self._watch.ended(self.number, loss)
+        self._watch.ended(self.number, loss, status, detail)
         self.conversation.lost(now)
         if not self._hung_up:
             self._post(LineLost(self.number, loss, status, detail))

@@ -46,7 +46,7 @@ class Storm:
         kinds: tuple[Callable[[], str], ...] = (
             self._cannot_connect, self._reset, self._black_hole, self._connection_dies, self._slow, self._twice,
             self._garbage, self._blow, self._noise, self._refusal, self._silence, self._rate_limit, self._quota,
-            self._microphone, self._loudspeaker, self._privacy, self._restart,
+            self._poison, self._microphone, self._loudspeaker, self._privacy, self._restart,
         )  # fmt: skip
         self._kinds = [kind for kind in kinds if chance.random() < 0.6] or [self._reset, self._blow]
         self._weights = [chance.expovariate(1.0) + 0.05 for _ in self._kinds]
@@ -69,6 +69,7 @@ class Storm:
         world.microphone.present = True
         world.speaker.restore()
         world.unveil()
+        world.books.poison &= set(world.books.said)
 
     def visit(self) -> None:
         """A visit has begun: perhaps something happens in it."""
@@ -188,6 +189,11 @@ class Storm:
         told = self._set_for(f"quota:{self._chance.choice(('error', 'http-429', 'http-403'))}", 1, 20)
         self._drop_all()
         return told
+
+    def _poison(self) -> str:
+        number = len(self._world.books.said) + 1
+        self._world.books.poison.add(number)
+        return f"the service will choke at number {number}"
 
     # Devices and people.
 

@@ -29,7 +29,7 @@ from appliance.workers.mailbox import EventQueue
 from appliance.workers.spool import Spool, Spools
 from tests.sim import checkers
 from tests.sim.agenda import Agenda
-from tests.sim.books import Books, Said
+from tests.sim.books import WIPED, Books, Said
 from tests.sim.checkers.watcher import Watch
 from tests.sim.crew import SimCrew
 from tests.sim.devices import SimLoudspeaker, SimMicrophone
@@ -137,7 +137,7 @@ class World:
         self.speaker = SimLoudspeaker(self.agenda, self.jitter, self.post, 200)
         self.crew = SimCrew(
             self._plan, Frame, self.network, self.service, self.spools, self.jitter, self.microphone, self.speaker,
-            self.post, chance, self.watch, self.trace, self._wiped, self._keep, self.books.unheard,
+            self.post, chance, self.watch, self.trace, self._wiped, self._keep, self.books,
         )  # fmt: skip
         state = remembered(State(setup=self.setup), self.kept)
         if state.owned_up_at is not None:  # there the clock begins anew with each process, here it does not
@@ -162,7 +162,7 @@ class World:
             return
         self.alive = False
         self.crew.vanish()
-        self.books.excuse("in memory when the process ended")
+        self.books.excuse("in memory when the process ended", self.agenda.now)
         self.agenda.after(1_000 + self.chance.randrange(4_000), self._boot)
 
     def stop(self) -> None:
@@ -232,7 +232,7 @@ class World:
             self.slide(private=False)
 
     def _wiped(self) -> None:
-        self.books.excuse("wiped by the privacy slide")
+        self.books.excuse(WIPED, self.agenda.now)
 
     # Storm and calm.
 

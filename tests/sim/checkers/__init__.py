@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from tests.sim.checkers.answered import EveryUtteranceIsAnswered
 from tests.sim.checkers.bounds import EverythingIsBounded
 from tests.sim.checkers.configured import OnlyConfiguredLinesAreSpokenTo
-from tests.sim.checkers.dials import DialsStayInTheBudget, NothingFollowsAFatalRefusal
+from tests.sim.checkers.dials import DialsStayInTheBudget
 from tests.sim.checkers.fence import StaleNewsChangesNothing
 from tests.sim.checkers.moves import MovesAreTaken
 from tests.sim.checkers.panel import ThePanelTellsTheTruth
+from tests.sim.checkers.privacy import PrivateIsPrivate
 from tests.sim.checkers.recovery import TheBoxRecovers
+from tests.sim.checkers.refusals import NothingFollowsAFatalRefusal, TheWaitGrows
 from tests.sim.checkers.repeats import RepeatsHaveACause
 from tests.sim.checkers.uplink import OneLineReceives
 from tests.sim.checkers.watcher import Checker
@@ -29,6 +31,8 @@ ALL: tuple[type[Checker], ...] = (
     StaleNewsChangesNothing,
     DialsStayInTheBudget,
     NothingFollowsAFatalRefusal,
+    TheWaitGrows,
+    PrivateIsPrivate,
     ThePanelTellsTheTruth,
     TheBoxRecovers,
     EverythingIsBounded,

@@ -1,10 +1,9 @@
-"""At most four dials in any 60 s, over restarts too; redials take tokens; none after a fatal refusal."""
+"""At most four dials in any 60 s, over restarts too; redials take tokens."""
 
 from collections import deque
 from typing import TYPE_CHECKING
 
-from appliance.core.events import Event, Key, KeyEdge
-from appliance.core.state import Purpose, State
+from appliance.core.state import Purpose
 from tests.sim.checkers.watcher import Checker
 
 if TYPE_CHECKING:
@@ -39,24 +38,3 @@ class DialsStayInTheBudget(Checker):
         self._tokens -= 1
         if self._tokens < -0.1:
             self.object(f"line {line} is a redial without a token")
-
-
-class NothingFollowsAFatalRefusal(Checker):
-    """Until a talk key is pressed, or the process is another."""
-
-    def booted(self) -> None:
-        """A new process may try."""
-        self._refused = False
-
-    def stepped(self, old: State, event: Event, new: State) -> None:
-        """By the fault that a person sees."""
-        if isinstance(event, KeyEdge) and event.key in (Key.TALK, Key.GUEST):
-            self._refused = False
-        elif new.refusal is not None and old.refusal is None:
-            self._refused = True
-
-    def dialled(self, line: int) -> None:
-        """Not now."""
-        made = self.world.runner.state.line(line)
-        if self._refused and made is not None:
-            self.object(f"line {line} is dialled after a fatal refusal that nobody has seen to")

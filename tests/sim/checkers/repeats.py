@@ -7,7 +7,7 @@ from tests.sim.checkers.watcher import Checker
 class RepeatsHaveACause(Checker):
     """Counts lines that ended otherwise than in peace."""
 
-    def ended(self, line: int, loss: Loss) -> None:
+    def ended(self, line: int, loss: Loss, status: int, detail: str) -> None:
         """A line's thread ended; a line that finished in peace was hung up by us."""
         self.world.books.losses += loss is not Loss.HUNG_UP
 

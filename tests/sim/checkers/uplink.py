@@ -41,7 +41,7 @@ class OneLineReceives(Checker):
         """It may move there and back, and is then sent to the same line again."""
         self._next.clear()
 
-    def ended(self, line: int, loss: Loss) -> None:
+    def ended(self, line: int, loss: Loss, status: int, detail: str) -> None:
         """Its numbers are not needed any more."""
         self._open.discard(line)
         for key in [key for key in self._next if key[0] == line]:

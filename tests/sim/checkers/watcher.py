@@ -40,7 +40,7 @@ class Checker:
     def heard(self, line: int, message: Message) -> None:
         """A message of the service came, and is read next."""
 
-    def ended(self, line: int, loss: Loss) -> None:
+    def ended(self, line: int, loss: Loss, status: int, detail: str) -> None:
         """A line's thread ended."""
 
     def parted(self, line: int, faults: Sequence[str]) -> None:

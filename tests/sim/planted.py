@@ -1,0 +1,240 @@
+"""Known mistakes, each a patch of one place in the product, that the simulator must object to.
+
+Responsible for: the list. ``test_planted_bugs.py`` plants one at a time.
+Must not: stay planted (the caller's ``MonkeyPatch`` undoes it).
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from appliance import runner
+from appliance.core import deadlines, line, panel, settle, step, turns
+from appliance.core.effects import SetUplink
+from appliance.core.modes import Phase, Valve
+from appliance.core.state import Line, Purpose
+from appliance.core.views import Link
+from appliance.protocol.codec import encode_finish
+from appliance.workers import ledger
+from appliance.workers.conversation import Conversation
+from appliance.workers.entries import LineEntry
+from appliance.workers.fifo import Fifo
+from appliance.workers.ledger import Ledger
+from appliance.workers.pulse import Pulse, Verdict
+from appliance.workers.spool import Spool, Spools
+from tests.sim import world
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def cursor_not_rewound(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Fifo, "rewind", lambda self, to=0: None)
+
+
+def released_too_far(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Ledger, "_end_of", lambda self, line, turn: line.sent)
+
+
+def never_released(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Ledger, "_release_answered", lambda self, line: None)
+
+
+def fence_removed(patch: pytest.MonkeyPatch) -> None:
+    real: Any = step._line_news
+
+    def open_gate(state: Any, event: Any, now: int, limits: Any) -> Any:
+        if state.line(event.line) is None:
+            ghost = Line(event.line, state.direction, Phase.READY, Purpose.WANTED, since=now)
+            state = replace(state, lines=(*state.lines, ghost))
+        return real(state, event, now, limits)
+
+    patch.setattr(step, "_line_news", open_gate)
+
+
+def stale_text_shown(patch: pytest.MonkeyPatch) -> None:
+    real: Any = step._line_news
+
+    def shows(state: Any, event: Any, now: int, limits: Any) -> Any:
+        if state.line(event.line) is None and isinstance(event, step.TextArrived):
+            ghost = Line(event.line, state.direction, Phase.READY, Purpose.WANTED, since=now)
+            return turns.text_arrived(state, ghost, event, limits)
+        return real(state, event, now, limits)
+
+    patch.setattr(step, "_line_news", shows)
+
+
+def budget_ignored(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(settle, "earliest", lambda budget, pending, purpose, now, limits: now)
+
+
+def budget_forgotten_at_restart(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(world, "remembered", lambda state, kept: state)
+
+
+def finish_without_draining(patch: pytest.MonkeyPatch) -> None:
+    real = Conversation.next_message
+
+    def hasty(self: Any, at: int) -> bytes | None:
+        if self._wants_finish and not self._finish_sent and not self._wants_update:
+            self._finish_sent = True
+            return encode_finish("event_hasty")
+        return real(self, at)
+
+    patch.setattr(Conversation, "next_message", hasty)
+
+
+def poison_rule_off(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ledger, "STRIKES", 1_000_000)
+
+
+def retries_after_fatal(patch: pytest.MonkeyPatch) -> None:
+    real = line.diagnose
+    patch.setattr(line, "diagnose", lambda *how: replace(real(*how), fatal=False))
+
+
+def uplink_before_configured(patch: pytest.MonkeyPatch) -> None:
+    real: Any = line.opened
+
+    def eager(state: Any, source: Any, now: int) -> Any:
+        state, effects = real(state, source, now)
+        return state, (*effects, SetUplink(Valve.OPEN, source.number))
+
+    patch.setattr(line, "opened", eager)
+
+
+def answered_without_sound(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(LineEntry, "answered", lambda self, turn: turn.done or turn.dropped or turn.text_done)
+
+
+def owed_forgotten_on_stop(patch: pytest.MonkeyPatch) -> None:
+    real = settle.needed
+
+    def forgetful(state: Any) -> Any:
+        return real(state) if settle.live(state) else ()
+
+    patch.setattr(settle, "needed", forgetful)
+    patch.setattr(deadlines, "needed", forgetful)
+
+
+def two_lines_attached(patch: pytest.MonkeyPatch) -> None:
+    real = settle.line_for
+
+    def impatient(state: Any, direction: Any) -> Any:
+        found = real(state, direction)
+        return None if found is not None and found.phase is Phase.CONFIGURING else found
+
+    def both(state: Any, source: Any, now: int, limits: Any = None) -> Any:
+        others = [each for each in state.lines if each.number != source.number and each.phase is Phase.READY]
+        ready, effects = real_configured(replace(state, lines=(source,)), source, now)
+        return replace(ready, lines=(*others, *ready.lines)), effects
+
+    real_configured: Any = line.configured
+    patch.setattr(settle, "line_for", impatient)
+    patch.setattr(line, "configured", both)
+
+
+def seal_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Spool, "seal", lambda self, at: None)
+
+
+def deaf_line_never_replaced(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Ledger, "deaf_ms", lambda self, at: 0)
+
+
+def dead_peer_never_noticed(patch: pytest.MonkeyPatch) -> None:
+    real = Pulse.verdict
+
+    def patient(self: Pulse, now: int) -> Verdict | None:
+        found = real(self, now)
+        return Verdict.PING if found is Verdict.DEAD else found
+
+    patch.setattr(Pulse, "verdict", patient)
+
+
+def back_off_never_ends(patch: pytest.MonkeyPatch) -> None:
+    real: Any = turns.turn_answered
+
+    def grudging(state: Any, event: Any) -> Any:
+        after, effects = real(state, event)
+        return replace(after, budget=state.budget), effects
+
+    patch.setattr(turns, "turn_answered", grudging)
+
+
+def back_off_never_grows(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(line, "redial_delay_ms", lambda budget, serial, number, limits: 0)
+
+
+def late_turn_released(patch: pytest.MonkeyPatch) -> None:
+    def hasty(self: Any, entry: Any) -> None:
+        for n in sorted(entry.turns):
+            turn = entry.turns[n]
+            if entry.answered(turn):
+                self.release = max(self.release, self._end_of(entry, turn))
+                self.utterances = [u for u in self.utterances if u.end > self.release]
+                if turn.done:
+                    del entry.turns[n]
+
+    patch.setattr(Ledger, "_release_answered", hasty)
+
+
+def privacy_wipes_nothing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Spools, "wipe", lambda self: None)
+
+
+def panel_says_on_air_too_early(patch: pytest.MonkeyPatch) -> None:
+    real = panel._status
+
+    def boastful(state: Any) -> Any:
+        status = real(state)
+        return replace(status, link=Link.ON_AIR) if status.link is Link.DIALING else status
+
+    patch.setattr(panel, "_status", boastful)
+
+
+def loss_counted_as_answer(patch: pytest.MonkeyPatch) -> None:
+    real = Spool.lose
+
+    def careless(self: Any, number: int, at: int) -> None:
+        entry = self._ledger.lines.get(number)
+        if entry is not None:
+            self._ledger._let_go(entry.sent, entry)
+        real(self, number, at)
+
+    patch.setattr(Spool, "lose", careless)
+
+
+def deadlines_slept_through(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(deadlines, "line_deadline", lambda line, limits: None)
+    patch.setattr(runner, "next_deadline", lambda state, now, limits: None)
+    patch.setattr(world, "next_deadline", lambda state, now, limits: None)
+
+
+ALL: tuple[Plant, ...] = (
+    cursor_not_rewound,
+    released_too_far,
+    never_released,
+    fence_removed,
+    stale_text_shown,
+    budget_ignored,
+    budget_forgotten_at_restart,
+    finish_without_draining,
+    poison_rule_off,
+    retries_after_fatal,
+    uplink_before_configured,
+    answered_without_sound,
+    owed_forgotten_on_stop,
+    two_lines_attached,
+    seal_forgotten,
+    deaf_line_never_replaced,
+    dead_peer_never_noticed,
+    back_off_never_ends,
+    back_off_never_grows,
+    late_turn_released,
+    privacy_wipes_nothing,
+    panel_says_on_air_too_early,
+    loss_counted_as_answer,
+    deadlines_slept_through,
+)
