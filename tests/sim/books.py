@@ -53,6 +53,7 @@ class Books:
     open: dict[int, Said] = field(default_factory=dict)  # not yet settled
     losses: int = 0
     faults: int = 0
+    fault_at: int = 0  # the last one
     repeats: int = 0
     poison: set[int] = field(default_factory=set)  # utterances at which the service breaks off, every time
     apologies: list[int] = field(default_factory=list)  # when the box said "please repeat", and was not matched yet

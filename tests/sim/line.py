@@ -110,7 +110,7 @@ class SimLine(SupportsDarkness):
     def hang_up(self) -> None:
         """Close the line; its thread notices a moment later."""
         self._hung_up = True
-        self._agenda.after(self._chance.randrange(3), lambda: self.end(Loss.HUNG_UP))
+        self._agenda.after(self._chance.choice((0, 1, 2, 30)), lambda: self.end(Loss.HUNG_UP))
 
     def _order(self, order: Callable[[], None]) -> None:
         self._orders.append(order)
@@ -269,6 +269,9 @@ class SimLine(SupportsDarkness):
             network.garbage -= 1
             self._read(b'{"type": "response.text.text", "text": ')
         raw = _encode(message).encode()
+        if network.snaps_at and message.get("type") == network.snaps_at:
+            network.snaps_at = ""
+            self._agenda.after(self._chance.choice((0, 5, 100, 400)), lambda: self.end(Loss.RESET))
         self._watch.heard(self.number, message)
         self._read(raw)
         if network.duplicates:
@@ -276,7 +279,7 @@ class SimLine(SupportsDarkness):
             self._read(raw)
 
     def _read(self, raw: bytes) -> None:
-        if self.over or self._hung_up:
+        if self.over:  # after a hang-up the thread still reads what lies before it
             return
         if len(raw) > FRAME_LIMIT_BYTES:
             self.end(Loss.OVERSIZED, 1009)

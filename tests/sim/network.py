@@ -26,6 +26,7 @@ class Network:
         self.trouble: Loss | None = None
         self.dark = False
         self.duplicates = 0  # so many of the service's next messages come twice
+        self.snaps_at = ""  # the connection is reset shortly after the next message of this type
         self.garbage = 0  # so many messages of nonsense come next
         self.lines: list[SupportsDarkness] = []
         self._held: list[Action] = []
@@ -63,6 +64,7 @@ class Network:
         """All is well; what was held comes now."""
         self.dark, self.trouble, self.slower_ms, self.send_ms = False, None, 0, 0
         self.duplicates = self.garbage = 0
+        self.snaps_at = ""
         held, self._held = self._held, []
         for action in held:
             action()

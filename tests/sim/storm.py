@@ -33,7 +33,12 @@ BENIGN = 3
 TROUBLES = (
     Loss.REFUSED, Loss.NO_ROUTE, Loss.NO_NAME, Loss.UNKNOWN_ISSUER, Loss.NOT_YET_VALID, Loss.EXPIRED, Loss.TLS,
 )  # fmt: skip
-FAULTS_A_VISIT = 1.0
+SNAPS = (
+    "session.created", "session.updated", "input_audio_buffer.speech_started", "input_audio_buffer.speech_stopped",
+    "response.created", "response.audio_transcript.done", "response.text.done", "response.audio.delta",
+    "response.audio.done", "response.done", "response.done", "session.finished",
+)  # fmt: skip
+FAULTS_A_VISIT = 0.9
 FAULTS_AN_HOUR = 0.5
 
 
@@ -46,9 +51,10 @@ class Storm:
         kinds: tuple[Callable[[], str], ...] = (
             self._cannot_connect, self._reset, self._black_hole, self._connection_dies, self._slow, self._twice,
             self._garbage, self._blow, self._noise, self._refusal, self._silence, self._rate_limit, self._quota,
-            self._poison, self._microphone, self._loudspeaker, self._privacy, self._restart,
+            self._poison, self._snap, self._crash_loop, self._microphone, self._loudspeaker, self._privacy, self._restart,
         )  # fmt: skip
-        self._kinds = [kind for kind in kinds if chance.random() < 0.6] or [self._reset, self._blow]
+        share = chance.choice((0.15, 0.6))
+        self._kinds = [kind for kind in kinds if chance.random() < share] or [self._reset, self._blow]
         self._weights = [chance.expovariate(1.0) + 0.05 for _ in self._kinds]
         self._manners = chance.sample(MANNERS, chance.randrange(5))
         self._strict = chance.sample(STRICTNESS, 2) if chance.random() < 0.25 else []
@@ -76,7 +82,7 @@ class Storm:
         if self._world.calm:
             return
         while self._chance.random() < FAULTS_A_VISIT / (1 + FAULTS_A_VISIT):
-            self._world.agenda.after(int(self._chance.random() * 14_000), self.strike)
+            self._world.agenda.after(int(self._chance.random() ** 1.5 * 14_000), self.strike)
 
     def blow(self) -> "list[int]":
         """Waits between what happens at any time."""
@@ -89,6 +95,7 @@ class Storm:
         kind = self._chance.choices(self._kinds, self._weights)[0]
         told = kind()
         self._world.books.faults += 1
+        self._world.books.fault_at = self._world.agenda.now
         self._world.trace.say(self._world.agenda.now, "FAULT: %s", told)
 
     # The network.
@@ -139,6 +146,10 @@ class Storm:
     def _garbage(self) -> str:
         self._world.network.garbage = 1
         return "the next message is nonsense"
+
+    def _snap(self) -> str:
+        self._world.network.snaps_at = self._chance.choice(SNAPS)
+        return f"the connection will be reset at the next {self._world.network.snaps_at}"
 
     # The service.
 
@@ -225,3 +236,8 @@ class Storm:
             return "SIGTERM"
         self._world.crash()
         return "the process dies"
+
+    def _crash_loop(self) -> str:
+        for nth in range(6):
+            self._world.agenda.after(nth * 7_000, self._world.crash)
+        return "the process dies six times in a row"

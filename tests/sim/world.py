@@ -72,7 +72,7 @@ class World:
         self.limits = Limits()
         self.calm = self.alive = self.private = False
         self.grain_ms = chance.choices((40, 100, 200), (1, 2, 9))[0]
-        self.owner_lag_ms = chance.choice((0, 0, 1, 20))
+        self.owner_lag_ms = chance.choice((0, 0, 1, 20, 150))
         self.transcription = chance.random() < 0.25
         self.interpreter = SpanInterpreter(chance.choice((200, 400, 1_000)))
         self.service = Service(None, SpanDetector, self.interpreter, Habits(), seed=seed)
@@ -121,7 +121,7 @@ class World:
             favourites=("fr", "sw", "zh"),
             kiosk=kiosk,
             talk_taps=kiosk and chance.random() < 0.3,
-            at_once=not kiosk and chance.random() < 0.06,
+            at_once=not kiosk and chance.random() < 0.1,
             serial=self.seed,
         )
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.sim.world import World
 
 ANSWERED_WITHIN_MS = 20_000  # of its end, where nothing is wrong
+FORGOTTEN_MS = 300_000
 TEXT_DONE = ("response.text.done", "response.audio_transcript.done")
 
 
@@ -45,6 +46,8 @@ class EveryUtteranceIsAnswered(Checker):
         if kind in TEXT_DONE:
             key = (line, message["response_id"])
             self._texts[key] = message["text" if kind == TEXT_DONE[0] else "transcript"].strip()
+            if kind == TEXT_DONE[0]:  # a session without sound
+                self._complete(*key)
         elif kind == "response.audio.done":
             self._complete(line, message["response_id"])
         elif kind == "response.done":
@@ -108,13 +111,25 @@ class EveryUtteranceIsAnswered(Checker):
                 del books.open[said.number]
 
     def looked(self) -> None:
-        """In a calm, answers come in time."""
+        """In a calm, answers come in time; and after a fault, some time."""
         self._settle()
         now = self.world.agenda.now
+        self._find_forgotten(now)
         for said in self.world.books.open.values():
             if said.calm and self.world.calm and now - said.ends_at > ANSWERED_WITHIN_MS:
                 waited = now - said.ends_at
                 self.object(f"number {said.number} was said in a calm and not answered within {waited} ms", said.began_at)
+
+    def _find_forgotten(self, now: int) -> None:
+        """Nobody has to come and press a key before the box answers what it owes."""
+        state = self.world.runner.state
+        free = state.refusal is None and (state.retry_at is None or state.retry_at < now - FORGOTTEN_MS)
+        if not free or not self.world.alive or now - self.world.books.fault_at < FORGOTTEN_MS:
+            return
+        for said in self.world.books.open.values():
+            sorry = any(at >= said.began_at for at in self.world.books.apologies)
+            if now - said.ends_at > FORGOTTEN_MS and not sorry:
+                self.object(f"number {said.number} is not answered, and nothing has gone wrong for long", said.began_at)
 
     def settled(self) -> None:
         """After a calm nothing is open but what the box owned up to: one apology for each chain."""
