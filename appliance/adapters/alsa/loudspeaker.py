@@ -83,6 +83,8 @@ class AlsaLoudspeaker:
         wish = Wish(DEVICE, self._alsa.PCM_PLAYBACK, LOUDSPEAKER_RATE_HZ, self._channels, periods=_PERIODS)
         self._stream = open_stream(self._alsa, self._wanted, wish)
         self.volume.attach(self._stream.card)
+        if not self._as_it_is or not self.volume.in_hardware:
+            self._convert()  # now: loading NumPy in the middle of speech would let the card run dry
 
     def write(self, frames: bytes) -> None:
         """Play at most 20 ms; blocks while the buffer is full."""
@@ -113,7 +115,7 @@ class AlsaLoudspeaker:
         if self._conversion is not None and self._conversion.resamples:
             self.write(bytes(LOUDSPEAKER_PERIOD_SAMPLES * 2 * self._channels))  # pushes out what is held back
         give_up_ms = self._clock.now_ms() + self.delay_ms + _DRAIN_SLACK_MS
-        while self._queued() > self._stream.rate_hz // 50:
+        while hasattr(self._stream.pcm, "avail") and self._queued() > self._stream.rate_hz // 50:
             now_ms = self._clock.now_ms()
             if now_ms >= give_up_ms:
                 raise DeviceError(DEVICE, Kind.STALLED, f"{self._stream.name} does not play what it was given")
@@ -134,19 +136,26 @@ class AlsaLoudspeaker:
             self.volume.detach()
             close_quickly(self._alsa, stream)
 
-    def _shaped(self, frames: bytes) -> bytes:
-        """As the card takes it. NumPy is loaded when the card, or a volume in software, first needs it."""
+    @property
+    def _as_it_is(self) -> bool:
+        """Whether the card takes what we have."""
         assert self._stream is not None
-        gain = self.volume.follow()
-        stream = self._stream
+        shape = (self._stream.rate_hz, self._stream.channels, self._stream.format_name)
+        return shape == (LOUDSPEAKER_RATE_HZ, self._channels, "S16_LE")
+
+    def _convert(self) -> "FromSpeech":
+        assert self._stream is not None
         if self._conversion is None:
-            as_it_is = (stream.rate_hz, stream.channels, stream.format_name)
-            if as_it_is == (LOUDSPEAKER_RATE_HZ, self._channels, "S16_LE") and gain == 1:
-                return frames
             from appliance.adapters.alsa.conversion import FromSpeech
 
-            self._conversion = FromSpeech(self._channels, *as_it_is)
-        return self._conversion.convert(frames, gain)
+            stream = self._stream
+            self._conversion = FromSpeech(self._channels, stream.rate_hz, stream.channels, stream.format_name)
+        return self._conversion
+
+    def _shaped(self, frames: bytes) -> bytes:
+        """As the card takes it, and as loud as it may be."""
+        gain = self.volume.follow()
+        return frames if gain == 1 and self._as_it_is else self._convert().convert(frames, gain)
 
     def _put(self, raw: bytes) -> None:
         """Write all of it; an underrun is counted and the rest is written again."""

@@ -19,6 +19,7 @@ FLOOR_DB = -60
 _BELOW_CEILING_DB = 6  # at the start
 _LIKELY_CONTROLS = ("Headphone", "Headphones", "Speaker", "PCM", "Master", "Digital")
 _HUNDREDTHS = 100
+_NOTHING_DB = 0.1  # is left to the card's own steps; arithmetic costs a copy of the sound
 _PLAUSIBLE_DB = (-150, 60)  # a control without decibels answers with whatever lay in memory
 
 _log = logging.getLogger(__name__)
@@ -82,7 +83,8 @@ class CardVolume:
         wanted_db = self._wanted_db
         if wanted_db != self._set_db:
             in_hardware_db = 0.0 if self._control is None else self._turn(self._control, wanted_db)
-            self._gain = min(1.0, 10 ** ((wanted_db - in_hardware_db) / 20))
+            rest_db = wanted_db - in_hardware_db
+            self._gain = 1.0 if rest_db > -_NOTHING_DB else 10 ** (rest_db / 20)
             self._set_db = wanted_db
         return self._gain
 

@@ -3,8 +3,9 @@
 import pytest
 
 from appliance.adapters.alsa.cards import Ability, ability, cards, direct, refuse_hdmi, resolve, stream
+from appliance.adapters.alsa.library import Library
 from appliance.errors import DeviceError, Kind
-from tests.adapters.alsa.fake_alsaaudio import BUSY, FakeAlsa, FakeCard, FakeError
+from tests.adapters.alsa.fake_alsaaudio import BUSY, FakeAlsa, FakeCard, FakeError, FakePcm
 from tests.adapters.virtual_clock import VirtualClock
 
 CAPTURE, PLAYBACK = FakeAlsa.PCM_CAPTURE, FakeAlsa.PCM_PLAYBACK
@@ -126,7 +127,7 @@ def test_a_monitor_alone_is_taken() -> None:
 )
 def test_what_a_card_takes(rates: tuple[int, ...], words: str) -> None:
     card = FakeCard("Device", rates=rates)
-    alsa = FakeAlsa(VirtualClock(), card)
+    alsa: Library = FakeAlsa(VirtualClock(), card)
     name = stream(alsa, cards(alsa, "devices")[0], CAPTURE)
     assert name is not None
     assert ability(alsa, "microphone", name, CAPTURE) == Ability(words, (1, 2))
@@ -134,3 +135,19 @@ def test_what_a_card_takes(rates: tuple[int, ...], words: str) -> None:
     with pytest.raises(DeviceError, match="in use") as caught:
         ability(alsa, "microphone", name, CAPTURE)
     assert caught.value.kind is Kind.BUSY
+
+
+def test_a_card_that_takes_every_rate_between_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakePcm, "getrates", lambda self: (8_000, 192_000))
+    alsa = FakeAlsa(VirtualClock(), FakeCard("Device"))
+    assert ability(alsa, "microphone", "hw:CARD=Device,DEV=0", CAPTURE).rates == "8000 to 192000 Hz"
+
+
+def test_a_card_that_goes_while_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(self: FakePcm) -> list[int]:
+        raise FakeError("Cannot get hardware parameters")
+
+    monkeypatch.setattr(FakePcm, "getchannels", gone)
+    with pytest.raises(DeviceError) as caught:
+        ability(FakeAlsa(VirtualClock(), FakeCard("Device")), "microphone", "hw:CARD=Device,DEV=0", CAPTURE)
+    assert caught.value.kind is Kind.GONE

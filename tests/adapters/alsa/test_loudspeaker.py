@@ -5,7 +5,7 @@ import pytest
 
 from appliance.adapters.alsa.loudspeaker import AlsaLoudspeaker
 from appliance.errors import DeviceError, Kind
-from tests.adapters.alsa.fake_alsaaudio import GONE, FakeAlsa, FakeCard, FakeControl
+from tests.adapters.alsa.fake_alsaaudio import GONE, FakeAlsa, FakeCard, FakeControl, FakeError, OldPcm
 from tests.adapters.sounds import encode, level_db, tone
 from tests.adapters.virtual_clock import VirtualClock
 
@@ -185,3 +185,43 @@ def test_the_cards_own_control_is_used_where_it_has_one() -> None:
     assert (control.level_db, control.muted, card.pushed) == (-20, False, PERIOD)
     loudspeaker.close()
     assert control.closed == 1
+
+
+def test_the_old_library_cannot_tell_the_delay_so_it_is_the_whole_buffer() -> None:
+    loudspeaker, clock = make(FakeCard("Device"), 1, old=True)
+    loudspeaker.open()
+    assert (loudspeaker.channels, loudspeaker.delay_ms) == (1, 0)
+    loudspeaker.write(PERIOD)
+    assert loudspeaker.delay_ms == 80
+    before_ms = clock.now_ms()
+    loudspeaker.drain()
+    assert (clock.now_ms() - before_ms, loudspeaker.delay_ms) == (20, 0)
+
+
+@pytest.mark.parametrize("act", ["drop", "drain"])
+def test_a_card_that_goes_while_it_falls_silent(act: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    loudspeaker, _ = make(FakeCard("Device"))
+    loudspeaker.open()
+    loudspeaker.write(PERIOD)
+
+    def gone(self: OldPcm) -> int:
+        raise FakeError("Input/output error [hw]")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(OldPcm, act, gone)
+        with pytest.raises(DeviceError) as caught:
+            getattr(loudspeaker, act)()
+    assert caught.value.kind is Kind.GONE
+
+
+def test_an_underrun_at_the_very_end_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    loudspeaker, _ = make(FakeCard("Device"))
+    loudspeaker.open()
+    loudspeaker.write(PERIOD)
+
+    def dry(self: OldPcm) -> int:
+        raise FakeError("Broken pipe [hw]")
+
+    monkeypatch.setattr(OldPcm, "drain", dry)
+    loudspeaker.drain()
+    assert (loudspeaker.underruns, loudspeaker.delay_ms) == (0, 0)

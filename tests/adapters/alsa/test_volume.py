@@ -6,7 +6,7 @@ import pytest
 
 from appliance.adapters.alsa.volume import EARS_CEILING_DB, FLOOR_DB, CardVolume
 from appliance.ports import Volume
-from tests.adapters.alsa.fake_alsaaudio import FakeAlsa, FakeCard, FakeControl
+from tests.adapters.alsa.fake_alsaaudio import FakeAlsa, FakeCard, FakeControl, FakeError, FakeMixer
 from tests.adapters.virtual_clock import VirtualClock
 
 
@@ -133,3 +133,33 @@ def test_the_card_is_told_once_and_again_after_a_new_opening() -> None:
     volume.attach(2)
     volume.follow()
     assert control.level_db == -20
+
+
+@pytest.mark.parametrize("failing", ["volumecap", "getrange", "setmute"])
+def test_a_control_that_fails_while_it_is_looked_at_is_passed_over(
+    failing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: FakeMixer, *rest: object, **more: object) -> None:
+        raise FakeError("No such device [hw:2]")
+
+    monkeypatch.setattr(FakeMixer, failing, fail)
+    assert not volume_of({"PCM": FakeControl()}).in_hardware
+
+
+def test_a_control_that_goes_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    volume = volume_of({"PCM": FakeControl()})
+
+    def fail(self: FakeMixer) -> None:
+        raise FakeError("No such device [hw:2]")
+
+    monkeypatch.setattr(FakeMixer, "close", fail)
+    volume.detach()
+    assert not volume.in_hardware
+
+
+def test_a_control_that_cannot_be_opened_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: FakeAlsa, control: str, *, device: str) -> None:
+        raise FakeError("Unable to find mixer control PCM,0 [hw:2]")
+
+    monkeypatch.setattr(FakeAlsa, "Mixer", fail)
+    assert not volume_of({"PCM": FakeControl()}).in_hardware
