@@ -56,8 +56,9 @@ class TheWaitGrows(Checker):
 
     def stepped(self, old: State, event: Event, new: State) -> None:
         """An answered turn, and nothing is waited for any more."""
-        if new.refusal is not None:
-            self._ends = 0  # a person must see to that, and begins anew
+        pressed = isinstance(event, KeyEdge) and event.key in (Key.TALK, Key.GUEST)
+        if new.refusal is not None or pressed:
+            self._ends = 0  # a person need not wait, and begins anew
         if isinstance(event, TurnAnswered) and old.line(event.line) is not None:
             self._ends = 0
             if new.budget.refusals or new.budget.limited:

@@ -1,0 +1,53 @@
+"""Simulated hours in CI: no checker objects, and the figures that show the hours were worth something.
+
+A failure prints its trace and the command that repeats it.
+"""
+
+import pytest
+
+from tests.sim import sound
+from tests.sim.runs import Tally, run_seed
+
+SEEDS = range(1, 501)
+HOURS_A_SEED = 2
+UTTERANCES_AN_HOUR = 8
+FAULTS_AN_HOUR = 2
+NEVER_TAKEN_AT_MOST = 16
+"""Rows of ``MOVES`` that these seeds do not take: most need two directions to change within one moment."""
+
+REGRESSIONS = (
+    # The service hung within a turn, on the line of the direction at rest, and nobody replaced it.
+    33,
+    79,
+)
+
+
+@pytest.mark.parametrize("seed", REGRESSIONS)
+def test_a_seed_that_found_a_bug_stays_well(seed: int) -> None:
+    assert run_seed(seed, HOURS_A_SEED, Tally()) is None
+
+
+def test_a_thousand_hours() -> None:
+    tally = Tally()
+    for seed in SEEDS:
+        failure = run_seed(seed, HOURS_A_SEED, tally)
+        assert failure is None, failure
+    print(tally)
+    assert tally.hours == len(SEEDS) * HOURS_A_SEED
+    assert tally.utterances >= UTTERANCES_AN_HOUR * tally.hours
+    assert tally.faults >= FAULTS_AN_HOUR * tally.hours
+    assert tally.repeats <= tally.faults + tally.lost_lines
+    assert len(tally.never_taken()) <= NEVER_TAKEN_AT_MOST, tally.never_taken()
+
+
+def test_one_seed_is_one_run() -> None:
+    first, second = Tally(), Tally()
+    for tally in (first, second):
+        assert run_seed(7, HOURS_A_SEED, tally) is None
+        tally.seconds = 0
+    assert first == second
+
+
+def test_what_was_said_can_be_read_again() -> None:
+    said = {3: 0b1011, 12: 1 << 40}
+    assert sound.read(sound.sentence(said)) == said
