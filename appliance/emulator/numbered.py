@@ -28,7 +28,7 @@ _SHARE = 0.55  # of a frame's power that the two tones must hold; speech was see
 _TWIST_DB = 8.0  # row against column: a tilted resampler or microphone, but no lone harmonic
 _APART_DB = 9.0  # the strongest tone of a group above the group's next
 _SLACK_MS = 25  # a digit may be found this far from its place
-_KEYS = {(3, 1): 0} | {(n // 3, n % 3): n + 1 for n in range(9)}
+KEYS = {(3, 1): 0} | {(n // 3, n % 3): n + 1 for n in range(9)}
 
 Sound = npt.NDArray[np.float32]
 
@@ -45,7 +45,7 @@ def tones(number: int, rate_hz: int, level: float) -> Sound:
     """The four digits of ``number`` as samples whose RMS during a tone is ``level``."""
     if not 0 <= number <= LARGEST:
         raise ValueError(f"a number has at most {DIGITS} digits: {number}")
-    at = {digit: place for place, digit in _KEYS.items()}
+    at = {digit: place for place, digit in KEYS.items()}
     count = rate_hz * TONE_MS // 1000
     clock = np.arange(count) / rate_hz
     fade = np.minimum(1.0, np.minimum(np.arange(count), np.arange(count)[::-1]) / (rate_hz * 0.004))
@@ -112,7 +112,7 @@ def _digits(pcm: bytes, rate_hz: int) -> list[tuple[int, int]]:
     apart, twist = 10 ** (_APART_DB / 10), 10 ** (_TWIST_DB / 10)
     good = (row + column > _SHARE * total) & (row < twist * column) & (column < twist * row)
     good &= (row > apart * next_row) & (column > apart * next_column)
-    keys = [_KEYS.get((int(r), int(c)), -1) if ok else -1 for r, c, ok in zip(best_row, best_column, good, strict=True)]
+    keys = [KEYS.get((int(r), int(c)), -1) if ok else -1 for r, c, ok in zip(best_row, best_column, good, strict=True)]
     digits: list[tuple[int, int]] = []
     begin = 0
     for n in range(1, len(keys) + 1):

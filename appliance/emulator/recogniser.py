@@ -16,6 +16,7 @@ import numpy as np
 from appliance.emulator.fingerprint import HOP_MS, Fingerprint, Fit, Flags, Frames, References, fingerprint
 from appliance.emulator.memory import Memory, Piece
 from appliance.emulator.numbered import find_numbers
+from appliance.emulator.overlaid import begins_overlaid, overlaid_number
 from appliance.emulator.rehearsal import Rehearsal
 from appliance.emulator.speech import SOURCE_RATE_HZ, Part, Speech
 
@@ -81,6 +82,10 @@ class Recogniser:
         if best and (not early or covered >= ENOUGH or early[0].place in (place for place, _ in best)):
             self._extend(heard.frames, best, memory)
             return self._pieces(best)
+        for rate_hz in RATES_HZ:
+            number = overlaid_number(pcm, rate_hz)
+            if number is not None:
+                return (Piece(number - 1),)
         heard = fingerprint(pcm, RATES_HZ[0])
         if not early and not _is_speech(heard):
             return ()
@@ -121,9 +126,9 @@ class Recogniser:
             found = self._opening(pcm, rate_hz, memory)
             if found:
                 return found
-        if not _is_speech(heard):
+        if not _is_speech(heard) or len(pcm) * 500 // RATES_HZ[0] - heard.begins_ms < UNKNOWN_MS:
             return None
-        if len(pcm) * 500 // RATES_HZ[0] - heard.begins_ms < UNKNOWN_MS or self._fits_somewhere(pcm, memory):
+        if self._fits_somewhere(pcm, memory) or any(begins_overlaid(pcm, rate_hz) for rate_hz in RATES_HZ):
             return None
         place = self._next(memory, fits_turn)
         memory.learn(heard.frames, place)

@@ -205,3 +205,20 @@ def turns_of(made: Client) -> list[tuple[int, int]]:
     starts = made.of("input_audio_buffer.speech_started")
     ends = made.of("input_audio_buffer.speech_stopped")
     return [(a["audio_start_ms"], b["audio_end_ms"]) for a, b in zip(starts, ends, strict=True)]
+
+
+def turn(*habits: str, interpreter: PlainInterpreter | None = None, **fields: Any) -> Client:
+    """One turn of three seconds, and the finish."""
+    made = client(*habits, interpreter=interpreter, **fields)
+    made.stream(0, 3_000, 900)
+    made.until(made.now + 15_000)
+    made.finish()
+    return made
+
+
+def two_turns(*habits: str) -> Client:
+    """Two turns, the second while the first one's speech is still on its way."""
+    made = client(*habits, interpreter=PlainInterpreter(speech=b"\x01\x02" * 24_000 * 6))
+    made.stream(0, 2_000, 900, 2_000, 900)
+    made.until(made.now + 20_000)
+    return made

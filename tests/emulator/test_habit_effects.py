@@ -12,24 +12,7 @@ import pytest
 from appliance.emulator.habit_table import ROWS, Kind
 from appliance.emulator.habits import Habits
 from appliance.emulator.parts import Close, Drop, Mute, Refusal, Send, SendRaw
-from tests.emulator.doubles import Client, PlainInterpreter, client, service
-
-
-def turn(*habits: str, interpreter: PlainInterpreter | None = None, **fields: Any) -> Client:
-    """One turn of three seconds, and the finish."""
-    made = client(*habits, interpreter=interpreter, **fields)
-    made.stream(0, 3_000, 900)
-    made.until(made.now + 15_000)
-    made.finish()
-    return made
-
-
-def two_turns(*habits: str) -> Client:
-    """Two turns, the second while the first one's speech is still on its way."""
-    made = client(*habits, interpreter=PlainInterpreter(speech=b"\x01\x02" * 24_000 * 6))
-    made.stream(0, 2_000, 900, 2_000, 900)
-    made.until(made.now + 20_000)
-    return made
+from tests.emulator.doubles import Client, PlainInterpreter, client, service, turn, two_turns
 
 
 def deltas(made: Client) -> list[bytes]:
