@@ -156,6 +156,8 @@ class Runner:
                 advice = ADVICE[fault.code]
                 log.warning("%s: %s; %s (%s)", fault.code, advice.says, advice.do, fault.detail)
                 self._recorder.dump(f"fault {fault.code}")
+        if new.owned_up != old.owned_up:
+            log.warning("please repeat: %d in this run could not be kept", sum(count for _, count in new.owned_up))
         for effect in effects:
             self._obey(effect)
         self._recorder.keep(new)

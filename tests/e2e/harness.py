@@ -85,18 +85,25 @@ class Emulator:
     """The service in this process, over TLS, with its wire log."""
 
     def __init__(
-        self, folder: Path, habits: Sequence[str] = (), turns: Sequence[int] = SHORT, key: str | None = None
+        self,
+        folder: Path,
+        habits: Sequence[str] = (),
+        turns: Sequence[int] | Rehearsal = SHORT,
+        key: str | None = None,
+        host: str = "127.0.0.1",
     ) -> None:
-        """``turns``: what it knows by heart; the fewer, the sooner it listens."""
+        """``turns``: what it knows by heart, of the desk or a rehearsal of its own; the fewer, the sooner it listens."""
+        known = turns if isinstance(turns, Rehearsal) else Rehearsal("of the tests", tuple(TURNS[n] for n in turns))
         folder.mkdir(parents=True, exist_ok=True)
         self.ca = folder / "certificates" / "ca.pem"
         self._log = folder / "wire.jsonl"
         self.server = EmulatorServer(
             EmulatorOptions(
+                host=host,
                 cert_dir=self.ca.parent,
                 key=key,
                 habits=Habits.parse(["rate_limit:off", *habits]),
-                rehearsal=Rehearsal("of the tests", tuple(TURNS[n] for n in turns)),
+                rehearsal=known,
                 log=self._log,
             )
         )
@@ -188,9 +195,13 @@ class Box:
         pcm: bytes | None = None,
         key: str | None = KEY,
         environment: Mapping[str, str] | None = None,
+        prefix: Sequence[str] = (),
         **changes: object,
     ) -> None:
-        """``service`` gives URL and authority unless ``changes`` do; ``pcm`` becomes ``in.wav`` (16 kHz mono)."""
+        """``service`` gives URL and authority unless ``changes`` do; ``pcm`` becomes ``in.wav`` (16 kHz mono).
+
+        ``prefix``: what the command is run by, such as ``ip netns exec NAME``; it must become the process itself.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         if pcm is not None:
@@ -200,6 +211,7 @@ class Box:
         (folder / "bench.toml").write_text(settings(**changes), encoding="utf-8")
         self._key = {} if key is None else {"DASHSCOPE_API_KEY": key}
         self._environment = dict(environment or {})
+        self._prefix = tuple(prefix)
         self._process: subprocess.Popen[bytes] | None = None
         self._began = 0.0
 
@@ -208,7 +220,7 @@ class Box:
         self._began = time.monotonic()
         with (self.folder / "errors.txt").open("wb") as errors, (self.folder / "output.txt").open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "appliance", "run", "--config", "bench.toml"],
+                [*self._prefix, sys.executable, "-m", "appliance", "run", "--config", "bench.toml"],
                 cwd=self.folder,
                 env=own | self._key | self._environment,
                 stdin=subprocess.DEVNULL,

@@ -1,0 +1,122 @@
+"""A network that goes away without a word, and one that slams the door: noticed, bridged, and nothing is missing."""
+
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.fault_proxy import FaultProxy
+from tests.e2e.harness import Box, Emulator
+from tests.e2e.holes import Outage, first_sound_ms, outage
+from tests.e2e.numbers import Recording, account, owned_up, recording, rehearsal, say
+
+pytestmark = pytest.mark.timing
+
+NOTICED_S = 5.0
+FLOWING_S = 1.0
+RESET_FLOWING_S = 0.7
+PERIOD_S = 2.85  # of an utterance with its pause
+AWAY_S = 3.0  # a service that cannot be reached at all
+SECONDS = (5, 30)
+
+
+def spoken(seconds: float) -> Recording:
+    """Enough to speak before, during and after a hole of so long."""
+    return recording(range(1, 6 + round(seconds / PERIOD_S) + 1))
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    with Emulator(tmp_path_factory.mktemp("emulator"), turns=rehearsal(35)) as started:
+        yield started
+
+
+def hole(emulator: Emulator, folder: Path, seconds: float) -> Outage:
+    """One box through one hole."""
+    said = spoken(seconds)
+    with FaultProxy(("127.0.0.1", emulator.port)) as proxy:
+        url = emulator.url.replace(str(emulator.port), str(proxy.port))
+        with Box(folder / f"{seconds}", emulator, said.pcm, service__url=url) as box:
+            return outage(box, said, seconds, proxy.black_hole, proxy.forward)
+
+
+@pytest.fixture(scope="module")
+def outages(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Mapping[int, Future[Outage]]:
+    folder = tmp_path_factory.mktemp("boxes")
+    with ThreadPoolExecutor(len(SECONDS)) as pool:
+        return {seconds: pool.submit(hole, emulator, folder, seconds) for seconds in SECONDS}
+
+
+def judge(seconds: float, figures: Outage, capsys: pytest.CaptureFixture[str]) -> None:
+    """The promise of PRODUCT section 4 and CONTRACTS section 6."""
+    with capsys.disabled():
+        say(print, f"\nblack hole of {seconds} s", figures=figures.told())
+    assert figures.code == 0
+    assert figures.noticed_s <= NOTICED_S
+    assert figures.flowing_s <= FLOWING_S
+    assert set(figures.account.lost) & set(figures.within) == set(), "lost, and said within 30 s"
+    assert len(figures.account.lost) <= figures.owned_up, "lost without a word"
+    assert figures.account.repeats <= 1
+    assert figures.account.strangers == ()
+    assert figures.account.in_order
+
+
+@pytest.mark.parametrize("seconds", SECONDS)
+def test_a_black_hole(
+    outages: Mapping[int, Future[Outage]], seconds: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures = outages[seconds].result()
+    judge(seconds, figures, capsys)
+    if seconds < 25:
+        assert figures.account.lost == ()
+        assert figures.owned_up == 0
+
+
+@pytest.mark.soak
+def test_a_black_hole_that_is_longer_than_the_memory(
+    emulator: Emulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures = hole(emulator, tmp_path, 70)
+    judge(70, figures, capsys)
+    assert figures.account.lost, "40 s of speech had to be dropped"
+    assert figures.owned_up >= len(figures.account.lost)
+
+
+def test_after_a_reset_speech_flows_again(
+    emulator: Emulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At once where the service is there, and soon after it is where it was not."""
+    said = recording(range(1, 8))
+    flowing: list[float] = []
+    with FaultProxy(("127.0.0.1", emulator.port)) as proxy:
+        url = emulator.url.replace(str(emulator.port), str(proxy.port))
+        with Box(tmp_path, emulator, said.pcm, service__url=url) as box:
+            for line, away_s in ((1, 0.0), (2, AWAY_S)):
+                box.wait_for("subtitle", lambda row, line=line: row["line"] == line and row["turn"] == 2)
+                if away_s:
+                    proxy.refuse()
+                proxy.reset()
+                time.sleep(away_s)
+                proxy.forward()
+                reachable = time.monotonic()
+                box.wait_for("line", lambda row, line=line: (row["number"], row["state"]) == (line + 1, "ready"))
+                flowing.append(time.monotonic() - reachable)
+            code = box.wait(60).code
+    figures = account(box, said.numbers)
+    with capsys.disabled():
+        say(
+            print,
+            "\nreset",
+            flowing=" s and ".join(f"{each:.2f}" for each in flowing) + " s after the service is reachable",
+            lost=len(figures.lost),
+            repeated=figures.repeats,
+        )
+    assert code == 0, box.told()
+    assert max(flowing) <= RESET_FLOWING_S
+    assert max(first_sound_ms(emulator.rows())) < 300, "sound follows the settings at once"
+    assert figures.lost == figures.strangers == ()
+    assert figures.in_order
+    assert figures.repeats <= 2
+    assert owned_up(box) == 0
