@@ -6,11 +6,13 @@ Must not: know views; break lines (``typeset.py``).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from appliance.display.canvas import Canvas
 from appliance.display.fonts import DEJAVU, FontChoice, choose
 from appliance.display.typeset import Line, Style, Typesetter, clean
 
+_BASELINES_APART_MIN = 9
 _SMALL = FontChoice(DEJAVU, 10, 11, 9, 9)  # 11 px would merge "rn" into "m"
 
 
@@ -46,7 +48,7 @@ def font_of(words: Words) -> FontChoice:
 
 def baseline(font: FontChoice) -> int:
     """Where the first baseline stands below the top of its rows, so that the last row's descenders stay inside."""
-    return min(font.base_under_status, font.pitch - (3 if font.pitch > _SMALL.pitch else 2))
+    return min(font.base_under_status, font.pitch - 3)
 
 
 def set_words(typesetter: Typesetter, words: Words, canvas: Canvas, width: int, indent: int = 0) -> Setting:
@@ -68,22 +70,63 @@ def first_that_fits(
     done: tuple[Setting, ...] = ()
     for pieces in choices:
         done = tuple(set_words(typesetter, words, canvas, width) for words in pieces)
-        whole = all(_breaks_well(words, setting) for words, setting in zip(pieces, done, strict=True))
+        whole = all(breaks_well(words, setting) for words, setting in zip(pieces, done, strict=True))
         if whole and sum(setting.height for setting in done) <= height:
             return done
     return done
 
 
-def draw_settings(canvas: Canvas, settings: Sequence[Setting], x: int, top: int) -> int:
-    """Draw them one below the other; returns the first free row of pixels."""
-    for setting in settings:
-        for row, line in enumerate(setting.lines):
-            canvas.line(line, x, top + baseline(setting.font) + row * setting.font.pitch)
-        top += setting.height
-    return top
+def draw_settings(canvas: Canvas, settings: Sequence[Setting], x: int, top: int) -> None:
+    """Draw them one below the other from ``top`` on."""
+    rows = [(line, setting.font) for setting in settings for line in setting.lines]
+    for (line, _), place in zip(rows, places(rows, top, canvas.height), strict=True):
+        canvas.line(line, x, place)
 
 
-def _breaks_well(words: Words, setting: Setting) -> bool:
+def places(rows: Sequence[tuple[Line, FontChoice]], top: int, height: int) -> list[int]:
+    """The baselines of ``rows`` from ``top`` on, at their pitch.
+
+    Where ink would leave the panel, all rows move if that helps; else they stand as close as their ink allows: most
+    lines have no tall mark or deep descender, so a row more finds room.
+    """
+    found, at = [], top
+    for _, font in rows:
+        found.append(at + baseline(font))
+        at += font.pitch
+    spans = [span(line) for line, _ in rows]
+    over = max((y + down - height + 1 for y, (_, down) in zip(found, spans, strict=True)), default=0)
+    under = max((-y - up for y, (up, _) in zip(found, spans, strict=True)), default=0)
+    if over <= 0 and under <= 0:
+        return found
+    if over + under <= 0 and (under > 0 or top > 0):
+        return [y + (under if under > 0 else -over) for y in found]
+    return _tight([font.pitch for _, font in rows], spans, top, height)
+
+
+def _tight(pitches: Sequence[int], spans: Sequence[tuple[int, int]], top: int, height: int) -> list[int]:
+    """Baselines as close as the ink allows; what is left of the panel goes to the rows, none wider than its pitch."""
+    steps = [max(_BASELINES_APART_MIN, above[1] - below[0] + 1) for above, below in pairwise(spans)]
+    found = [top - spans[0][0]]
+    spare = max(0, height - 1 - (found[0] + sum(steps) + spans[-1][1]))
+    for index, step in enumerate(steps):
+        share = min(spare // (len(steps) - index), max(0, pitches[index] - step))
+        spare -= share
+        found.append(found[-1] + step + share)
+    return found
+
+
+def span(line: Line) -> tuple[int, int]:
+    """First and last row of ink, from the baseline."""
+    if line.ink is None:
+        return 0, 0
+    surface = line.ink.surface
+    data, stride, height = bytes(surface.get_data()), surface.get_stride(), surface.get_height()
+    inked = [y for y in range(height) if any(data[y * stride : y * stride + surface.get_width()])]
+    return line.ink.top + inked[0], line.ink.top + inked[-1]
+
+
+def breaks_well(words: Words, setting: Setting) -> bool:
+    """Whether large letters break between words only; smaller ones may break anywhere."""
     if words.size not in ("large", "huge"):
         return True
     return all(clean(words.text)[line.end - 1] == " " for line in setting.lines[:-1])

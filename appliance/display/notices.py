@@ -6,7 +6,7 @@ Must not: know which fault says what (``errors.ADVICE``), or translate.
 
 from appliance.core.views import FaultView, NoticeView
 from appliance.display.canvas import Canvas
-from appliance.display.flow import Words, baseline, font_of
+from appliance.display.flow import Words, font_of, places
 from appliance.display.fonts import RIGHT_TO_LEFT, FontChoice, choose
 from appliance.display.pictograms import capitals
 from appliance.display.status import STATUS_HEIGHT, draw_status
@@ -18,6 +18,7 @@ _CODE_GAP = 6
 _ARROW_INDENT = 10
 _CODE_BASE = 22
 _OVERHANG = 1  # five rows are one pixel more than the panel: the last one moves up by it
+_NOTHING = Line(0, 0, None)
 _ARROW_RISE = 7  # from the baseline to the top of the arrow
 
 
@@ -66,20 +67,19 @@ def draw_fault(view: FaultView, canvas: Canvas, typesetter: Typesetter) -> None:
         top = 0
         if total <= canvas.height + _OVERHANG:
             break
-    places = [top + baseline(font) + row * font.pitch for row in range(do_row + len(do))]
-    if total > canvas.height:
-        places[-1] -= _OVERHANG
+    gap: list[Line] = [_NOTHING] * (do_row - len(says))
+    rows = places([(line, font) for line in (*says, *gap, *do)], top, canvas.height)
     for line in code:
         canvas.line(line, MARGIN, top + _CODE_BASE)
     for row, line in enumerate(says):
-        canvas.line(line, MARGIN + (beside if row < _CODE_ROWS else 0), places[row])
+        canvas.line(line, MARGIN + (beside if row < _CODE_ROWS else 0), rows[row])
     for row, line in enumerate(do):
-        canvas.line(line, MARGIN, places[do_row + row])
+        canvas.line(line, MARGIN, rows[do_row + row])
     if do:
         rtl = view.language in RIGHT_TO_LEFT
         arrow, width = capitals("←" if rtl else "→")
         left = canvas.width - MARGIN - width if rtl else MARGIN
-        canvas.picture(arrow, left, places[do_row] - _ARROW_RISE)
+        canvas.picture(arrow, left, rows[do_row] - _ARROW_RISE)
 
 
 def _set(

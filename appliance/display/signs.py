@@ -4,9 +4,11 @@ Responsible for: the layout of each; a large pictogram stands beside the words, 
 Must not: translate, count or choose; rows of several things are ``tables.py``.
 """
 
+from collections.abc import Sequence
+
 from appliance.core.views import CountdownView, IdleView, Sign, SignView, VolumeView
 from appliance.display.canvas import Canvas
-from appliance.display.flow import Setting, Words, draw_settings, first_that_fits, set_words
+from appliance.display.flow import Setting, Words, breaks_well, draw_settings, first_that_fits, places, set_words
 from appliance.display.pictograms import doubled
 from appliance.display.status import STATUS_HEIGHT, draw_status
 from appliance.display.subtitles import MARGIN
@@ -28,6 +30,16 @@ _PICTURES = {
 }
 _COLUMN = 24  # for the pictogram, so that the words keep their place from sign to sign
 _BAR_HEIGHT = 8
+_IDLE_SIZES = (
+    ("huge", "large", "normal"),
+    ("large", "large", "normal"),
+    ("large", "normal", "normal"),
+    ("large", "normal", "small"),
+    ("normal", "normal", "normal"),
+    ("normal", "normal", "small"),
+    ("small", "small", "small"),
+)
+"""Of "press and speak", the key and the consent, tried in this order."""
 
 
 def draw_sign(view: SignView, canvas: Canvas, typesetter: Typesetter) -> None:
@@ -57,28 +69,51 @@ def _draw_sign(view: SignView, canvas: Canvas, title: Setting, words: Setting, t
 
 def draw_idle(view: IdleView, canvas: Canvas, typesetter: Typesetter) -> None:
     """The key's pictogram, "press and speak" and the key's colour beside it, the consent at the foot."""
-    language = view.language
-    consent = set_words(typesetter, Words(view.consent, language), canvas, _full(canvas))
-    if consent.height > canvas.height // 2:
-        consent = set_words(typesetter, Words(view.consent, language, "small"), canvas, _full(canvas))
+    consent, pieces = _idle_words(view, canvas, typesetter)
     room = canvas.height - consent.height
-    beside = canvas.width - 2 * MARGIN - _COLUMN - _GAP
-    choices = [
-        (Words(view.words, language, size), Words(view.key, language, other))
-        for size, other in (("huge", "large"), ("large", "large"), ("large", "normal"), ("normal", "normal"))
-    ] + [(Words(view.words, language, "small"), Words(view.key, language, "small"))]
-    pieces = first_that_fits(typesetter, choices, canvas, beside, room)
     height = sum(piece.height for piece in pieces)
-    _sign(canvas, Sign.PRESS, max(0, room // 2 - _picture_height(Sign.PRESS)))
-    _sign(canvas, Sign.SPEAK, min(room // 2 + 2, room - _picture_height(Sign.SPEAK)))
-    draw_settings(canvas, pieces, MARGIN + _COLUMN + _GAP, max(0, (room - height) // 2))
-    draw_settings(canvas, (consent,), MARGIN, canvas.height - consent.height)
+    press = _picture_height(Sign.PRESS)
+    if room > press + _picture_height(Sign.SPEAK) + _GAP:
+        _sign(canvas, Sign.PRESS, room // 2 - press - 2)
+        _sign(canvas, Sign.SPEAK, room // 2 + 2)
+    else:
+        _sign(canvas, Sign.PRESS, (room - press) // 2)
+    beside = MARGIN + _COLUMN + _GAP
+    if consent.lines and height + consent.height >= canvas.height - 1:
+        _draw_tight(canvas, pieces, consent, beside)
+        return
+    draw_settings(canvas, pieces, beside, max(0, (room - height) // 2))
+    draw_settings(canvas, (consent,), MARGIN, room)
+
+
+def _idle_words(view: IdleView, canvas: Canvas, typesetter: Typesetter) -> tuple[Setting, tuple[Setting, ...]]:
+    """The consent, and words with key, both as large as they go together; the words come first."""
+    language, beside = view.language, canvas.width - 2 * MARGIN - _COLUMN - _GAP
+    for size, other, foot in _IDLE_SIZES:
+        consent = set_words(typesetter, Words(view.consent, language, foot), canvas, _full(canvas))
+        pieces = tuple(
+            set_words(typesetter, words, canvas, beside)
+            for words in (Words(view.words, language, size), Words(view.key, language, other))
+        )
+        if consent.height + sum(piece.height for piece in pieces) <= canvas.height and breaks_well(
+            Words(view.words, language, size), pieces[0]
+        ):
+            break
+    return consent, pieces
+
+
+def _draw_tight(canvas: Canvas, pieces: Sequence[Setting], consent: Setting, beside: int) -> None:
+    """All rows share the panel's height; those of the consent stand further left."""
+    rows = [(line, setting.font) for setting in (*pieces, consent) for line in setting.lines]
+    above = len(rows) - len(consent.lines)
+    for index, ((line, _), place) in enumerate(zip(rows, places(rows, 0, canvas.height), strict=True)):
+        canvas.line(line, beside if index < above else MARGIN, place)
 
 
 def draw_volume(view: VolumeView, canvas: Canvas, typesetter: Typesetter) -> None:
     """The number huge, a bar as long as it is loud; muted: the crossed loudspeaker and the words."""
     draw_status(view.status, canvas)
-    left = MARGIN + 2 * _COLUMN // 2 + _GAP + 4
+    left = MARGIN + _COLUMN + 2 * _GAP
     picture, _ = doubled("loudspeaker_crossed" if view.muted else "loudspeaker")
     canvas.picture(picture, MARGIN, STATUS_HEIGHT + 8)
     words = Words(view.words, view.language, "large") if view.muted else Words(f"{view.percent}", "en", "huge")

@@ -6,14 +6,15 @@ Must not: know the languages of the service, or what a check means.
 
 from appliance.core.views import Mark, MenuRow, MenuView, TableRow, TableView
 from appliance.display.canvas import Canvas
-from appliance.display.flow import Words, baseline, draw_settings, font_of, set_words
+from appliance.display.flow import Words, baseline, font_of, set_words, span
 from appliance.display.fonts import RIGHT_TO_LEFT
 from appliance.display.pictograms import picture
 from appliance.display.status import STATUS_HEIGHT, draw_status
 from appliance.display.subtitles import MARGIN
-from appliance.display.typeset import Typesetter
+from appliance.display.typeset import Line, Typesetter
 
-_SLOT = 16  # high enough for a name in any script
+_SLOT = 17  # high enough for a name in any script; three of them leave a row for the note
+_NEIGHBOUR = 0.5
 _NAME_LEFT = 9  # behind the pointer
 _MARKS_WIDTH = 13  # loudspeaker or eye at the right
 _PITCH = 13
@@ -28,28 +29,30 @@ def draw_menu(view: MenuView, canvas: Canvas, typesetter: Typesetter) -> None:
         index = view.chosen + slot - 1
         if 0 <= index < len(view.rows):
             _menu_row(view.rows[index], slot, canvas, typesetter)
-    for y in (_SLOT, 2 * _SLOT):
+    for y in (_SLOT - 1, 2 * _SLOT):
         canvas.dotted(MARGIN, canvas.width - MARGIN, y, step=4)
     if 0 <= view.chosen < len(view.rows):
         pointer, _ = picture("pointer")
         canvas.picture(pointer, MARGIN, _SLOT + 5)
-        note = Words(view.rows[view.chosen].note, view.note_language)
-        setting = set_words(typesetter, note, canvas, canvas.width - 2 * MARGIN)
-        if len(setting.lines) > 1:
-            setting = set_words(typesetter, Words(note.text, note.language, "small"), canvas, canvas.width - 2 * MARGIN)
-        draw_settings(canvas, (setting,), MARGIN, canvas.height - _SLOT + (_SLOT - setting.font.pitch) // 2)
+        note = view.rows[view.chosen].note
+        setting = set_words(typesetter, Words(note, view.note_language), canvas, canvas.width - 2 * MARGIN)
+        for line in setting.lines[:1]:
+            canvas.line(line, MARGIN, _centred(line, 3 * _SLOT, canvas.height))
 
 
 def _menu_row(row: MenuRow, slot: int, canvas: Canvas, typesetter: Typesetter) -> None:
-    strength = 1.0 if slot == 1 else 0.5
-    words = Words(row.name, row.language)
-    font = font_of(words)
-    setting = set_words(typesetter, words, canvas, canvas.width - 2 * MARGIN - _NAME_LEFT - _MARKS_WIDTH)
-    place = slot * _SLOT + max(0, _SLOT - font.pitch) // 2 + baseline(font)
-    for line in setting.lines[:1]:
-        canvas.line(line, MARGIN + _NAME_LEFT, place, strength)
-    mark, width = picture("loudspeaker" if row.speaks else "eye")
-    canvas.picture(mark, canvas.width - MARGIN - width, slot * _SLOT + 4, strength)
+    strength = 1.0 if slot == 1 else _NEIGHBOUR
+    width = canvas.width - 2 * MARGIN - _NAME_LEFT - _MARKS_WIDTH
+    for line in set_words(typesetter, Words(row.name, row.language), canvas, width).lines[:1]:
+        canvas.line(line, MARGIN + _NAME_LEFT, _centred(line, slot * _SLOT, (slot + 1) * _SLOT), strength)
+    mark, mark_width = picture("loudspeaker" if row.speaks else "eye")
+    canvas.picture(mark, canvas.width - MARGIN - mark_width, slot * _SLOT + 4, strength)
+
+
+def _centred(line: Line, top: int, end: int) -> int:
+    """The baseline with which the ink of ``line`` stands in the middle between ``top`` and ``end``."""
+    up, down = span(line)
+    return min((top + end - 1 - up - down) // 2, end - 1 - down)
 
 
 def draw_table(view: TableView, canvas: Canvas, typesetter: Typesetter) -> None:

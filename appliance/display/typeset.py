@@ -24,6 +24,7 @@ _CONTROLS = dict.fromkeys((*range(0x20), 0x7F, 0x85, 0x2028, 0x2029), " ")
 _THRESHOLD = bytes(255 if value >= 110 else 0 for value in range(256))
 _PACKAGES = "Pango is missing: install the apt packages python3-gi python3-gi-cairo python3-cairo gir1.2-pango-1.0"
 _DIM, _FULL = 0x7000, 0xFFFF  # strength of provisional words, 16 bit
+_OVERHANG = 1  # pixels of ink that may stand left of the text box: there is a margin of so many
 _SLACK = 2  # pixels around the reported ink: hinting may step over it
 
 
@@ -205,9 +206,9 @@ class Typesetter:
 
     def _left(self, line: Any, style: Style, indent: int) -> int:
         """Where the line starts, from the left of the text box."""
+        ink, logical = line.get_pixel_extents()
         if not style.rtl:
-            return indent
-        _, logical = line.get_pixel_extents()
+            return indent + max(0, -int(ink.x) - _OVERHANG)  # the hook of a huge "j"
         return int(style.width - indent - logical.width)
 
     def _ink(self, line: Any, style: Style, left: int) -> Ink | None:

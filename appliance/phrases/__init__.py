@@ -12,9 +12,8 @@ from functools import cache
 from importlib.resources import files
 
 SOURCE = "en"
-LANGUAGES = frozenset(
-    "zh en ar de fr es pt id it ko ru th vi ja tr hi ms nl ur nb sv da he fi pl is cs fil fa".split()
-)
+_CODES = "zh en ar de fr es pt id it ko ru th vi ja tr hi ms nl ur nb sv da he fi pl is cs fil fa"
+LANGUAGES = frozenset(_CODES.split())
 """Those with a file."""
 
 
@@ -28,7 +27,7 @@ def has_words(language: str) -> bool:
     return language in LANGUAGES
 
 
-def keys() -> tuple[str, ...]:
+def all_keys() -> tuple[str, ...]:
     """All keys, in the order of the English file."""
     return tuple(_phrases(SOURCE))
 

@@ -13,14 +13,25 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from appliance.core.views import BlankView, FaultView, Link, NoticeView, Sentence, View
+from appliance.commands.screens import cost, idle, menu, preflight, sign
+from appliance.core.views import (
+    BlankView,
+    CountdownView,
+    FaultView,
+    Link,
+    NoticeView,
+    Sentence,
+    Sign,
+    View,
+    VolumeView,
+)
 from appliance.display import fontconfig
 from appliance.display.export import to_png
 from appliance.display.renderer import Renderer
 from appliance.display.typeset import Typesetter
 from appliance.errors import ADVICE, FaultCode
 from appliance.ports import Frame
-from tests.display.samples import MIXED, SAMPLES, status, subtitles
+from tests.display.samples import MIXED, RUNNING, SAMPLES, SHAPED, status, subtitles
 
 FOLDER = Path(__file__).with_name("golden_pictures")
 
@@ -28,6 +39,19 @@ VIEWS: dict[str, View] = {
     "blank": BlankView(),
     **{f"subtitles-{code}": subtitles(code, SAMPLES[code]) for code in SAMPLES},
     **{f"mixed-{code}": subtitles(code, text) for code, text in MIXED.items()},
+    **{f"running-{code}": subtitles(code, text) for code, text in RUNNING.items()},
+    **{f"shaped-{code}": subtitles(code, text) for code, text in SHAPED.items()},
+    **{f"screen-idle-{code}": idle(code) for code in ("en", "ar", "kn")},
+    "screen-menu": menu("kn"),
+    "screen-preflight": preflight("en", 0),
+    "screen-cost": cost("ar"),
+    "screen-kept": sign("kept", Sign.NOTHING, "online", "ja"),
+    "screen-unplug": sign("unplug", Sign.UNPLUG, "", "en"),
+    "screen-volume": VolumeView(status(), 60),
+    "screen-muted": VolumeView(status(muted=True), 60, True, "Sound off"),
+    "screen-countdown": CountdownView(status(), 12, "Press any key to stay"),
+    "screen-behind": replace(subtitles("en", RUNNING["en"][:300]), unread=200),
+    "screen-captions": replace(subtitles("en", RUNNING["en"], letters="large"), back=2),
     "tail": replace(subtitles("fr"), sentences=(Sentence("Bonjour, vous avez"), Sentence("Oui", ", au nom de"))),
     "late": replace(subtitles("es"), sentences=(Sentence("Bien."), Sentence("A las siete.", late=True))),
     "source": replace(subtitles("ru", SAMPLES["ru"]), source=SAMPLES["en"], source_language="en"),

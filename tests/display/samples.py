@@ -8,14 +8,32 @@ import json
 from pathlib import Path
 from typing import Any
 
+from appliance.commands.screens import sentences
 from appliance.core.views import Link, Sentence, Status, SubtitlesView
 from appliance.ports import Frame
 
-SAMPLES: dict[str, str] = {
+SAMPLES: dict[str, str] = sentences()
+RUNNING: dict[str, str] = {
     code: text
-    for code, text in json.loads(Path(__file__).with_name("data").joinpath("samples.json").read_text("utf-8")).items()
+    for code, text in json.loads(Path(__file__).with_name("data").joinpath("running.json").read_text("utf-8")).items()
     if not code.startswith("_")
 }
+"""About 500 characters of each language; ms and yue 100 to 200, by hand."""
+SHAPED = {
+    "ar": "السلام لا لأ لإ بيت مكتبة ضغط ١٢٣",
+    "fa": "می‌خواهم گچ پژ کیک لا ۴۵۶",
+    "ur": "ہے ٹھیک لڑکے چھ ڈھائی لا",
+    "he": "שלום לחדר B7, בשעה 18:45 (3).",
+    "hi": "क्षत्रिय ज्ञान श्री कि र्क ट्र द्ध हिन्दी",
+    "mr": "ज्ञ ळ क्ष त्र र्क कि पुण्याला",
+    "bn": "ক্ষ জ্ঞ কি কো ত্র র্ক ঙ্গ স্ত্রী",
+    "pa": "ਕਿ ਪ੍ਰ ਸ੍ਵ ਨ੍ਹ ਪੰਜਾਬੀ ਵਿੱਚ",
+    "gu": "ક્ષ જ્ઞ શ્ર કિ ર્ક ત્ર ગુજરાતી",
+    "kn": "ಕ್ಷ ಜ್ಞ ಸ್ತ್ರೀ ಕೊ ರ್ಕ ಕನ್ನಡ",
+    "ml": "ക്ഷ ക്ക ന്ത കൊ ർക സ്ത്രീ",
+    "th": "น้ำ ที่ กำ ฟ้า ผู้ใหญ่ ปี่ เก่า",
+}
+"""Letters that join, stack, change places or turn round: chosen by hand for that, most are no words."""
 MIXED = {
     "ar": "القطار B7 يغادر الساعة 18:45 إلى Hotel Paris من الرصيف (3).",
     "he": "הרכבת B7 יוצאת בשעה 18:45 אל Hotel Paris מרציף (3).",

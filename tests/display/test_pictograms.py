@@ -36,3 +36,11 @@ def test_an_undrawn_letter_is_a_question_mark() -> None:
     assert pictograms.capitals("語") == pictograms.capitals("?")
     with pytest.raises(KeyError):
         pictograms.picture("aeroplane")
+
+
+def test_doubled_is_four_dots_for_one() -> None:
+    small, width = pictograms.picture("press")
+    large, twice = pictograms.doubled("press")
+    assert (len(large), twice) == (2 * len(small), 2 * width)
+    assert sum(map(len, large)) == 4 * sum(map(len, small))
+    assert large[0][:2] == (2 * small[0][0], 2 * small[0][0] + 1)
