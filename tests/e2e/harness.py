@@ -92,7 +92,7 @@ class Emulator:
         key: str | None = None,
         host: str = "127.0.0.1",
     ) -> None:
-        """``turns``: what it knows by heart, of the desk or a rehearsal of its own; the fewer, the sooner it listens."""
+        """``turns``: what it knows by heart, of the desk or of its own; the fewer, the sooner it listens."""
         known = turns if isinstance(turns, Rehearsal) else Rehearsal("of the tests", tuple(TURNS[n] for n in turns))
         folder.mkdir(parents=True, exist_ok=True)
         self.ca = folder / "certificates" / "ca.pem"

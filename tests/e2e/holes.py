@@ -77,8 +77,6 @@ def first_sound_ms(rows: Sequence[Row]) -> list[int]:
     return waits
 
 
-
-
 def _until(box: Box, state: str, number: int, began: float, limit_s: float) -> float | None:
     """Seconds from ``began`` to this state of a line; None when it does not come within the limit."""
     while time.monotonic() - began < limit_s:

@@ -64,9 +64,7 @@ def judge(seconds: float, figures: Outage, capsys: pytest.CaptureFixture[str]) -
 
 
 @pytest.mark.parametrize("seconds", SECONDS)
-def test_a_black_hole(
-    outages: Mapping[int, Future[Outage]], seconds: int, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_black_hole(outages: Mapping[int, Future[Outage]], seconds: int, capsys: pytest.CaptureFixture[str]) -> None:
     figures = outages[seconds].result()
     judge(seconds, figures, capsys)
     if seconds < 25:
