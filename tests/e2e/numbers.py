@@ -21,9 +21,11 @@ _SPEECH = Speech()
 
 
 def rehearsal(count: int) -> Rehearsal:
-    """Utterance *n* is answered by its number, in Spanish and in French."""
+    """Utterance *n* is answered by its number, in Spanish, French and English."""
+    words = {"es": "número", "fr": "numéro", "en": "number"}
     return Rehearsal(
-        "numbers", tuple(Turn("en", WORDS, {"es": f"número {n}", "fr": f"numéro {n}"}) for n in range(1, count + 1))
+        "numbers",
+        tuple(Turn("en", WORDS, {code: f"{word} {n}" for code, word in words.items()}) for n in range(1, count + 1)),
     )
 
 
