@@ -1,11 +1,12 @@
-"""Judging a picture that a client appends: is it a JPEG, how large, how big.
+"""Judging a picture that a client appends: is it a JPEG, how large, how big, how soon after the last.
 
-Responsible for: the signature, the size and the resolution from the JPEG's own header.
+Responsible for: the signature, the size and the resolution from the JPEG's own header, and the pace.
 Must not: decode the picture or say what happens to a bad one.
 """
 
 import base64
 import binascii
+from collections import deque
 from dataclasses import dataclass
 
 BYTES_LIMIT = 500 * 1024
@@ -68,3 +69,19 @@ def judge(image: object) -> Picture | str:
     if max(size) > LONG_SIDE_LIMIT or min(size) > SHORT_SIDE_LIMIT:
         return "emulator: image exceeds 1080p."
     return Picture(data, *size)
+
+
+class PictureJudge:
+    """Judges the pictures of one session, of which only so many may come in a second."""
+
+    def __init__(self) -> None:
+        self._taken: deque[int] = deque(maxlen=PER_SECOND)
+
+    def judge(self, image: object, now: int) -> Picture | str:
+        """As ``judge``, at this instant."""
+        if len(self._taken) == PER_SECOND and now - self._taken[0] < 1_000:
+            return "emulator: more than 2 images per second."
+        found = judge(image)
+        if isinstance(found, Picture):
+            self._taken.append(now)
+        return found

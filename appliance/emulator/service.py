@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from appliance.emulator.habit_table import ROWS, Kind
 from appliance.emulator.habits import Habits
 from appliance.emulator.house import House
-from appliance.emulator.limits import TOKENS_PER_MINUTE
+from appliance.emulator.limits import QUOTA_CODE, QUOTA_USED, TOKENS_PER_MINUTE
 from appliance.emulator.parts import Close, Detector, Interpreter, Refusal
 from appliance.emulator.profiles import CONNECTS_PER_MINUTE, Profile, resolve_profile
 from appliance.emulator.session import ServiceSession
@@ -25,7 +25,7 @@ KEYS_LIMIT = 1_000  # keys whose connects are remembered; more, and all are forg
 REFUSALS = {
     401: ("InvalidApiKey", "Invalid API-key provided."),
     403: ("AccessDenied", "Model access denied."),
-    429: ("Throttling.AllocationQuota", "emulator: the allocated quota is used up."),
+    429: (QUOTA_CODE, QUOTA_USED),
 }
 
 
@@ -73,7 +73,7 @@ class Service:
         if profile is None or "no_access" in dial:
             return self._refusal(403)
         if quota.startswith("http-"):
-            return self._refusal(int(quota[-3:]), "Throttling.AllocationQuota")
+            return self._refusal(int(quota[-3:]), QUOTA_CODE)
         return self._admit(bearer, profile, dial, now)
 
     def _admit(self, bearer: str, profile: Profile, dial: dict[str, str], now: int) -> ServiceSession:

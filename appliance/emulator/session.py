@@ -20,6 +20,8 @@ from appliance.emulator.house import House, Phase
 from appliance.emulator.limits import (
     CONTEXT_FULL,
     LINGER_MS,
+    QUOTA_CODE,
+    QUOTA_USED,
     TOKENS_SPENT,
     context_is_full,
     idle_end,
@@ -28,7 +30,7 @@ from appliance.emulator.limits import (
     length_limit_ms,
 )
 from appliance.emulator.parts import Close, Drop, Message, Output, Send, Timed
-from appliance.emulator.pictures import PER_SECOND, Picture, judge
+from appliance.emulator.pictures import Picture, PictureJudge
 from appliance.emulator.profiles import Profile
 from appliance.emulator.responses import Answer, Stage
 from appliance.emulator.turns import Started, Turn
@@ -41,7 +43,10 @@ FINISH_LATE_MS = 5_000
 GAP_MS = 1_000  # in the middle of speech: a gap in the client's audio
 BEHIND_MS = 1_000  # at the end of a turn: slower than real time
 ANSWERS_LIMIT = 500  # turns waiting for their answer
+WAITING_LIMIT = 10_000  # messages before session.updated
 FAULTS_LIMIT = 1_000
+COMMIT_EMPTY = "Error committing input audio buffer: buffer too small, or have no audio."
+OPUS_UNKNOWN = "emulator: the framing of opus is not known."
 OMNI_EVENTS = ("response.", "conversation.")
 
 
@@ -60,7 +65,8 @@ class ServiceSession:
         self._uplink: Uplink | None = None
         self._answers: deque[Answer] = deque()
         self._latest: Answer | None = None
-        self._picture_times: deque[int] = deque(maxlen=PER_SECOND)
+        self._waiting: deque[tuple[str, Message]] = deque()  # sent before session.updated
+        self._pictures = PictureJudge()
         self._now = self._opened_at = self._created_at = self._active_at = self._heard_at = 0
         self._left = self._finish_asked = False
         self._stage = Stage(
@@ -70,11 +76,9 @@ class ServiceSession:
         self._stage.conversation_id = self._stage.new_id("conv")
         self.session_id = self._stage.new_id("sess")
 
-    # --- what the transport calls
-
     def open(self, now: int) -> list[Timed]:
         """The upgrade succeeded."""
-        self._now = self._opened_at = self._active_at = now
+        self._now = self._opened_at = self._created_at = self._active_at = now
         if self._house.doom is not None:
             self._end(now, self._house.doom)
             return self._outlet.take(now)
@@ -113,8 +117,6 @@ class ServiceSession:
             self._fault("the connection ended before session.finished")
         self._halt()
 
-    # --- sending
-
     def _say(self, now: int, message: Message) -> None:
         self._outlet.put(now, Send({"event_id": self._stage.new_id("event")} | message))
 
@@ -134,6 +136,13 @@ class ServiceSession:
         self._say(now, {"type": "error", "error": complaint.body()})
         if self._habits.word("error_closes") == "on":
             self._end(now, Close(1011, fits_into_reason(complaint.message)))
+
+    def _object(self, how: str, now: int, complaint: Complaint, code: int) -> None:
+        """Answer what a client should not have sent, as a habit says: ``error``, ``close``, or not at all."""
+        if how == "error":
+            self._complain(now, complaint)
+        elif how == "close":
+            self._end(now, Close(code, fits_into_reason(complaint.message)))
 
     def _fault(self, sentence: str) -> None:
         if len(self.faults) < FAULTS_LIMIT:
@@ -155,8 +164,21 @@ class ServiceSession:
             self._complain(now, Complaint("emulator: the message has no type.", "type"))
         elif self.phase in (Phase.FINISHING, Phase.FINISHED):
             self._fault(f"{kind[:80]} after session.finish")
+        elif self.phase is Phase.UPDATING:
+            self._hold(kind, message, now)
         else:
             self._dispatch(kind, message, now)
+
+    def _hold(self, kind: str, message: Message, now: int) -> None:
+        """A client that does not wait for ``session.updated``: its turn comes behind that."""
+        how = "accept"
+        if kind == "input_audio_buffer.append":
+            how = self._habits.word("eager_audio")
+            self._fault("audio before session.updated")
+        how = how if len(self._waiting) < WAITING_LIMIT else "close"
+        if how == "accept":
+            self._waiting.append((kind, message))
+        self._object(how, now, Complaint("emulator: audio before session.updated.", code=""), 1007)
 
     def _dispatch(self, kind: str, message: Message, now: int) -> None:
         match kind:
@@ -181,11 +203,7 @@ class ServiceSession:
         kind = kind[:80].encode(errors="replace").decode()
         how = self._habits.word("omni_events") if kind.startswith(OMNI_EVENTS) else "error"
         self._fault(f"unsupported event type {kind}")
-        message = f"emulator: unsupported event type '{kind}'."
-        if how == "error":
-            self._complain(now, Complaint(message, "type"))
-        elif how == "close":
-            self._end(now, Close(1011, fits_into_reason(message)))
+        self._object(how, now, Complaint(f"emulator: unsupported event type '{kind}'.", "type"), 1011)
 
     def _update(self, session: object, now: int) -> None:
         if "rejects_update" in self._house.dial:
@@ -194,10 +212,7 @@ class ServiceSession:
         if self._uplink is not None:
             self._fault("a second session.update")
             how = self._habits.word("second_update")
-            if how == "reject":
-                self._complain(now, Complaint("session already started", "session"))
-            elif how == "close":
-                self._end(now, Close(1007, "session already started"))
+            self._object({"reject": "error"}.get(how, how), now, Complaint("session already started", "session"), 1007)
             if how != "accept":
                 return
             how = self._habits.word("partial_update")
@@ -226,35 +241,27 @@ class ServiceSession:
         if "close_1007_workspace" in self._house.dial:
             self._end(now, Close(1007, "Workspace access denied"))
         elif self._habits.word("quota") == "error":
-            why = "emulator: the allocated quota is used up."
-            self._say(now, {"type": "error", "error": {"code": "Throttling.AllocationQuota", "message": why}})
-            self._end(now, Close(1011, f"Throttling.AllocationQuota {why}"))
-        elif "no_updated" not in self._house.dial:
+            self._say(now, {"type": "error", "error": {"code": QUOTA_CODE, "message": QUOTA_USED}})
+            self._end(now, Close(1011, f"{QUOTA_CODE} {QUOTA_USED}"))
+        else:
             self._agenda.plan(max(now, self._created_at) + UPDATED_MS, self._updated)
 
     def _updated(self, now: int) -> None:
-        if self.phase is Phase.UPDATING:
-            self.phase = Phase.STREAMING
-        self._say(now, messages.session_updated(self.session_id, self.profile, self._settings))
+        """The answer to the update, and then what came before it."""
+        self.phase = Phase.STREAMING
+        if "no_updated" not in self._house.dial:
+            self._say(now, messages.session_updated(self.session_id, self.profile, self._settings))
+        while self._waiting and self.phase is Phase.STREAMING:
+            kind, message = self._waiting.popleft()
+            self._dispatch(kind, message, now)
 
     def _append(self, audio: object, now: int) -> None:
-        uplink = self._uplink
-        if uplink is None:
+        if (uplink := self._uplink) is None:
             self._fault("audio before session.update")
             self._end(now, Close(1007, ""))
             return
-        if self.phase is Phase.UPDATING:
-            how = self._habits.word("eager_audio")
-            self._fault("audio before session.updated")
-            if how == "close":
-                self._end(now, Close(1007, ""))
-            elif how == "error":
-                self._complain(now, Complaint("emulator: audio before session.updated.", code=""))
-            if how != "accept":
-                return
         if self._settings.input_format == "opus":
-            if self._habits.word("opus") == "error":
-                self._complain(now, Complaint("emulator: the framing of opus is not known.", "audio"))
+            self._object(self._habits.word("opus"), now, Complaint(OPUS_UNKNOWN, "audio"), 1007)
             return
         sound = uplink.decode(audio)
         if sound is None:
@@ -306,31 +313,22 @@ class ServiceSession:
             self._fault("a picture before audio")
             self._complain(now, Complaint("Error append image before append audio.", code=""))
             return
-        found: Picture | str = judge(image)
-        if len(self._picture_times) == PER_SECOND and now - self._picture_times[0] < 1_000:
-            found = "emulator: more than 2 images per second."
+        found = self._pictures.judge(image, now)
         if isinstance(found, Picture):
-            self._picture_times.append(now)
             if self._uplink is not None:
                 self._uplink.add_picture(found)
             return
         self._fault(f"a picture was refused: {found.removeprefix('emulator: ')}")
-        how = self._habits.word("image_limits")
-        if how == "error":
-            self._complain(now, Complaint(found, "image"))
-        elif how == "close":
-            self._end(now, Close(1007, fits_into_reason(found)))
+        self._object(self._habits.word("image_limits"), now, Complaint(found, "image"), 1007)
 
     def _commit(self, now: int) -> None:
         if self._settings.turn_detection:
             self._fault("a commit while turn detection is on")
-            message = "emulator: commit is not allowed while turn detection is on."
-            self._complain(now, Complaint(message, code=""))
+            self._complain(now, Complaint("emulator: commit is not allowed while turn detection is on.", code=""))
             return
         turn = self._uplink.commit(now) if self._uplink is not None else None
         if turn is None:
-            message = "Error committing input audio buffer: buffer too small, or have no audio."
-            self._complain(now, Complaint(message, code=""))
+            self._complain(now, Complaint(COMMIT_EMPTY, code=""))
             return
         self._active_at = now
         self._say(now, {"type": "input_audio_buffer.committed"})

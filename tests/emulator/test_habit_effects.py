@@ -141,7 +141,9 @@ EFFECTS: dict[str, Callable[[], bool]] = {
         ]
         == "en"
     ),
-    "eager_audio": lambda: eager("eager_audio:close").ends() == [Close(1007, "")],
+    "eager_audio": lambda: (
+        eager("eager_audio:close").ends() == [Close(1007, "emulator: audio before session.updated.")]
+    ),
     "omni_events": lambda: said("omni_events:ignore", "response.create").kinds[-1] == "session.updated",
     "opus": lambda: client_of_opus("opus:ignore").kinds[-1] == "session.updated",
     "image_gate": lambda: (

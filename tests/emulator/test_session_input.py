@@ -124,6 +124,25 @@ def test_an_eager_client_gets_the_same() -> None:
     assert made.kinds[-1] == "session.finished"
 
 
+@pytest.mark.parametrize("habit", ["finish:normal", "slow_created:700"])
+def test_the_most_eager_client_is_answered_in_order(habit: str) -> None:
+    made = Client(service(habit))
+    made.send({"type": "session.update", "session": {}})
+    made.send({"type": "session.finish"})
+    made.until(2_000)
+    assert made.kinds == ["session.created", "session.updated", "session.finished"]
+
+
+@pytest.mark.parametrize("habit", ["finish:normal", "slow_created:700"])
+def test_nothing_comes_before_the_answer_to_the_update(habit: str) -> None:
+    made = Client(service(habit))
+    made.send({"type": "session.update", "session": {}})
+    made.stream(100, 2_000, 1_100, chunk_ms=3_200, pace=0)
+    made.finish()
+    assert made.kinds[:3] == ["session.created", "session.updated", "input_audio_buffer.speech_started"]
+    assert made.kinds[-1] == "session.finished"
+
+
 def test_a_second_update_is_refused_and_the_session_goes_on() -> None:
     made = client()
     made.update()
