@@ -108,6 +108,9 @@ class BoxCrew:
 
     def select_input(self, direction: Direction, valve: Valve, *, move: bool) -> None:
         self._spools.select(direction, valve, self._clock(), move=move)
+        # What stays behind is owed in a direction that may have no line to say so.
+        for spool in self._spools.all():
+            spool.tell(self._post, self._clock())
 
     def wipe_sound(self) -> None:
         self._spools.wipe()

@@ -8,6 +8,7 @@ A payload is opaque: bytes on the box, spans in the simulator.
 """
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -86,6 +87,12 @@ class Fifo(Generic[P]):
             self._chunks.pop()
         self.end = self._chunks[-1].end if self._chunks else self.cursor
         return tail
+
+    def blank(self, index: int, silence: Callable[[int], P]) -> None:
+        """Put silence in the place of the chunks from ``index`` on: a rewound queue must not say them again."""
+        for place, chunk in enumerate(self._chunks):
+            if chunk.start >= index:
+                self._chunks[place] = Chunk(chunk.start, chunk.samples, silence(chunk.samples))
 
     def wipe(self) -> None:
         """Forget everything not sent, and what was sent as well: nothing can be sent again."""

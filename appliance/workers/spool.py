@@ -181,7 +181,9 @@ class Spool(Generic[P]):
             moved: list[Chunk[P]] = []
             if utterance is not None:
                 self._ledger.give_away(utterance)
-                moved = self._fifo.split(max(utterance.start - samples_of_ms(LEAD_MS), self._fifo.release))
+                first = max(utterance.start - samples_of_ms(LEAD_MS), self._fifo.release)
+                moved = self._fifo.split(first)
+                self._fifo.blank(first, self._silence)
             self._seal(at)
         self.wake()
         if utterance is not None and moved:

@@ -63,7 +63,10 @@ class SimCrew:
     def select_input(self, direction: Direction, valve: Valve, *, move: bool) -> None:
         if move:
             self._watch.moved()
-        self._spools.select(direction, valve, self._network.agenda.now, move=move)
+        now = self._network.agenda.now
+        self._spools.select(direction, valve, now, move=move)
+        for spool in self._spools.all():
+            spool.tell(self._post, now)
 
     def wipe_sound(self) -> None:
         self._wiped()

@@ -50,6 +50,7 @@ class SimMicrophone:
         self._said: Said | None = None
         self._voice = SILENCE
         self._frame = 0  # the next frame of the utterance
+        self._voiced_ms = 0
         self._until = 0  # when the voice ceases
         self._quiet_since = 0
         self._speaking = self._heard = False
@@ -168,7 +169,8 @@ class SimMicrophone:
         if not self._heard:  # open is a promise, sound is the proof
             self._heard = True
             self._post(DeviceReady(Device.MICROPHONE))
-        if flagged and frames * FRAME_MS >= SPEECH_HEARD_MS:
+        self._voiced_ms = self._voiced_ms + frames * FRAME_MS if flagged else 0
+        if self._voiced_ms >= SPEECH_HEARD_MS:
             self._tell(speaking=True)
         self._spools.append(span, span.samples, speech=flagged, at=now)
 

@@ -39,9 +39,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 def owes(spool: "Spool[Sound]") -> bool:
     """Whether time alone may change what the spool reports. The product reports on; idle time is skipped here."""
     ledger = spool._ledger
-    return bool(
-        ledger.utterances or spool._reported.unanswered_ms or any(line.turns for line in ledger.lines.values())
-    )
+    return bool(ledger.utterances or spool._reported.unanswered_ms or any(line.turns for line in ledger.lines.values()))
 
 
 class SimLine(SupportsDarkness):

@@ -81,9 +81,7 @@ class SpanDetector:
         spans: tuple[Span, ...] = sound.spans
         if len(spans) == 1:
             return _flags(spans[0].samples, voiced=spans[0].utterance not in (SILENCE, HUM))
-        return [
-            flag for span in spans for flag in _flags(span.samples, voiced=span.utterance not in (SILENCE, HUM))
-        ]
+        return [flag for span in spans for flag in _flags(span.samples, voiced=span.utterance not in (SILENCE, HUM))]
 
 
 @dataclass(slots=True)

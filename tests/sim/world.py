@@ -186,6 +186,8 @@ class World:
         if self._owner_at != at:
             return
         self._owner_at = None
+        if not self.alive:
+            return
         runner, now = self.runner, self.agenda.now
         queue = self.queue
         for _ in range(TURNS_AT_ONCE):

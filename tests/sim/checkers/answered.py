@@ -30,6 +30,7 @@ class EveryUtteranceIsAnswered(Checker):
         self._whole: set[tuple[int, str]] = set()  # line and final text, sound included
         self._taken: set[tuple[int, str]] = set()  # the same, as the owner took it
         self._credited: set[tuple[int, str]] = set()
+        self._blocked_at = 0  # when the box last could not answer for a good reason
         self._owned_up = 0
 
     def booted(self) -> None:
@@ -98,7 +99,9 @@ class EveryUtteranceIsAnswered(Checker):
             said.answered |= frames
             if said.missing * FRAME_MS < SHORT_MS and said.answered_at is None:
                 said.answered_at = now
-            self.world.trace.say(now, "line %d answered number %d; %d ms of it are missing", line, number, said.missing * FRAME_MS)
+            self.world.trace.say(
+                now, "line %d answered number %d; %d ms of it are missing", line, number, said.missing * FRAME_MS
+            )
         self._settle()
 
     def _settle(self) -> None:
@@ -118,13 +121,17 @@ class EveryUtteranceIsAnswered(Checker):
         for said in self.world.books.open.values():
             if said.calm and self.world.calm and now - said.ends_at > ANSWERED_WITHIN_MS:
                 waited = now - said.ends_at
-                self.object(f"number {said.number} was said in a calm and not answered within {waited} ms", said.began_at)
+                self.object(
+                    f"number {said.number} was said in a calm and not answered within {waited} ms", said.began_at
+                )
 
     def _find_forgotten(self, now: int) -> None:
         """Nobody has to come and press a key before the box answers what it owes."""
         state = self.world.runner.state
         free = state.refusal is None and (state.retry_at is None or state.retry_at < now - FORGOTTEN_MS)
-        if not free or not self.world.alive or now - self.world.books.fault_at < FORGOTTEN_MS:
+        if not free or not self.world.alive:
+            self._blocked_at = now
+        if now - max(self.world.books.fault_at, self._blocked_at) < FORGOTTEN_MS:
             return
         for said in self.world.books.open.values():
             sorry = any(at >= said.began_at for at in self.world.books.apologies)

@@ -19,7 +19,8 @@ class TheBoxRecovers(Checker):
 
     def stepped(self, old: State, event: Event, new: State) -> None:
         """On air."""
-        self._on_air = self._on_air or new.mode is Mode.ON_AIR
+        # A rest that was said while nothing was there is sent and the line finished at once.
+        self._on_air = self._on_air or new.mode in (Mode.ON_AIR, Mode.FINISHING)
 
     def settled(self) -> None:
         """The calm has lasted long enough for everything."""
