@@ -19,6 +19,7 @@ FLOORS: dict[str, int] = {
     "core": 0,
     "protocol": 1,
     "ports": 2,
+    "phrases": 2,
     "workers": 3,
     "display": 3,
     "adapters": 4,

@@ -18,6 +18,7 @@ from appliance.workers.beats import Beats
 
 NAME = "screen"
 RETRY_S = 5.0
+CARE_S = 60.0  # a panel that shows the same is shown it again
 
 log = logging.getLogger(__name__)
 
@@ -105,15 +106,15 @@ class ScreenWorker:
             self._view = self._latest  # what a failure kept from the panel
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._view is not None or not self._running)
+                self._changed.wait_for(lambda: self._view is not None or not self._running, CARE_S)
                 view, self._view = self._view, None
-                if view is None:
+                if view is None and not self._running:
                     return
             self._beats.beat(NAME)
-            frame = painter.draw(view)
-            if frame != last:
-                screen.show(frame)
+            frame = last if view is None else painter.draw(view)
+            if frame is not None and (view is None or frame != last):
+                screen.show(frame)  # also the same again, once a minute: the panel swims and mends itself by it
             self._beats.rest(NAME)
-            if frame != last and not self._abandoned:
+            if frame is not None and frame != last and not self._abandoned:
                 last = frame
                 self._shown(frame, hashlib.sha256(frame.data).hexdigest()[:16])
