@@ -47,10 +47,10 @@ def test_no_text_and_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str
 def test_says_what_is_missing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fonts, "unfurnished_languages", lambda: ("ko",))
-    assert run("--language", "ko", "--text", "모든 \U00013000", "--out", str(tmp_path / "x.png")) == 0
+    monkeypatch.setattr(fonts, "unfurnished_languages", lambda: ("th",))
+    assert run("--language", "th", "--text", "ไทย \U00013000", "--out", str(tmp_path / "x.png")) == 0
     error = capsys.readouterr().err
-    assert "fonts-nanum" in error
+    assert "fonts-noto-ui-core" in error
     assert "1 letters are in none" in error
 
 
