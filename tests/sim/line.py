@@ -22,7 +22,7 @@ from appliance.workers.pulse import PING_AFTER_MS, Pulse, Verdict
 from appliance.workers.spool import Spool
 from tests.sim.books import Books
 from tests.sim.checkers.watcher import Watch
-from tests.sim.network import SERVICE_PATH, Network, SupportsDarkness
+from tests.sim.network import SERVICE_PATH, Network
 from tests.sim.sound import Frame
 from tests.sim.trace import Trace
 
@@ -42,7 +42,7 @@ def owes(spool: "Spool[Sound]") -> bool:
     return bool(ledger.utterances or spool._reported.unanswered_ms or any(line.turns for line in ledger.lines.values()))
 
 
-class SimLine(SupportsDarkness):
+class SimLine:
     """From the first attempt to the end."""
 
     def __init__(

@@ -4,14 +4,30 @@ Responsible for: delay, darkness (nothing passes, nothing is lost yet), and why 
 Must not: know messages, or decide when anything goes wrong (``storm.py`` does).
 """
 
-from collections.abc import Callable
 from random import Random
+from typing import Protocol
 
 from appliance.core.events import Loss
 from tests.sim.agenda import Action, Agenda
 
 SERVICE_PATH = "/api-ws/v1/realtime?model=qwen3.5-livetranslate-flash-realtime"
 RETRY_MS = 400
+
+
+class NetworkUser(Protocol):
+    """A line, as the network and the storm know it."""
+
+    opened_at: int | None
+    dead: bool
+
+    def fall_silent(self, *, acknowledged: bool) -> None:
+        """From now on nothing comes; ``acknowledged``: TCP still confirms what is sent."""
+
+    def sound_again(self) -> None:
+        """Things come again."""
+
+    def end(self, loss: Loss, status: int = 0, detail: str = "") -> None:
+        """The connection is gone."""
 
 
 class Network:
@@ -28,7 +44,7 @@ class Network:
         self.duplicates = 0  # so many of the service's next messages come twice
         self.snaps_at = ""  # the connection is reset shortly after the next message of this type
         self.garbage = 0  # so many messages of nonsense come next
-        self.lines: list[SupportsDarkness] = []
+        self.lines: list[NetworkUser] = []
         self._held: list[Action] = []
         self._waiting: list[Action] = []
 
@@ -76,16 +92,3 @@ class Network:
         waiting, self._waiting = self._waiting, []
         for action in waiting:
             self.agenda.after(1 + int(self._chance.random() * RETRY_MS), action)
-
-
-class SupportsDarkness:
-    """What the network tells the lines that use it."""
-
-    def fall_silent(self, *, acknowledged: bool) -> None:
-        """From now on nothing comes; ``acknowledged``: TCP still confirms what is sent."""
-
-    def sound_again(self) -> None:
-        """Things come again."""
-
-
-Carry = Callable[[Action], None]

@@ -13,6 +13,8 @@ import pytest
 from appliance import runner
 from appliance.core import deadlines, line, panel, settle, step, turns
 from appliance.core.effects import SetUplink
+from appliance.core.events import TextArrived
+from appliance.core.failures import diagnose
 from appliance.core.modes import Phase, Valve
 from appliance.core.state import Line, Purpose
 from appliance.core.views import Link
@@ -57,7 +59,7 @@ def stale_text_shown(patch: pytest.MonkeyPatch) -> None:
     real: Any = step._line_news
 
     def shows(state: Any, event: Any, now: int, limits: Any) -> Any:
-        if state.line(event.line) is None and isinstance(event, step.TextArrived):
+        if state.line(event.line) is None and isinstance(event, TextArrived):
             ghost = Line(event.line, state.direction, Phase.READY, Purpose.WANTED, since=now)
             return turns.text_arrived(state, ghost, event, limits)
         return real(state, event, now, limits)
@@ -90,8 +92,7 @@ def poison_rule_off(patch: pytest.MonkeyPatch) -> None:
 
 
 def retries_after_fatal(patch: pytest.MonkeyPatch) -> None:
-    real = line.diagnose
-    patch.setattr(line, "diagnose", lambda *how: replace(real(*how), fatal=False))
+    patch.setattr(line, "diagnose", lambda *how: replace(diagnose(*how), fatal=False))
 
 
 def uplink_before_configured(patch: pytest.MonkeyPatch) -> None:
@@ -212,29 +213,30 @@ def deadlines_slept_through(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(world, "next_deadline", lambda state, now, limits: None)
 
 
-ALL: tuple[Plant, ...] = (
-    cursor_not_rewound,
-    released_too_far,
-    never_released,
-    fence_removed,
-    stale_text_shown,
-    budget_ignored,
-    budget_forgotten_at_restart,
-    finish_without_draining,
-    poison_rule_off,
-    retries_after_fatal,
-    uplink_before_configured,
-    answered_without_sound,
-    owed_forgotten_on_stop,
-    two_lines_attached,
-    seal_forgotten,
-    deaf_line_never_replaced,
-    dead_peer_never_noticed,
-    back_off_never_ends,
-    back_off_never_grows,
-    late_turn_released,
-    privacy_wipes_nothing,
-    panel_says_on_air_too_early,
-    loss_counted_as_answer,
-    deadlines_slept_through,
+ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (
+    (cursor_not_rewound, ()),
+    (released_too_far, ("snap", "slow:700")),
+    (never_released, ()),
+    (fence_removed, ("ghost",)),
+    (stale_text_shown, ("ghost",)),
+    (budget_ignored, ()),
+    (budget_forgotten_at_restart, ("crash_loop",)),
+    (finish_without_draining, ()),
+    (poison_rule_off, ("poison",)),
+    (retries_after_fatal, ("refusal",)),
+    (uplink_before_configured, ()),
+    (answered_without_sound, ("snap",)),
+    (owed_forgotten_on_stop, ()),
+    (two_lines_attached, ()),
+    (seal_forgotten, ()),
+    (deaf_line_never_replaced, ("blow",)),
+    (dead_peer_never_noticed, ("connection_dies",)),
+    (back_off_never_ends, ("poison",)),
+    (back_off_never_grows, ("poison",)),
+    (late_turn_released, ("snap", "overlap:p0.9", "starving:p0.5")),
+    (privacy_wipes_nothing, ("privacy", "cannot_connect")),
+    (panel_says_on_air_too_early, ()),
+    (loss_counted_as_answer, ()),
+    (deadlines_slept_through, ()),
 )
+"""Each with the faults and manners among which it shows soonest; none: whatever a seed brings."""

@@ -45,19 +45,25 @@ FAULTS_AN_HOUR = 0.5
 class Storm:
     """One seed's faults."""
 
-    def __init__(self, world: "World", chance: Random) -> None:
+    def __init__(self, world: "World", chance: Random, focus: tuple[str, ...] = ()) -> None:
         self._world = world
         self._chance = chance
         kinds: tuple[Callable[[], str], ...] = (
             self._cannot_connect, self._reset, self._black_hole, self._connection_dies, self._slow, self._twice,
             self._garbage, self._blow, self._noise, self._refusal, self._silence, self._rate_limit, self._quota,
-            self._poison, self._snap, self._crash_loop, self._microphone, self._loudspeaker, self._privacy, self._restart,
+            self._poison, self._snap, self._ghost, self._crash_loop, self._microphone, self._loudspeaker, self._privacy,
+            self._restart,
         )  # fmt: skip
         share = chance.choice((0.15, 0.6))
         self._kinds = [kind for kind in kinds if chance.random() < share] or [self._reset, self._blow]
         self._weights = [chance.expovariate(1.0) + 0.05 for _ in self._kinds]
         self._manners = chance.sample(MANNERS, chance.randrange(5))
         self._strict = chance.sample(STRICTNESS, 2) if chance.random() < 0.25 else []
+        if focus:
+            self._kinds = [kind for kind in kinds if kind.__name__.removeprefix("_") in focus]
+            self._weights = [1.0] * len(self._kinds)
+            self._manners = [word for word in focus if ":" in word]
+            self._strict = []
 
     def begin(self) -> None:
         """The service takes up its manners."""
@@ -150,6 +156,13 @@ class Storm:
     def _snap(self) -> str:
         self._world.network.snaps_at = self._chance.choice(SNAPS)
         return f"the connection will be reset at the next {self._world.network.snaps_at}"
+
+    def _ghost(self) -> str:
+        present = {line.number for line in self._world.runner.state.lines}
+        late = [event for event in self._world.told if getattr(event, "line", 0) not in present]
+        for event in late:
+            self._world.post(event)
+        return f"threads of dead lines tell {len(late)} pieces of old news"
 
     # The service.
 

@@ -25,10 +25,8 @@ def test_a_line_that_hangs_within_a_turn_is_deaf_however_little_was_said() -> No
 
 
 def test_a_deaf_line_of_the_direction_at_rest_is_replaced() -> None:
-    lines = tuple(
-        Line(n, direction, Phase.READY, Purpose.WANTED, since=0)
-        for n, direction in ((1, FIRST), (2, Direction("es", "en")))
-    )
+    rows = ((1, FIRST), (2, Direction("es", "en")))
+    lines = tuple(Line(n, direction, Phase.READY, Purpose.WANTED, since=0) for n, direction in rows)
     state = State(
         mode=Mode.ON_AIR, private=False, wanted=Wanted.INTERPRETING, capture=True, input=FIRST, lines=lines, next_line=3
     )

@@ -35,10 +35,9 @@ class Trace:
     def told(self, since: int | None = None) -> str:
         """The last sentences, or those from shortly before ``since`` on."""
         rows = list(self._rows)
-        if since is None:
-            rows = rows[-PRINTED:]
-        else:
+        if since is not None:
             rows = [row for row in rows if row[0] >= since - BEFORE_MS][:PRINTED]
+        rows = rows[-PRINTED:]
         return "\n".join(f"{stamp(at)}  {sentence % values}" for at, sentence, values in rows)
 
 

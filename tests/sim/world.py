@@ -6,6 +6,7 @@ Must not: check anything (``checkers/`` does).
 Every hour has a storm and then a calm. In the calm nothing goes wrong; a person comes and speaks, and is answered.
 """
 
+from collections import deque
 from dataclasses import replace
 from random import Random
 
@@ -62,8 +63,10 @@ class WatchedRunner(Runner):
 class World:
     """Made of one seed."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, focus: tuple[str, ...] = ()) -> None:
+        """``focus``: names of faults and manners to keep to, in the place of the seed's own swarm."""
         self.seed = seed
+        self.told: deque[Event] = deque(maxlen=30)  # the last news of lines
         self.chance = chance = Random(f"dragoman {seed}")
         self.agenda, self.trace, self.books = Agenda(), Trace(), Books()
         self.checkers = checkers.all_for(self)
@@ -82,12 +85,14 @@ class World:
         self.calm_since = 0
         self.kept = Kept()
         self._boot()
-        self.storm = Storm(self, Random(chance.random()))
+        self.storm = Storm(self, Random(chance.random()), focus)
 
     def run(self, hours: float) -> None:
         """So many hours of storm and calm. Raises ``Objection``."""
         # One message a piece of the microphone: in most seeds 200 ms in the place of 40, for speed.
-        before, spool.MESSAGE_SAMPLES = spool.MESSAGE_SAMPLES, self.grain_ms * 16
+        name = "MESSAGE_SAMPLES"
+        before = getattr(spool, name)
+        setattr(spool, name, self.grain_ms * 16)
         try:
             self._run(int(hours * HOUR_MS))
         except Objection:
@@ -95,7 +100,7 @@ class World:
         except Exception as error:
             raise Objection("a crash", f"{type(error).__name__}: {error}") from error
         finally:
-            spool.MESSAGE_SAMPLES = before
+            setattr(spool, name, before)
 
     def _run(self, end: int) -> None:
         self._live(self.person.live())
@@ -171,6 +176,8 @@ class World:
 
     def post(self, event: Event) -> None:
         """An event for the owner, who comes to it a moment later."""
+        if hasattr(event, "line"):
+            self.told.append(event)
         self.queue.post(event)
         self._wake_owner(self.agenda.now + self.owner_lag_ms)
 

@@ -2,7 +2,7 @@
 
 from appliance.core.events import Event
 from appliance.core.state import State
-from appliance.core.views import BlankView, Link, View
+from appliance.core.views import Link, Status, View
 from tests.sim.checkers.configured import OnlyConfiguredLinesAreSpokenTo
 from tests.sim.checkers.watcher import Checker
 
@@ -16,7 +16,8 @@ class ThePanelTellsTheTruth(Checker):
 
     def shown(self, picture: View) -> None:
         """What a person reads."""
-        self._on_air = not isinstance(picture, BlankView) and picture.status.link is Link.ON_AIR
+        status = getattr(picture, "status", None)
+        self._on_air = isinstance(status, Status) and status.link is Link.ON_AIR
 
     def stepped(self, old: State, event: Event, new: State) -> None:
         """On air needs a line that the service has configured."""

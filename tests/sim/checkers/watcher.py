@@ -72,8 +72,8 @@ class Checker:
 
 
 _NEWS = (
-    "stepped", "dialled", "sent", "heard", "ended", "parted", "uplink_set", "moved", "shown", "booted", "looked", "calmed",
-    "settled", "closed",
+    "stepped", "dialled", "sent", "heard", "ended", "parted", "uplink_set", "moved", "shown", "booted", "looked",
+    "calmed", "settled", "closed",
 )  # fmt: skip
 
 
