@@ -154,3 +154,15 @@ def test_contexts_are_bounded(typesetter: Typesetter) -> None:
     for language in SAMPLES:
         typesetter.warm(style(language))
     assert len(typesetter._contexts) <= 12
+
+
+@pytest.mark.parametrize("letters", LETTERS)
+def test_marks_above_thai_letters_are_told_apart(typesetter: Typesetter, letters: str) -> None:
+    """They differ by a pixel or two at the normal size: at least they must differ."""
+    marks = ("กิ", "กี", "กึ", "กื", "กั", "ก็", "ก่", "ก้", "ก๊", "ก๋", "ก์")
+    drawn = set()
+    for text in marks:
+        (line,) = typesetter.set_lines(text, style("th", letters))
+        assert line.ink is not None
+        drawn.add(frozenset(ink_pixels(line.ink)))
+    assert len(drawn) == len(marks)
