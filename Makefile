@@ -1,5 +1,5 @@
 # Every target does the set-up it needs. `make demo` and `make test` are all that a newcomer has to know.
-.PHONY: help setup demo test check clean
+.PHONY: help setup demo test check soak screens clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -9,6 +9,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install -q
 help:
 	@echo "make demo    a rehearsed conversation against the built-in emulator (files in demo/)"
 	@echo "make test    all tests          make check   types, style, the rules of the house"
+	@echo "make soak    the long forms, most of an hour     make screens   draw hardware/screens/ anew"
 	@echo "make setup   apt packages and the virtual environment          make clean   remove what was built"
 
 setup: $(VENV)/runtime.done
@@ -35,6 +36,15 @@ test: $(VENV)/dev.done
 	$(PY) -m coverage report --fail-under=100 --skip-covered
 	$(PY) -m pytest -q -m "not timing and not soak" --ignore=tests/core --ignore=tests/protocol
 	$(PY) -m pytest -q -m "timing and not soak"
+
+# The long forms: hours of simulated life, long black holes, ten minutes of sound. Most of an hour.
+soak: $(VENV)/dev.done
+	$(PY) -m pytest -q -s -m soak
+
+# The contact sheets in hardware/screens/ and the README's picture.
+screens: $(VENV)/dev.done
+	$(PY) -m appliance.commands.screens hardware/screens
+	$(PY) -m tests.readme --write
 
 check: $(VENV)/dev.done
 	$(PY) -m ruff check .

@@ -19,7 +19,6 @@ FLOORS: dict[str, int] = {
     "core": 0,
     "protocol": 1,
     "ports": 2,
-    "phrases": 2,
     "workers": 3,
     "display": 3,
     "adapters": 4,
@@ -33,8 +32,8 @@ FLOORS: dict[str, int] = {
     "recorder": 5,
     "__main__": 5,
 }
-ASIDE = frozenset({"errors", "config", "clock", ""})
-"""Not on a floor: ``errors``, ``config``, the real clock, and the package itself (its version)."""
+ASIDE = frozenset({"errors", "config", "clock", "phrases", ""})
+"""Not on a floor: ``errors``, ``config``, the real clock, the phrases (data), and the package itself (its version)."""
 FORBIDDEN_IN_THE_PURE_FLOORS = frozenset({"time", "threading", "socket", "random", "os", "logging"})
 DEVICE_LIBRARIES = frozenset({"alsaaudio", "gpiozero", "luma", "picamera2"})
 
