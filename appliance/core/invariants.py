@@ -8,7 +8,10 @@ Must not: mend anything.
 from appliance.core.limits import Limits
 from appliance.core.modes import MOVES, PHASES, Mode, Phase
 from appliance.core.settle import condition
+from appliance.core.sound import talk_held
 from appliance.core.state import Ending, State
+
+_ENDINGS = {ending: place for place, ending in enumerate(Ending)}
 
 
 class BrokenInvariantError(AssertionError):
@@ -22,8 +25,8 @@ def check(old: State, new: State, limits: Limits) -> None:
 
 
 def _broken(old: State, new: State, limits: Limits) -> list[str]:
+    legal = new.mode is old.mode or new.mode in MOVES[old.mode]
     rules = {
-        f"move {old.mode} → {new.mode}": new.mode is old.mode or new.mode in MOVES[old.mode],
         "mode is the condition": Mode.STARTING in (old.mode, new.mode) or new.mode is condition(new),
         "too many lines": len(new.lines) <= limits.lines_at_most,
         "line numbers count up": _numbers(new) == sorted(set(_numbers(new)))
@@ -31,6 +34,9 @@ def _broken(old: State, new: State, limits: Limits) -> list[str]:
         "next line went back": new.next_line >= old.next_line,
         "two lines of one direction take speech": _one_ready_a_direction(new),
         "capture in private": not (new.capture and new.private),
+        "hush without a loudspeaker": not new.hushed or new.setup.half_duplex,
+        "a talk key is not heard": not (new.hushed and new.capture and talk_held(new)),
+        "volume out of range": 0 <= new.sound.volume <= 100,
         "capture without input": not new.capture or new.input == new.direction,
         "a line in a fatal refusal": new.refusal is None or not any(line.phase is Phase.DIALING for line in new.lines),
         "dials above the window": len(new.budget.dials) <= limits.dials_in_window,
@@ -38,10 +44,11 @@ def _broken(old: State, new: State, limits: Limits) -> list[str]:
         "too many sentences": len(new.shown) <= limits.sentences,
         "too many turns": len(new.turns) <= limits.turns,
         "one fault twice": len({fault.code for fault in new.faults}) == len(new.faults),
-        "the end went back": list(Ending).index(new.ending) >= list(Ending).index(old.ending),
+        "the end went back": _ENDINGS[new.ending] >= _ENDINGS[old.ending],
         "a stop was forgotten": new.stopping or not old.stopping,
     }
-    broken = [name for name, holds in rules.items() if not holds]
+    broken = [] if legal else [f"move {old.mode} → {new.mode}"]
+    broken += [name for name, holds in rules.items() if not holds]
     for line in new.lines:
         before = old.line(line.number)
         if before is not None and before.phase is not line.phase and line.phase not in PHASES[before.phase]:

@@ -18,6 +18,7 @@ from appliance.core.limits import Limits
 from appliance.core.line import changed, noted, without
 from appliance.core.modes import Mode, Phase, Valve
 from appliance.core.rotation import rotated
+from appliance.core.sound import hush
 from appliance.core.state import Ending, Line, Purpose, State, Wanted
 from appliance.errors import FaultCode
 
@@ -58,7 +59,10 @@ def needed(state: State) -> tuple[Direction, ...]:
     if state.private or state.ending in (Ending.DRAIN, Ending.OVER) or state.refusal is not None:
         return ()
     active = state.direction
-    first = (active,) if (live(state) and not state.idle) or state.owed_ms(active) else ()
+    speaking = live(state) and not state.idle
+    if not state.owed:
+        return (active,) if speaking else ()
+    first = (active,) if speaking or state.owed_ms(active) else ()
     return first + tuple(direction for direction, _ in state.owed if direction != active)
 
 
@@ -92,9 +96,11 @@ def purpose(state: State) -> Purpose:
 def _microphone(state: State, now: int, limits: Limits) -> Outcome:
     effects: tuple[Effect, ...] = ()
     wants = live(state) and not state.ended and state.refusal is None
-    if wants and state.input != state.direction:
-        effects = (SelectInput(state.direction, Valve.OPEN, move=_moves(state)),)
-        state = replace(state, input=state.direction)
+    hushed = hush(state, now)
+    if wants and (state.input != state.direction or state.hushed is not hushed):
+        moves = state.input != state.direction and _moves(state)
+        effects = (SelectInput(state.direction, Valve.HUSH if hushed else Valve.OPEN, move=moves),)
+        state = replace(state, input=state.direction, hushed=hushed)
     if state.closing_at is not None and now - state.closing_at >= limits.microphone_closes_within_ms:
         state = replace(state, closing_at=None)  # a dead capture must not hold up the end
     if wants and not state.capture and state.closing_at is None:

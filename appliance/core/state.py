@@ -8,11 +8,14 @@ Intent and condition are different fields: ``wanted`` is what the person asked f
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from appliance.core.direction import Direction
 from appliance.core.events import Device, Key, Loss
 from appliance.core.modes import Mode, Phase
 from appliance.errors import FaultCode
+
+_pair = lru_cache(256)(Direction)  # asked for several times a step
 
 
 class Wanted(StrEnum):
@@ -56,6 +59,9 @@ class Setup:
     flip: bool = False
     show_source: bool = False
     text_only: frozenset[str] = frozenset()  # targets that the model reads and does not speak
+    half_duplex: bool = False  # a loudspeaker in the room: the microphone would hear it
+    cues: bool = False
+    robot_voice: bool = False  # reads what the service only writes
     serial: int = 0  # feeds the jitter of redials
 
 
@@ -141,6 +147,29 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """What the loudspeaker does. Turns are (line, turn)."""
+
+    speaking: tuple[int, int] | None = None
+    echo_until: int | None = None  # the room still rings with the last speech
+    last: tuple[int, int] | None = None  # the translation that REPEAT says
+    repeated_at: int | None = None
+    volume: int = 85  # per cent: 6 dB below what is good for ears
+    muted: bool = False
+    volume_until: int | None = None  # it is shown so long
+
+
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """What the microphone's card delivers, and what was done about it. Times before this process are negative."""
+
+    deaf: bool = False
+    reopened_at: int | None = None
+    restarted_at: int | None = None  # a process ended because of it
+    reboot_from: int | None = None  # a reboot may be ordered from then on; None: never
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """Everything. A new one is made by each step."""
 
@@ -169,6 +198,7 @@ class State:
     capture: bool = False  # the microphone was told to be open
     closing_at: int | None = None  # the microphone was told to close, and has not said so yet
     input: Direction | None = None  # where live sound goes
+    hushed: bool = False  # silence goes there in its place
     speech: bool = False
     level: int = 0
     ended: bool = False  # the recording has no more samples
@@ -178,6 +208,9 @@ class State:
     exit_code: int = 0
     contacts: tuple[Contact, ...] = ()
     talk_started: bool = False  # the press that is down started the talk
+    talk_cut: bool = False  # it cut the voice off in a talk that goes on
+    sound: Sound = field(default_factory=Sound)
+    ear: Ear = field(default_factory=Ear)
     shown: tuple[Shown, ...] = ()
     source_text: str = ""
     source_language: str = ""
@@ -190,7 +223,7 @@ class State:
     def direction(self) -> Direction:
         """The active direction."""
         theirs, mine = self.theirs or self.setup.theirs, self.setup.mine
-        return Direction(theirs, mine) if self.turned else Direction(mine, theirs)
+        return _pair(theirs, mine) if self.turned else _pair(mine, theirs)
 
     def line(self, number: int) -> Line | None:
         """The line of this number, if it still is in the state."""

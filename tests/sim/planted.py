@@ -233,7 +233,7 @@ ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (
     (dead_peer_never_noticed, ("connection_dies",)),
     (back_off_never_ends, ("poison",)),
     (back_off_never_grows, ("poison",)),
-    (late_turn_released, ("snap", "overlap:p0.9", "starving:p0.5")),
+    (late_turn_released, ("snap", "interrupt:no-done", "starving:p0.9")),
     (privacy_wipes_nothing, ("privacy", "cannot_connect")),
     (panel_says_on_air_too_early, ()),
     (loss_counted_as_answer, ()),
