@@ -157,8 +157,9 @@ def _lost(
         state = replace(state, refusal=diagnosis.code, retry_at=None, budget=replace(budget, refusals=0))
         state, more = raised(state, diagnosis.code, now, why)
         return state, (*effects, *more)
-    if diagnosis.limited and not state.single and any(other.phase is Phase.READY for other in state.lines):
-        # It may be the second line that is refused, not the rate (PROTOCOL U11): work with one, and see.
+    turned_away = diagnosis.limited or (diagnosis.refused and line.opened and not line.created)
+    if turned_away and not state.single and any(other.phase is Phase.READY for other in state.lines):
+        # It may be the second line that is refused, whatever the words (PROTOCOL U11): work with one, and see.
         return replace(state, single=True, retry_at=now), effects
     if diagnosis.limited:
         waits = limits.limited_delays_ms
