@@ -8,7 +8,7 @@ from collections.abc import Callable
 from random import Random
 
 from appliance.core.direction import Direction
-from appliance.core.effects import Field
+from appliance.core.effects import CueName, Field, Say
 from appliance.core.events import Device, Event
 from appliance.core.modes import Valve
 from appliance.core.views import View
@@ -118,8 +118,56 @@ class SimCrew:
     def drain_sound(self) -> None:
         self._speaker.drain()
 
+    def drop_speech(self, line: int, turn: int) -> None:
+        self._jitter.drop()
+        if line in self.lines:
+            spool = self._spools.of(self.lines[line].direction)
+            spool.withdraw(line, turn, self._network.agenda.now)
+
+    def repeat(self, line: int, turn: int, *, slower: bool) -> None:
+        self._jitter.repeat(line, turn, slower=slower)
+        self._speaker.wake()
+
+    def set_volume(self, percent: int, *, muted: bool) -> None:
+        """Nobody hears how loud it is."""
+
+    def cue(self, name: CueName) -> None:
+        raise AssertionError(f"the simulator asks for no cues: {name}")
+
+    def say(self, order: Say) -> None:
+        raise AssertionError("the simulator has no robot")
+
+    def reopen_microphone(self) -> None:
+        raise AssertionError("no card of the simulator is deaf")
+
+    def reboot(self) -> None:
+        raise AssertionError("no card of the simulator is deaf")
+
     def restart_worker(self, device: Device) -> None:
         raise AssertionError(f"no worker of the simulator hangs: {device}")
+
+    # What a person hears beside speech changes nothing that is checked here.
+
+    def cue(self, name: object) -> None:
+        self._trace.say(self._network.agenda.now, "a tone: %s", name)
+
+    def drop_speech(self, line: int, turn: int) -> None:
+        self._trace.say(self._network.agenda.now, "the voice stops in turn %d of line %d", turn, line)
+
+    def repeat(self, line: int, turn: int, *, slower: bool) -> None:
+        self._trace.say(self._network.agenda.now, "turn %d of line %d is said again", turn, line)
+
+    def say(self, order: object) -> None:
+        self._trace.say(self._network.agenda.now, "the robot reads")
+
+    def set_volume(self, percent: int, *, muted: bool) -> None:
+        self._trace.say(self._network.agenda.now, "the volume is %d %%", percent)
+
+    def reopen_microphone(self) -> None:
+        raise AssertionError("no microphone of the simulator is deaf")
+
+    def reboot(self) -> None:
+        raise AssertionError("no microphone of the simulator is deaf for long")
 
     def keep(self, kept: Kept) -> None:
         self._keep(kept)

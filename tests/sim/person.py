@@ -30,7 +30,7 @@ class Person:
         self._world = world
         self._chance = chance
         self.at_visit = False
-        self._visits_an_hour = chance.uniform(2.4, 3.9)
+        self._visits_an_hour = chance.uniform(2.3, 3.75)
         self._quick = chance.random()  # how often one speaks before the line is there
         self._hums = chance.random() < 0.3
         self._murmurs = chance.random() < 0.2
@@ -148,7 +148,9 @@ class Person:
     def speak(self) -> Waits:
         """One utterance, perhaps with pauses for breath."""
         chance = self._chance
-        frames = [chance.choice((15, 20, 25, 30, 40, 50, 60, 75, 90)) * 2 for _ in range(1 + (chance.random() < 0.15))]
+        frames = [
+            chance.choice((15, 15, 20, 20, 25, 30, 40, 50, 60, 75)) * 2 for _ in range(1 + (chance.random() < 0.15))
+        ]
         if chance.random() < 0.02:
             frames = [chance.randrange(300, 900)]
         pause = chance.randrange(5, 25) * FRAME_MS

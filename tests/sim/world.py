@@ -74,9 +74,9 @@ class World:
         self.setup = self._drawn_setup()
         self.limits = Limits()
         self.calm = self.alive = self.private = False
-        self.grain_ms = chance.choices((40, 100, 200), (1, 2, 9))[0]
+        self.grain_ms = chance.choices((40, 100, 200), (1, 1, 12))[0]
         self.owner_lag_ms = chance.choice((0, 0, 1, 20, 150))
-        self.transcription = chance.random() < 0.25
+        self.transcription = chance.random() < 0.12
         self.interpreter = SpanInterpreter(chance.choice((200, 400, 1_000)))
         self.service = Service(None, SpanDetector, self.interpreter, Habits(), seed=seed)
         self.network = Network(self.agenda, Random(chance.random()))
