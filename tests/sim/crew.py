@@ -146,29 +146,6 @@ class SimCrew:
     def restart_worker(self, device: Device) -> None:
         raise AssertionError(f"no worker of the simulator hangs: {device}")
 
-    # What a person hears beside speech changes nothing that is checked here.
-
-    def cue(self, name: object) -> None:
-        self._trace.say(self._network.agenda.now, "a tone: %s", name)
-
-    def drop_speech(self, line: int, turn: int) -> None:
-        self._trace.say(self._network.agenda.now, "the voice stops in turn %d of line %d", turn, line)
-
-    def repeat(self, line: int, turn: int, *, slower: bool) -> None:
-        self._trace.say(self._network.agenda.now, "turn %d of line %d is said again", turn, line)
-
-    def say(self, order: object) -> None:
-        self._trace.say(self._network.agenda.now, "the robot reads")
-
-    def set_volume(self, percent: int, *, muted: bool) -> None:
-        self._trace.say(self._network.agenda.now, "the volume is %d %%", percent)
-
-    def reopen_microphone(self) -> None:
-        raise AssertionError("no microphone of the simulator is deaf")
-
-    def reboot(self) -> None:
-        raise AssertionError("no microphone of the simulator is deaf for long")
-
     def keep(self, kept: Kept) -> None:
         self._keep(kept)
 
