@@ -384,6 +384,8 @@ class ServiceSession:
         """Idle too long, or too long altogether?"""
         if self.phase in (Phase.FINISHED, Phase.OVER):
             return
+        if any(each.turn.cut_ms is not None for each in self._answers):
+            self._active_at = now  # still speaking
         length_due = self._opened_at + length_limit_ms(self._habits)
         idle_due = self._active_at + idle_limit_ms(self._habits)
         if now >= length_due:
