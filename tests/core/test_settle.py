@@ -11,7 +11,6 @@ from appliance.core.direction import Direction
 from appliance.core.effects import CloseMicrophone, Dial, Finish, HangUp, Note, OpenMicrophone, SelectInput
 from appliance.core.events import (
     Key,
-    LineDialled,
     LineFinished,
     LineLost,
     LineOpened,
@@ -180,7 +179,6 @@ def test_a_second_line_turned_away_in_other_words_is_refused_as_well() -> None:
     """The service's words are not published (PROTOCOL U11): a close before ``session.created`` says enough."""
     box = on_air()
     box.owe(900, ES_EN)
-    box.send(LineDialled(2))
     box.send(LineOpened(2))
     box.send(LineLost(2, Loss.CLOSED, 1007, "no more of these"))
     assert (box.state.single, faults(box), box.mode()) == (True, [], Mode.ON_AIR)
