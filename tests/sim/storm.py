@@ -76,7 +76,8 @@ class Storm:
         world = self._world
         world.service.habits.clear()
         for manner in self._manners[:BENIGN]:
-            world.service.habits.set(manner)
+            if not manner.startswith("interrupt"):  # it loses the end of an answer: nothing for a calm
+                world.service.habits.set(manner)
         world.network.recover()
         world.microphone.present = True
         world.speaker.restore()

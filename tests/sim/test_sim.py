@@ -12,7 +12,7 @@ SEEDS = range(1, 501)
 HOURS_A_SEED = 2
 UTTERANCES_AN_HOUR = 8
 FAULTS_AN_HOUR = 2
-NEVER_TAKEN_AT_MOST = 16
+NEVER_TAKEN_AT_MOST = 12
 """Rows of ``MOVES`` that these seeds do not take: most need two directions to change within one moment."""
 
 REGRESSIONS = (
