@@ -108,9 +108,9 @@ def owned_up(box: Box) -> int:
 def began_ms(box: Box, of: Recording) -> int:
     """When the first sample of the recording was heard, on the journal's clock, to about 0.1 s."""
     turn = next(row for row in box.rows("turn") if row["first_text_after_start_ms"] is not None)
-    text = next(
-        row for row in box.rows("subtitle") if (row["line"], row["turn"]) == (turn["line"], turn["n"]) and row["text"]
-    )
+    place = (turn["line"], turn["n"])
+    shown = (row for row in box.rows("subtitle") if (row["line"], row["turn"]) == place)
+    text = next(row for row in shown if row["text"] or row["stash"])
     number = answered(box)[0]
     return int(text["at"] - turn["first_text_after_start_ms"] - of.starts_ms[of.numbers.index(number)])
 

@@ -43,7 +43,10 @@ def missing() -> str:
 class PulseCard:
     """Plugged in by ``plug``; use ``with``."""
 
-    def __init__(self, microphone_rate_hz: int = MICROPHONE_RATE_HZ, channels: int = 1) -> None:
+    def __init__(
+        self, microphone_rate_hz: int = MICROPHONE_RATE_HZ, channels: int = 1, *, wired: bool = False
+    ) -> None:
+        """``wired``: what the loudspeaker plays is heard by the microphone, besides what is fed to it."""
         # Not pytest's folder: the path of a socket has at most 107 characters.
         self.folder = Path(tempfile.mkdtemp(prefix="card"))
         self._socket = self.folder / "native"
@@ -57,6 +60,7 @@ class PulseCard:
             "load-module module-null-sink norewinds=1 sink_name=micsrc "
             f"rate={microphone_rate_hz} format=s16le channels=1\n"
             "load-module module-remap-source master=micsrc.monitor source_name=mic\n"
+            + ("load-module module-loopback source=spk.monitor sink=micsrc latency_msec=40\n" if wired else "")
         )
         names = {"speaker": "spk", "mic": "mic", "micfeed": "micsrc", "spkmon": "spk.monitor"}
         ours = ("speaker", "mic")

@@ -52,7 +52,7 @@ def outages(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Map
 def judge(seconds: float, figures: Outage, capsys: pytest.CaptureFixture[str]) -> None:
     """The promise of PRODUCT section 4 and CONTRACTS section 6."""
     with capsys.disabled():
-        say(print, f"\nblack hole of {seconds} s", figures=figures.told())
+        print(f"\nblack hole of {seconds} s: {figures.told()}")
     assert figures.code == 0
     assert figures.noticed_s <= NOTICED_S
     assert figures.flowing_s <= FLOWING_S
