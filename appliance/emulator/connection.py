@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from appliance.emulator.blows import fits_into_reason
 from appliance.emulator.parts import Close, Drop, Mute, Output, Send, SendRaw, Timed
 from appliance.emulator.wirelog import WireLog
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 CLOSE_LIMIT_S = 4
 SEND_LIMIT_S = 30  # a client that reads nothing for so long is reset
 PENDING_LIMIT = 20_000
-REASON_LIMIT_BYTES = 123  # RFC 6455 section 5.5
 
 
 class Connection(ServerConnection):
@@ -151,8 +151,7 @@ class Conversation:
             case Drop():
                 self._connection.reset()
             case Close(code, reason):
-                short = reason.encode()[:REASON_LIMIT_BYTES].decode("utf-8", "ignore")
-                await self._connection.close(code, short)
+                await self._connection.close(code, fits_into_reason(reason))
 
     async def _write(self, text: str) -> None:
         async with asyncio.timeout(SEND_LIMIT_S):

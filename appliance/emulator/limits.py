@@ -1,4 +1,4 @@
-"""The limits of a session: how long it may be idle, how long it may last, how much the context holds.
+"""The limits: connects and tokens a minute, how long a session may be idle or last, how much the context holds.
 
 Responsible for: the numbers of PROTOCOL.md sections 11 and 12, scaled by habits, and how each end looks on the wire.
 Must not: watch the clock (``session.py`` asks when it is due).
@@ -11,6 +11,8 @@ from appliance.emulator.usage import Meter
 
 CONTEXT_TOKENS = 53_248
 INPUT_TOKENS = 49_152
+OUTPUT_TOKENS = 4_096  # of one response
+CONNECTS_PER_MINUTE = 10
 TOKENS_PER_MINUTE = 100_000
 CLONE_SURCHARGE_PERCENT = 30
 IDLE_SECONDS = 300

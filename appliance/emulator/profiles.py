@@ -1,6 +1,6 @@
-"""What the emulated service takes for granted about its models, and its limits.
+"""What the emulated service takes for granted about its models.
 
-Responsible for: the defaults of a session for each model (PROTOCOL.md sections 4.1, 11, 13) and the limits.
+Responsible for: the defaults of a session for each model (PROTOCOL.md sections 4.1 and 13).
 Must not: hold the tables of languages and voices (``protocol/``) or the state of a session.
 """
 
@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 from appliance.protocol.voices import Model, resolve_model
 
-OUTPUT_TOKENS = 4_096  # of one response (PROTOCOL.md section 11)
-CONNECTS_PER_MINUTE = 10
 ASR_MODEL = "qwen3-asr-flash-realtime"
 
 

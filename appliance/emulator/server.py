@@ -35,12 +35,11 @@ from appliance.emulator.parts import Interpreter, Refusal
 from appliance.emulator.recogniser import Recogniser
 from appliance.emulator.rehearsal import Rehearsal, desk
 from appliance.emulator.rendering import Renderer
-from appliance.emulator.service import Service
+from appliance.emulator.service import PATH, Service
 from appliance.emulator.speech import Speech
 from appliance.emulator.wirelog import WireLog
 from appliance.errors import DragomanError, Problem, SettingsError
 
-PATH = "/api-ws/v1/realtime"
 FRAME_LIMIT_BYTES = 4 * 1024 * 1024
 KEYS_LIMIT = 64  # keys whose unknown sound is remembered; the one used longest ago is forgotten
 START_LIMIT_S = 60

@@ -14,9 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 from appliance.emulator.habit_table import ROWS, Kind
 from appliance.emulator.habits import Habits
 from appliance.emulator.house import House
-from appliance.emulator.limits import QUOTA_CODE, QUOTA_USED, TOKENS_PER_MINUTE
+from appliance.emulator.limits import CONNECTS_PER_MINUTE, QUOTA_CODE, QUOTA_USED, TOKENS_PER_MINUTE
 from appliance.emulator.parts import Close, Detector, Interpreter, Refusal
-from appliance.emulator.profiles import CONNECTS_PER_MINUTE, Profile, resolve_profile
+from appliance.emulator.profiles import Profile, resolve_profile
 from appliance.emulator.session import ServiceSession
 
 PATH = "/api-ws/v1/realtime"

@@ -8,7 +8,7 @@ import base64
 from collections.abc import Callable, Mapping
 
 from appliance.emulator.agenda import Agenda
-from appliance.emulator.profiles import OUTPUT_TOKENS
+from appliance.emulator.limits import OUTPUT_TOKENS
 
 DELTA_BYTES = 15_518  # 20,692 characters of base64, 323 ms (PROTOCOL.md section 8)
 DELTA_MS = 323

@@ -11,9 +11,15 @@ from typing import Any
 import pytest
 
 from appliance.emulator.habits import Habits
-from appliance.emulator.limits import CONTEXT_TOKENS, INPUT_TOKENS, TOKENS_PER_MINUTE, context_is_full
+from appliance.emulator.limits import (
+    CONNECTS_PER_MINUTE,
+    CONTEXT_TOKENS,
+    INPUT_TOKENS,
+    OUTPUT_TOKENS,
+    TOKENS_PER_MINUTE,
+    context_is_full,
+)
 from appliance.emulator.parts import Close, Drop, Refusal
-from appliance.emulator.profiles import CONNECTS_PER_MINUTE, OUTPUT_TOKENS
 from appliance.emulator.usage import Meter
 from appliance.protocol.voices import MODELS
 from tests.emulator.doubles import LEGACY, MODEL, Client, PlainInterpreter, client, service, turn

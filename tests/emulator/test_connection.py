@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from appliance.emulator.connection import REASON_LIMIT_BYTES, Conversation
+from appliance.emulator.blows import REASON_BYTES
+from appliance.emulator.connection import Conversation
 from appliance.emulator.parts import Close, Drop, Mute, Output, Send, SendRaw, Timed
 from appliance.emulator.wirelog import WireLog
 
@@ -107,7 +108,7 @@ def test_reasons_fit_into_a_close_frame() -> None:
     wire, _ = played([(1, Close(1011, "é" * 200))])
     code, reason = wire.acts[0]
     assert code == 1011
-    assert reason == "é" * (REASON_LIMIT_BYTES // 2)
+    assert reason == "é" * (REASON_BYTES // 2)
 
 
 @pytest.mark.parametrize("pongs", [True, False])

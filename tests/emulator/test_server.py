@@ -152,6 +152,32 @@ def test_text_only_and_an_early_text(server: EmulatorServer) -> None:
     assert kinds.index("response.text.text") < kinds.index("input_audio_buffer.speech_stopped")
 
 
+def test_each_key_has_its_own_memory_of_unknown_sound_and_it_outlives_the_connection() -> None:
+    emulator = EmulatorServer(EmulatorOptions(habits=Habits.parse(["rate_limit:off"])))
+    url = emulator.start()
+    strange = [
+        (SPEECH.render(text, "it", 16_000, Part.SOURCE) or b"") + bytes(32 * 1_400)
+        for text in ("Vorrei una camera doppia con bagno.", "Il treno per Torino parte dal binario cinque.")
+    ]
+
+    async def sources(key: str, *places: int) -> list[str]:
+        async with line(url, key) as connection:
+            await say(connection, update("fr", ("text",)))
+            for place in places:
+                await speak(connection, strange[place])
+            await say(connection, {"type": "session.finish"})
+            events = await events_until(connection, "session.finished")
+        return [e["transcript"] for e in of(events, "conversation.item.input_audio_transcription.completed")]
+
+    try:
+        first, second = (TURNS[place].source for place in (0, 1))
+        assert asyncio.run(sources("one", 0, 1)) == [first, second]
+        assert asyncio.run(sources("one", 1, 0)) == [second, first]
+        assert asyncio.run(sources("other", 1)) == [first]
+    finally:
+        emulator.stop()
+
+
 @pytest.mark.parametrize(
     ("path", "key", "status"),
     [(QUERY, "wrong", 401), (QUERY, "", 401), ("", "right-key", 404), ("?model=other", "right-key", 403)],
