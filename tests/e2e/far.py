@@ -83,6 +83,10 @@ class Cable:
         self._rules("-A", "INPUT", *some)
         self._rules("-A", "OUTPUT", *some)
 
+    def reset(self) -> None:
+        """Every packet to the service is answered by a TCP reset."""
+        self._rules("-A", "INPUT", "-p", "tcp", "-j", "REJECT", "--reject-with", "tcp-reset")
+
     def clear(self) -> None:
         """Fair weather."""
         self._rules("-F")

@@ -4,6 +4,7 @@ Responsible for: telling from the final subtitles which utterances were answered
 Must not: start anything, or judge (the tests do).
 """
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,15 @@ def rehearsal(count: int) -> Rehearsal:
     return Rehearsal(
         "numbers",
         tuple(Turn("en", WORDS, {code: f"{word} {n}" for code, word in words.items()}) for n in range(1, count + 1)),
+    )
+
+
+def as_toml(count: int) -> str:
+    """The rehearsal of numbered speech as a file."""
+    return "".join(
+        f'[[turn]]\nlanguage = "{turn.language}"\nsource = {json.dumps(turn.source)}\n[turn.translations]\n'
+        + "".join(f"{code} = {json.dumps(text, ensure_ascii=False)}\n" for code, text in turn.translations.items())
+        for turn in rehearsal(count).turns
     )
 
 
@@ -71,7 +81,12 @@ def timed(rows: Sequence[tuple[int, int]]) -> Recording:
 
 def answered(box: Box) -> list[int]:
     """The numbers in the final subtitles, in the order in which they were shown."""
-    return [int(number) for text in box.finals() for number in re.findall(r"\d+", text)]
+    return [number for text in box.finals() for number in numbers_in(text)]
+
+
+def numbers_in(text: str) -> list[int]:
+    """The numbers that an answer names."""
+    return [int(number) for number in re.findall(r"\d+", text)]
 
 
 @dataclass(frozen=True, slots=True)

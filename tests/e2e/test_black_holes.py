@@ -1,14 +1,14 @@
 """A network that goes away without a word, and one that slams the door: noticed, bridged, and nothing is missing."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.fault_proxy import FaultProxy
-from tests.e2e.harness import Box, Emulator
+from tests.e2e.harness import Box, Emulator, Row
 from tests.e2e.holes import Outage, first_sound_ms, outage
 from tests.e2e.numbers import Recording, account, owned_up, recording, rehearsal, say
 
@@ -20,6 +20,11 @@ RESET_FLOWING_S = 0.7
 PERIOD_S = 2.85  # of an utterance with its pause
 AWAY_S = 3.0  # a service that cannot be reached at all
 SECONDS = (5, 30)
+
+
+def having(**fields: object) -> Callable[[Row], bool]:
+    """Whether a journal row has these."""
+    return lambda row: all(row[name] == value for name, value in fields.items())
 
 
 def spoken(seconds: float) -> Recording:
@@ -92,14 +97,14 @@ def test_after_a_reset_speech_flows_again(
         url = emulator.url.replace(str(emulator.port), str(proxy.port))
         with Box(tmp_path, emulator, said.pcm, service__url=url) as box:
             for line, away_s in ((1, 0.0), (2, AWAY_S)):
-                box.wait_for("subtitle", lambda row, line=line: row["line"] == line and row["turn"] == 2)
+                box.wait_for("subtitle", having(line=line, turn=2))
                 if away_s:
                     proxy.refuse()
                 proxy.reset()
                 time.sleep(away_s)
                 proxy.forward()
                 reachable = time.monotonic()
-                box.wait_for("line", lambda row, line=line: (row["number"], row["state"]) == (line + 1, "ready"))
+                box.wait_for("line", having(number=line + 1, state="ready"))
                 flowing.append(time.monotonic() - reachable)
             code = box.wait(60).code
     figures = account(box, said.numbers)

@@ -4,7 +4,6 @@ What the fault proxy cannot show (its kernel acknowledges what it buffers) is sh
 namespaces.
 """
 
-import json
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from tests.e2e.far import Cable, FarEmulator, missing
 from tests.e2e.harness import Box
 from tests.e2e.holes import Outage, outage
-from tests.e2e.numbers import Account, account, recording, rehearsal, say
+from tests.e2e.numbers import Account, account, as_toml, recording, say
 from tests.e2e.test_black_holes import judge, spoken
 
 WHY_NOT = missing()
@@ -23,15 +22,6 @@ pytestmark = [pytest.mark.timing, pytest.mark.skipif(bool(WHY_NOT), reason=WHY_N
 LOSS_PERCENT = 5
 NUMBERS = 35
 CASES = {"hole 5": ("drop", 5), "hole 30": ("drop", 30), "cable 12": ("pull", 12)}
-
-
-def as_toml(count: int) -> str:
-    """The rehearsal of numbered speech as a file."""
-    return "".join(
-        f'[[turn]]\nlanguage = "{turn.language}"\nsource = {json.dumps(turn.source)}\n[turn.translations]\n'
-        + "".join(f"{code} = {json.dumps(text, ensure_ascii=False)}\n" for code, text in turn.translations.items())
-        for turn in rehearsal(count).turns
-    )
 
 
 def cut(folder: Path, name: str) -> Outage:
