@@ -35,6 +35,7 @@ class _Turn:
     question: _Question
     answer: Future[Interpretation | None]
     early: Interpretation | None = None
+    picture: bytes | None = None  # that it takes into account
 
 
 class Listener:
@@ -68,8 +69,9 @@ class Listener:
                 return answer
             if not answered.complete:
                 turn.early = answer or turn.early
+                turn.picture = answered.picture
             turn.question, turn.answer = question, self._ask(question)
-        return None if complete else turn.early
+        return turn.early if not complete and picture == turn.picture else None
 
     def _ask(self, question: _Question) -> "Future[Interpretation | None]":
         return self._worker.submit(

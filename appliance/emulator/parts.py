@@ -105,5 +105,5 @@ class Interpreter(Protocol):
         ``heard``: all sound of the turn so far, in order, about 300 ms of lead-in included. None = not sure yet, or the
         speech is not rendered yet: ask again later. With ``complete`` the turn is over: None then only means that
         it is still being thought about, or its speech rendered. ``phrases``: hot words, source term → target term.
-        ``picture``: the latest JPEG of this turn.
+        ``picture``: the latest JPEG of this turn; it may come when something was said of the turn already.
         """

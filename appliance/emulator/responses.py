@@ -96,6 +96,7 @@ class Answer:
     _cut_at: int = 0
     _waiting: bool = False
     _asked_at: int = -ASK_EACH_MS
+    _pictures: int = 0  # that ``known`` takes into account
     _strike: Strike = field(init=False)
 
     def __post_init__(self) -> None:
@@ -203,11 +204,13 @@ class Answer:
         self._send(now, messages.speech_stopped(end_ms, self.item_id))
 
     def _recognise(self, now: int) -> None:
-        """Ask what is being said until it is known, and now and then whether there is more."""
-        each_ms = ASK_EACH_MS if self.known is None else ASK_MORE_MS
-        if now - self._asked_at >= each_ms:
+        """Ask what is being said until it is known, again with each picture, and now and then whether there is more."""
+        answered = self.known is not None and self._pictures == len(self.turn.pictures)
+        if now - self._asked_at >= (ASK_MORE_MS if answered else ASK_EACH_MS):
             self._asked_at = now
-            self.known = self._ask(speak=self.settings.audible, complete=False) or self.known
+            found = self._ask(speak=self.settings.audible, complete=False)
+            if found is not None:
+                self.known, self._pictures = found, len(self.turn.pictures)
 
     def _ask(self, *, speak: bool, complete: bool) -> Interpretation | None:
         if "empty_turn" in self.plan:

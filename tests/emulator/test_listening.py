@@ -42,8 +42,8 @@ def worker() -> Iterator[ThreadPoolExecutor]:
     made.shutdown()
 
 
-def ask(listener: Listener, heard: bytes, *, complete: bool = False) -> str | None:
-    found = listener.interpret([heard], "es", speak=True, complete=complete, phrases={}, picture=None)
+def ask(listener: Listener, heard: bytes, *, complete: bool = False, picture: bytes | None = None) -> str | None:
+    found = listener.interpret([heard], "es", speak=True, complete=complete, phrases={}, picture=picture)
     return None if found is None else found.source
 
 
@@ -98,3 +98,16 @@ def test_a_bug_comes_out_where_it_was_asked(worker: ThreadPoolExecutor) -> None:
     let(slow, worker)
     with pytest.raises(RuntimeError, match="a bug"):
         ask(listener, b"ab")
+
+
+def test_an_early_answer_without_the_picture_is_none_to_a_question_with_it(worker: ThreadPoolExecutor) -> None:
+    slow = Slow()
+    listener = Listener(slow, worker)
+    assert ask(listener, b"abc") is None
+    let(slow, worker)
+    assert ask(listener, b"abcd") == "abc"
+    let(slow, worker)
+    assert ask(listener, b"abcde", picture=b"jpeg") is None
+    let(slow, worker)
+    assert ask(listener, b"abcdef", picture=b"jpeg") == "abcde"
+    slow.go.release()

@@ -110,3 +110,21 @@ def test_the_response_ends_within_20_ms_of_its_last_delta() -> None:
         made.until(made.now + 10_000)
         assert made.at("response.done") - made.at("response.audio.done") == 0
         assert 7_500 <= made.at("response.done") <= 8_000
+
+
+def test_a_picture_in_mid_turn_is_taken_into_account_before_anything_is_spoken() -> None:
+    neutral, medical = b"\x01\x02" * 19_200, b"\x03\x04" * 19_200
+
+    class Seeing(PlainInterpreter):
+        def interpret(self, heard, target, *, picture, **rest):  # type: ignore[no-untyped-def]
+            self.speech = medical if picture else neutral
+            return super().interpret(heard, target, picture=picture, **rest)
+
+    made = client(interpreter=Seeing())
+    made.stream(0, 1_500)
+    frame = b"\xff\xc0\x00\x11\x08" + (360).to_bytes(2, "big") + (640).to_bytes(2, "big") + b"\x03" + bytes(9)
+    made.send({"type": "input_image_buffer.append", "image": base64.b64encode(b"\xff\xd8" + frame).decode()})
+    made.stream(0, 1_500, 900)
+    made.finish()
+    sound = b"".join(base64.b64decode(each["delta"]) for each in made.of("response.audio.delta"))
+    assert (sound.count(neutral), sound.count(medical)) == (0, 1)

@@ -1,6 +1,7 @@
 """What a picture shows survives what cameras and encoders do to it, and nothing else passes for it."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 from appliance.emulator.rehearsal import desk
 from appliance.emulator.sights import MEMORY_LIMIT, Sights, signature_of
+from tests.emulator.drawing import PICTURES as PICTURES_DRAWN
+from tests.emulator.drawing import write
 
 PICTURES = [sense.picture for turn in desk().turns for sense in turn.senses]
 SIGHTS = Sights(PICTURES)
@@ -71,3 +74,10 @@ def test_without_known_pictures_nothing_is_known_and_answers_are_remembered_for_
     for n in range(MEMORY_LIMIT + 2):
         assert sights.like(PICTURES[0] + bytes(n)) is None
     assert len(Sights([b"no picture"])._known) == 0
+
+
+def test_the_shipped_pictures_are_those_that_we_draw(tmp_path: Path) -> None:
+    write(tmp_path)
+    for drawn, shipped in zip(PICTURES_DRAWN, PICTURES, strict=True):
+        assert SIGHTS.like((tmp_path / drawn).read_bytes()) == shipped
+        assert len(shipped) < 20_000
