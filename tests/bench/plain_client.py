@@ -38,7 +38,6 @@ def settings(source: str, target: str) -> dict[str, Any]:
         "type": "session.update",
         "session": {
             "modalities": ["text", "audio"],
-            "voice": "Cherry",
             "input_audio_format": "pcm",
             "output_audio_format": "pcm",
             "sample_rate": 16_000,
@@ -77,8 +76,6 @@ async def hear(socket: ClientConnection, speaker: Path) -> None:
                     told("final", message.get("text", ""))
                 case "error":
                     told("error", str(message))
-                case "session.updated":
-                    told("ready")
                 case "session.finished":
                     return
 
@@ -90,6 +87,10 @@ async def run(url: str, ca_file: str, wav: Path, speaker: Path, source: str, tar
     # No keepalive, as in the samples: with the library's own the client would end where it now waits.
     async with connect(url, ssl=trust, additional_headers=headers, ping_interval=None, max_size=None) as socket:
         await socket.send(json.dumps(settings(source, target)))
+        async for raw in socket:
+            if json.loads(raw).get("type") == "session.updated":
+                break
+        told("ready")
         hearing = asyncio.create_task(hear(socket, speaker))
         speaking = asyncio.create_task(speak(socket, wav))
         done, _ = await asyncio.wait((hearing, speaking), return_when=asyncio.FIRST_COMPLETED)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from tests.e2e.fault_proxy import FaultProxy
 from tests.e2e.harness import Box, Emulator, Row
 from tests.e2e.holes import Outage, first_sound_ms, outage
-from tests.e2e.numbers import Recording, account, owned_up, recording, rehearsal, say
+from tests.e2e.numbers import Account, Recording, account, owned_up, recording, rehearsal, say
 
 pytestmark = pytest.mark.timing
 
@@ -20,6 +21,17 @@ RESET_FLOWING_S = 0.7
 PERIOD_S = 2.85  # of an utterance with its pause
 AWAY_S = 3.0  # a service that cannot be reached at all
 SECONDS = (5, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Slammed:
+    """What two resets did. ``flowing_s``: from when the service was reachable."""
+
+    code: int
+    flowing_s: tuple[float, ...]
+    account: Account
+    owned_up: int
+    told: str
 
 
 def having(**fields: object) -> Callable[[Row], bool]:
@@ -48,10 +60,23 @@ def hole(emulator: Emulator, folder: Path, seconds: float) -> Outage:
 
 
 @pytest.fixture(scope="module")
-def outages(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Mapping[int, Future[Outage]]:
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """The boxes side by side."""
+    with ThreadPoolExecutor(len(SECONDS) + 1) as threads:
+        yield threads
+
+
+@pytest.fixture(scope="module")
+def outages(
+    emulator: Emulator, pool: ThreadPoolExecutor, tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[int, Future[Outage]]:
     folder = tmp_path_factory.mktemp("boxes")
-    with ThreadPoolExecutor(len(SECONDS)) as pool:
-        return {seconds: pool.submit(hole, emulator, folder, seconds) for seconds in SECONDS}
+    return {seconds: pool.submit(hole, emulator, folder, seconds) for seconds in SECONDS}
+
+
+@pytest.fixture(scope="module")
+def resets(emulator: Emulator, pool: ThreadPoolExecutor, tmp_path_factory: pytest.TempPathFactory) -> Future[Slammed]:
+    return pool.submit(slammed, emulator, tmp_path_factory.mktemp("boxes"))
 
 
 def judge(seconds: float, figures: Outage, capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,6 +93,7 @@ def judge(seconds: float, figures: Outage, capsys: pytest.CaptureFixture[str]) -
     assert figures.account.in_order
 
 
+@pytest.mark.usefixtures("resets")  # beside it
 @pytest.mark.parametrize("seconds", SECONDS)
 def test_a_black_hole(outages: Mapping[int, Future[Outage]], seconds: int, capsys: pytest.CaptureFixture[str]) -> None:
     figures = outages[seconds].result()
@@ -87,15 +113,13 @@ def test_a_black_hole_that_is_longer_than_the_memory(
     assert figures.owned_up >= len(figures.account.lost)
 
 
-def test_after_a_reset_speech_flows_again(
-    emulator: Emulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """At once where the service is there, and soon after it is where it was not."""
+def slammed(emulator: Emulator, folder: Path) -> Slammed:
+    """A box through two resets: at once the service is there again, then after a while."""
     said = recording(range(1, 8))
     flowing: list[float] = []
     with FaultProxy(("127.0.0.1", emulator.port)) as proxy:
         url = emulator.url.replace(str(emulator.port), str(proxy.port))
-        with Box(tmp_path, emulator, said.pcm, service__url=url) as box:
+        with Box(folder / "reset", emulator, said.pcm, service__url=url) as box:
             for line, away_s in ((1, 0.0), (2, AWAY_S)):
                 box.wait_for("subtitle", having(line=line, turn=2))
                 if away_s:
@@ -106,20 +130,26 @@ def test_after_a_reset_speech_flows_again(
                 reachable = time.monotonic()
                 box.wait_for("line", having(number=line + 1, state="ready"))
                 flowing.append(time.monotonic() - reachable)
-            code = box.wait(60).code
-    figures = account(box, said.numbers)
+            return Slammed(box.wait(60).code, tuple(flowing), account(box, said.numbers), owned_up(box), box.told())
+
+
+def test_after_a_reset_speech_flows_again(
+    emulator: Emulator, resets: Future[Slammed], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At once where the service is there, and soon after it is where it was not."""
+    run = resets.result()
     with capsys.disabled():
         say(
             print,
             "\nreset",
-            flowing=" s and ".join(f"{each:.2f}" for each in flowing) + " s after the service is reachable",
-            lost=len(figures.lost),
-            repeated=figures.repeats,
+            flowing=" s and ".join(f"{each:.2f}" for each in run.flowing_s) + " s after the service is reachable",
+            lost=len(run.account.lost),
+            repeated=run.account.repeats,
         )
-    assert code == 0, box.told()
-    assert max(flowing) <= RESET_FLOWING_S
+    assert run.code == 0, run.told
+    assert max(run.flowing_s) <= RESET_FLOWING_S
     assert max(first_sound_ms(emulator.rows())) < 300, "sound follows the settings at once"
-    assert figures.lost == figures.strangers == ()
-    assert figures.in_order
-    assert figures.repeats <= 2
-    assert owned_up(box) == 0
+    assert run.account.lost == run.account.strangers == ()
+    assert run.account.in_order
+    assert run.account.repeats <= 2
+    assert run.owned_up == 0

@@ -4,8 +4,9 @@ What the fault proxy cannot show (its kernel acknowledges what it buffers) is sh
 namespaces.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,16 @@ NUMBERS = 35
 CASES = {"hole 5": ("drop", 5), "hole 30": ("drop", 30), "cable 12": ("pull", 12)}
 
 
+@dataclass(frozen=True, slots=True)
+class Lossy:
+    """What lost packets did."""
+
+    code: int
+    account: Account
+    dials: int
+    told: str
+
+
 def cut(folder: Path, name: str) -> Outage:
     """One box over one cable that is cut."""
     how, seconds = CASES[name] if name in CASES else ("drop", int(name.rsplit(maxsplit=1)[-1]))
@@ -40,12 +51,24 @@ def cut(folder: Path, name: str) -> Outage:
 
 
 @pytest.fixture(scope="module")
-def cuts(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Future[Outage]]:
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """The cables side by side."""
+    with ThreadPoolExecutor(len(CASES) + 1) as threads:
+        yield threads
+
+
+@pytest.fixture(scope="module")
+def cuts(pool: ThreadPoolExecutor, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Future[Outage]]:
     folder = tmp_path_factory.mktemp("cuts")
-    with ThreadPoolExecutor(len(CASES)) as pool:
-        return {name: pool.submit(cut, folder / name.replace(" ", "-"), name) for name in CASES}
+    return {name: pool.submit(cut, folder / name.replace(" ", "-"), name) for name in CASES}
 
 
+@pytest.fixture(scope="module")
+def losses(pool: ThreadPoolExecutor, tmp_path_factory: pytest.TempPathFactory) -> Future[Lossy]:
+    return pool.submit(lossy, tmp_path_factory.mktemp("losses"))
+
+
+@pytest.mark.usefixtures("losses")  # beside it
 @pytest.mark.parametrize("name", CASES)
 def test_a_cut_link(cuts: Mapping[str, Future[Outage]], name: str, capsys: pytest.CaptureFixture[str]) -> None:
     figures = cuts[name].result()
@@ -64,23 +87,24 @@ def test_a_cut_that_is_longer_than_the_memory(tmp_path: Path, capsys: pytest.Cap
     assert figures.owned_up >= len(figures.account.lost)
 
 
-def test_lost_packets_lose_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "numbers.toml").write_text(as_toml(8), encoding="utf-8")
+def lossy(folder: Path) -> Lossy:
+    """One box over a cable that loses packets."""
+    (folder / "numbers.toml").write_text(as_toml(8), encoding="utf-8")
     said = recording(range(1, 9))
-    with (
-        Cable("loss") as cable,
-        FarEmulator(tmp_path / "emulator", cable, tmp_path / "numbers.toml") as service,
-    ):
+    with Cable("loss") as cable, FarEmulator(folder / "emulator", cable, folder / "numbers.toml") as service:
         cable.lose(LOSS_PERCENT)
-        with Box(tmp_path / "box", service, said.pcm, prefix=cable.near) as box:
-            done = box.wait(120)
-        dials = service.dials()
-    figures = account(box, said.numbers)
+        with Box(folder / "box", service, said.pcm, prefix=cable.near) as box:
+            code = box.wait(120).code
+        return Lossy(code, account(box, said.numbers), service.dials(), box.told())
+
+
+def test_lost_packets_lose_nothing(losses: Future[Lossy], capsys: pytest.CaptureFixture[str]) -> None:
+    run = losses.result()
     with capsys.disabled():
         say(
-            print, f"\n{LOSS_PERCENT} % of packets lost each way", said=figures.said, lost=len(figures.lost),
-            repeated=figures.repeats, dials=dials,
+            print, f"\n{LOSS_PERCENT} % of packets lost each way", said=run.account.said, lost=len(run.account.lost),
+            repeated=run.account.repeats, dials=run.dials,
         )  # fmt: skip
-    assert done.code == 0, box.told()
-    assert figures == Account(len(said.numbers), (), figures.repeats, (), in_order=True), box.told()
-    assert figures.repeats <= dials - 1
+    assert run.code == 0, run.told
+    assert run.account == Account(8, (), run.account.repeats, (), in_order=True), run.told
+    assert run.account.repeats <= run.dials - 1
