@@ -11,6 +11,7 @@ import threading
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from appliance.adapters import factory
@@ -22,7 +23,7 @@ from appliance.core.direction import Direction
 from appliance.core.effects import Field
 from appliance.core.events import Booted, Device, DeviceFailed, Key, KeyEdge, StopRequested
 from appliance.core.limits import Limits
-from appliance.core.state import Fault, Setup, State
+from appliance.core.state import Ear, Fault, Setup, State
 from appliance.crew import BoxCrew, Makers
 from appliance.errors import DeviceError, FaultCode, Problem, SettingsError
 from appliance.ports import Frame, Keys, Screen
@@ -34,6 +35,7 @@ from appliance.runner import Runner
 from appliance.watch import Watch
 from appliance.workers import trust
 from appliance.workers.beats import Beats
+from appliance.workers.hearing import Hearing
 from appliance.workers.jitter import JitterBuffer
 from appliance.workers.journal import Journal
 from appliance.workers.keeper import Keeper, Kept, boot_id
@@ -41,9 +43,12 @@ from appliance.workers.line import Access
 from appliance.workers.mailbox import EventQueue
 from appliance.workers.microphone import MicrophoneWorker
 from appliance.workers.names import Names
+from appliance.workers.reboot import Rebooter
+from appliance.workers.robot import Robot
 from appliance.workers.screen import Painter, ScreenWorker
 from appliance.workers.speaker import SpeakerWorker
 from appliance.workers.spool import Spool, Spools
+from appliance.workers.stretch import Stretch
 from appliance.workers.target import Target
 
 STOP_WORKER_MS = 1_000
@@ -104,35 +109,49 @@ class Box:
         post = self._queue.post
         self._journal = Journal(Path(settings.run.journal) if settings.run.journal else None, now)
         self._spools: Spools[bytes] = Spools(self._spool)
-        self._jitter = JitterBuffer(post)
+        self._jitter = JitterBuffer(post, _stretch, settings.loudspeaker.max_speed)
         self._beats = Beats(now)
-        makers = Makers(
-            lambda: MicrophoneWorker(
-                lambda: factory.microphone(settings, clock, self._backlog_ms), self._spools, post, now, self._beats
-            ),
-            lambda: SpeakerWorker(
-                lambda: factory.loudspeaker(settings, clock, _channels(settings)), self._jitter, post, now, self._beats
-            ),
-            lambda: ScreenWorker(
-                lambda: factory.screen(settings, clock, taps.tty), _painter, post, self._shown, self._beats
-            ),
-        )
+        makers = self._makers()
         target = Target.parse(settings.service.url, settings.service.model, settings.service.ca_file)
         access = Access(
             target, trust.context(settings.service.ca_file), Names(), key.reveal() if key is not None else ""
         )
         self._keeper = Keeper(taps.runtime, boot_id(), clock.began_ms)
+        state_folder = taps.environment.get("STATE_DIRECTORY")
+        rebooter = Rebooter(Path(state_folder) if state_folder else None, boot_id(), clock.began_ms)
         self._crew = BoxCrew(
             self._plan, self._output, access, self._spools, self._jitter, makers,
-            self._journal, self._keeper, post, now, self._beats,
+            self._journal, self._keeper, post, now, self._beats, Robot(self._jitter, now), rebooter,
         )  # fmt: skip
         self._recorder = Recorder(taps.recording)
-        state = remembered(State(setup=setup(settings, model)), self._keeper.load())
+        ear = Ear(reboot_from=rebooter.allowed_from())
+        state = remembered(State(setup=setup(settings, model), ear=ear), self._keeper.load())
         if problems:
             state = replace(state, faults=(Fault(FaultCode.X1, 0, str(problems[0])),))
         self._runner = Runner(state, Limits(), now, self._queue.next, self._crew, self._recorder)
         self._watch = Watch(Notifier(taps.environment), self._beats, post, now)
         self._keys: Keys | None = None
+
+    def _makers(self) -> Makers:
+        settings, clock, post, beats = self._settings, self._clock, self._queue.post, self._beats
+        now = clock.now_ms
+
+        def microphone() -> MicrophoneWorker:
+            hearing = Hearing() if settings.microphone.driver == "alsa" else None
+            made = partial(factory.microphone, settings, clock, self._backlog_ms)
+            return MicrophoneWorker(made, self._spools, post, now, beats, hearing)
+
+        def speaker() -> SpeakerWorker:
+            made = partial(factory.loudspeaker, settings, clock, _channels(settings))
+            return SpeakerWorker(
+                made, self._jitter, post, now, beats, closes_idle=settings.loudspeaker.driver == "alsa"
+            )
+
+        def screen() -> ScreenWorker:
+            made = partial(factory.screen, settings, clock, self._taps.tty)
+            return ScreenWorker(made, _painter, post, self._shown, beats)
+
+        return Makers(microphone, speaker, screen)
 
     def run(self) -> int:
         """Run to the end; returns the exit code."""
@@ -265,6 +284,9 @@ def setup(settings: Settings, model: Model) -> Setup:
         flip=settings.screen.flip,
         show_source=settings.screen.show_source,
         text_only=frozenset(code for code in LANGUAGES if not model.speaks(code, voice or model.default_voice)),
+        half_duplex=settings.loudspeaker.mode == "loudspeaker" and settings.loudspeaker.driver != "none",
+        cues=settings.loudspeaker.driver != "none",
+        robot_voice=settings.loudspeaker.robot_voice and settings.loudspeaker.driver != "none",
         serial=os.getpid(),
     )
 
@@ -274,7 +296,16 @@ def remembered(state: State, kept: Kept) -> State:
     if kept.owes:
         log.warning("please repeat: the process before this one ended with speech unanswered")
     budget = replace(state.budget, dials=kept.dials, tokens_spent=kept.tokens_spent)
-    return replace(state, budget=budget, owned_up_at=0 if kept.owes else None)
+    ear = replace(state.ear, restarted_at=kept.restarted_at)
+    return replace(state, budget=budget, owned_up_at=0 if kept.owes else None, ear=ear)
+
+
+def _stretch(speed: float) -> Stretch | None:
+    try:
+        return Stretch(speed)
+    except DeviceError as error:
+        log.warning("%s", error)
+        return None
 
 
 def _channels(settings: Settings) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from appliance.core.direction import Direction
-from appliance.core.effects import Field
+from appliance.core.effects import CueName, Field, Say
 from appliance.core.events import Device, Event
 from appliance.core.modes import Valve
 from appliance.core.views import View
@@ -21,6 +21,8 @@ from appliance.workers.journal import Journal
 from appliance.workers.keeper import Keeper, Kept
 from appliance.workers.line import Access, LineWorker
 from appliance.workers.microphone import MicrophoneWorker
+from appliance.workers.reboot import Rebooter
+from appliance.workers.robot import Reading, Robot
 from appliance.workers.screen import ScreenWorker
 from appliance.workers.speaker import SpeakerWorker
 from appliance.workers.spool import Spools
@@ -51,8 +53,13 @@ class BoxCrew:
         post: Callable[[Event], None],
         clock: Callable[[], int],
         beats: Beats,
+        robot: Robot,
+        rebooter: Rebooter,
     ) -> None:
         """``plan``: what to ask the service for; ``output``: which ear hears a direction."""
+        self._robot = robot
+        self._rebooter = rebooter
+        self._volume: tuple[int, bool] | None = None  # as it was last set: a fresh speaker must know
         self._plan = plan
         self._output = output
         self._access = access
@@ -77,6 +84,7 @@ class BoxCrew:
         self.screen.start()
         self.speaker.start()
         self.microphone.start()
+        self._robot.start()
 
     def restart_worker(self, device: Device) -> None:
         """The old thread hangs in its device: leave it behind, and let a fresh one try."""
@@ -90,6 +98,8 @@ class BoxCrew:
             case Device.LOUDSPEAKER:
                 self.speaker.abandon()
                 self.speaker = self._makers.speaker()
+                if self._volume is not None:
+                    self.speaker.set_volume(self._volume[0], muted=self._volume[1])
                 self.speaker.start()
             case Device.SCREEN:
                 self.screen.abandon()
@@ -114,6 +124,7 @@ class BoxCrew:
 
     def wipe_sound(self) -> None:
         self._spools.wipe()
+        self._robot.wipe()
         self._jitter.wipe()
 
     def dial(self, line: int, direction: Direction) -> None:
@@ -165,8 +176,37 @@ class BoxCrew:
             worker.hang_up()
         for worker, _ in self._lines.values():
             worker.join(limit_ms)
+        self._robot.stop(limit_ms)
+        self._rebooter.join(limit_ms)
         self.speaker.stop(limit_ms)
         self.screen.stop(limit_ms)
+
+    def cue(self, name: CueName) -> None:
+        self.speaker.cue(name)
+
+    def drop_speech(self, line: int, turn: int) -> None:
+        self._robot.wipe()
+        self._jitter.drop()
+        self.speaker.drop()
+        if line in self._lines:
+            self._spools.of(self._lines[line][1]).withdraw(line, turn, self._clock())
+
+    def repeat(self, line: int, turn: int, *, slower: bool) -> None:
+        self._jitter.repeat(line, turn, slower=slower)
+
+    def say(self, order: Say) -> None:
+        output = self._output(self._lines[order.line][1]) if order.line in self._lines else "both"
+        self._robot.say(Reading(order.line, order.turn, order.language, order.text, output, order.late))
+
+    def set_volume(self, percent: int, *, muted: bool) -> None:
+        self._volume = (percent, muted)
+        self.speaker.set_volume(percent, muted=muted)
+
+    def reopen_microphone(self) -> None:
+        self.microphone.reopen()
+
+    def reboot(self) -> None:
+        self._rebooter.reboot(self._clock())
 
     def drain_sound(self) -> None:
         self.speaker.drain()

@@ -13,8 +13,11 @@ from appliance.core.direction import Direction
 from appliance.core.effects import (
     CloseMicrophone,
     Configure,
+    Cue,
+    CueName,
     Dial,
     DrainSound,
+    DropSpeech,
     Effect,
     Exit,
     Field,
@@ -22,10 +25,15 @@ from appliance.core.effects import (
     HangUp,
     Note,
     OpenMicrophone,
+    Reboot,
+    ReopenMicrophone,
+    Repeat,
     RestartWorker,
+    Say,
     SelectInput,
     SetDownlink,
     SetUplink,
+    SetVolume,
     WipeSound,
 )
 from appliance.core.events import Device, Event, Tick
@@ -83,6 +91,27 @@ class Crew(Protocol):
 
     def keep(self, kept: Kept) -> None:
         """Write down what must outlive the process."""
+
+    def cue(self, name: CueName) -> None:
+        """A tone."""
+
+    def drop_speech(self, line: int, turn: int) -> None:
+        """Be silent at once."""
+
+    def repeat(self, line: int, turn: int, *, slower: bool) -> None:
+        """Say a turn again from memory."""
+
+    def say(self, order: Say) -> None:
+        """Let the robot read."""
+
+    def set_volume(self, percent: int, *, muted: bool) -> None:
+        """How loud."""
+
+    def reopen_microphone(self) -> None:
+        """Open the card anew, by name."""
+
+    def reboot(self) -> None:
+        """Start the machine anew."""
 
     def drain_sound(self) -> None:
         """Answered by ``SoundDrained``."""
@@ -163,7 +192,7 @@ class Runner:
         self._recorder.keep(new)
         if kept(new) != kept(old):
             self._crew.keep(kept(new))
-        picture = view(new, now)
+        picture = view(new, now, self._limits)
         if picture != self._view:
             self._view = picture
             self._crew.show(picture)
@@ -193,6 +222,20 @@ class Runner:
                 crew.finish(line)
             case HangUp(line):
                 crew.hang_up(line)
+            case Cue(name):
+                crew.cue(name)
+            case DropSpeech(line, turn):
+                crew.drop_speech(line, turn)
+            case Repeat(line, turn, slower):
+                crew.repeat(line, turn, slower=slower)
+            case Say():
+                crew.say(effect)
+            case SetVolume(percent, muted):
+                crew.set_volume(percent, muted=muted)
+            case ReopenMicrophone():
+                crew.reopen_microphone()
+            case Reboot():
+                crew.reboot()
             case DrainSound():
                 crew.drain_sound()
             case Note(what, fields):
@@ -205,4 +248,4 @@ class Runner:
 
 def kept(state: State) -> Kept:
     """What of the state must outlive the process."""
-    return Kept(state.budget.dials, state.budget.tokens_spent, bool(state.owed))
+    return Kept(state.budget.dials, state.budget.tokens_spent, bool(state.owed), state.ear.restarted_at)

@@ -5,6 +5,7 @@ from typing import cast
 import pytest
 
 from appliance.core.direction import Direction
+from appliance.core.effects import CueName, Say
 from appliance.core.events import Device, Event, LineLost, Loss
 from appliance.core.modes import Valve
 from appliance.core.views import BlankView
@@ -19,6 +20,8 @@ from appliance.workers.keeper import Keeper, Kept
 from appliance.workers.line import Access
 from appliance.workers.microphone import MicrophoneWorker
 from appliance.workers.names import Names
+from appliance.workers.reboot import Rebooter
+from appliance.workers.robot import Robot
 from appliance.workers.screen import ScreenWorker
 from appliance.workers.speaker import SpeakerWorker
 from appliance.workers.spool import Spool, Spools
@@ -35,7 +38,7 @@ class Hand:
         self._told, self._name = told, name
 
     def __getattr__(self, verb: str) -> object:
-        return lambda *_: self._told.append(f"{self._name} {verb}")
+        return lambda *_, **__: self._told.append(f"{self._name} {verb}")
 
 
 class Desk:
@@ -54,7 +57,8 @@ class Desk:
         keeper = cast(Keeper, Hand(self.told, "keeper"))
         self.crew = BoxCrew(
             self._plan, lambda _: "both", access, self.spools, self.jitter, makers, self.journal, keeper,
-            self.events.put, clock, Beats(clock),
+            self.events.put, clock, Beats(clock), cast(Robot, Hand(self.told, "robot")),
+            cast(Rebooter, Hand(self.told, "rebooter")),
         )  # fmt: skip
 
     @staticmethod
@@ -74,8 +78,9 @@ def test_orders_reach_the_devices() -> None:
     desk.crew.keep(Kept())
     desk.crew.stop(10)
     assert desk.told == [
-        *("screen start", "speaker start", "microphone start", "microphone open", "microphone close"),
-        *("speaker drain", "screen show", "keeper keep", "microphone stop", "speaker stop", "screen stop"),
+        *("screen start", "speaker start", "microphone start", "robot start", "microphone open", "microphone close"),
+        *("speaker drain", "screen show", "keeper keep", "microphone stop", "robot stop", "rebooter join"),
+        *("speaker stop", "screen stop"),
     ]
 
 
@@ -97,6 +102,14 @@ def test_a_worker_that_hangs_is_left_behind_and_a_fresh_one_does_what_it_did(dev
     assert desk.told == told
 
 
+def test_a_fresh_loudspeaker_is_as_loud_as_the_old_one() -> None:
+    desk = Desk()
+    desk.crew.set_volume(40, muted=True)
+    desk.told.clear()
+    desk.crew.restart_worker(Device.LOUDSPEAKER)
+    assert desk.told == ["speaker abandon", "speaker set_volume", "speaker start"]
+
+
 def test_a_fresh_worker_does_nothing_that_nobody_asked_for() -> None:
     desk = Desk()
     desk.crew.restart_worker(Device.MICROPHONE)
@@ -114,6 +127,28 @@ def test_sound_goes_where_it_is_sent_and_is_wiped_everywhere() -> None:
     assert (desk.spools.of(HERE).kept_ms(), desk.jitter.queued_ms) == (20, 20)
     desk.crew.wipe_sound()
     assert (desk.spools.of(HERE).kept_ms(), desk.jitter.queued_ms) == (0, 0)
+
+
+def test_orders_about_sound() -> None:
+    desk = Desk(key="")
+    desk.crew.select_input(HERE, Valve.OPEN, move=False)
+    desk.crew.dial(1, HERE)
+    assert desk.events.get(timeout=5) == LineLost(1, Loss.NO_KEY)
+    desk.jitter.push(1, 1, bytes(960), replay=False, output="both", at=0)
+    desk.crew.cue(CueName.TICK)
+    desk.crew.reopen_microphone()
+    desk.crew.reboot()
+    desk.crew.repeat(1, 1, slower=False)
+    assert not desk.jitter.empty
+    desk.crew.say(Say(1, 2, "sw", "habari"))
+    desk.crew.say(Say(9, 2, "sw", "habari"))
+    desk.crew.drop_speech(1, 1)
+    desk.crew.drop_speech(9, 1)
+    assert desk.jitter.queued_ms == 0
+    assert desk.told == [
+        *("speaker cue", "microphone reopen", "rebooter reboot", "robot say", "robot say"),
+        *("robot wipe", "speaker drop", "robot wipe", "speaker drop"),
+    ]
 
 
 def test_a_line_that_ended_by_itself_is_told_and_forgotten() -> None:

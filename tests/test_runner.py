@@ -119,6 +119,13 @@ def test_a_broken_invariant_is_dumped_and_raised(tmp_path: Path, monkeypatch: py
         (f.Finish(3), ("finish", 3)),
         (f.HangUp(3, "why"), ("hang_up", 3)),
         (f.DrainSound(), ("drain_sound",)),
+        (f.Cue(f.CueName.TICK), ("cue", f.CueName.TICK)),
+        (f.DropSpeech(3, 2), ("drop_speech", 3, 2)),
+        (f.Repeat(3, 2, slower=True), ("repeat", 3, 2, True)),
+        (f.Say(3, 2, "sw", "habari"), ("say", f.Say(3, 2, "sw", "habari"))),
+        (f.SetVolume(40, True), ("set_volume", 40, True)),
+        (f.ReopenMicrophone(), ("reopen_microphone",)),
+        (f.Reboot(), ("reboot",)),
         (f.Note("key", (("down", True),)), ("note", "key", {"down": True})),
     ],
 )

@@ -6,6 +6,7 @@ Must not: act on a deadline (``step`` does, on ``Tick``).
 
 from collections.abc import Iterator
 
+from appliance.core import sound
 from appliance.core.limits import Limits
 from appliance.core.line import line_deadline
 from appliance.core.modes import Mode, Phase
@@ -49,6 +50,7 @@ def _deadlines(state: State, now: int, limits: Limits) -> Iterator[int]:
         yield state.closing_at + limits.microphone_closes_within_ms
     if state.ending_by is not None:
         yield state.ending_by
+    yield from sound.deadlines(state, now, limits)
     until = repeat_notice_until(state)
     if until is not None and now < until:
         yield until

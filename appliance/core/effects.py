@@ -5,6 +5,7 @@ Must not: carry sound, or do anything.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from appliance.core.direction import Direction
 from appliance.core.events import Device
@@ -90,6 +91,70 @@ class HangUp:
     why: str
 
 
+class CueName(StrEnum):
+    """The tones that the box has; ``workers/tones.py`` makes them."""
+
+    TICK = "tick"  # a key was pressed
+    READY = "ready"
+    YOUR_TURN = "your turn"
+    SORRY = "sorry"  # please repeat
+    NO_NETWORK = "no network"
+    TEXT = "text"  # in the place of a voice that the service does not have
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A short tone, where no speech sounds just now."""
+
+    name: CueName
+
+
+@dataclass(frozen=True, slots=True)
+class DropSpeech:
+    """Be silent at once. The turn that was being spoken is not what was said: it is not asked for again either."""
+
+    line: int
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Say this turn again from memory, behind what sounds; nothing where it is not remembered."""
+
+    line: int
+    turn: int
+    slower: bool = False  # and louder
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Let the robot read a translation that comes without a voice."""
+
+    line: int
+    turn: int
+    language: str
+    text: str
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetVolume:
+    """How loud everything is, 0 to 100 % of what is good for ears."""
+
+    percent: int
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenMicrophone:
+    """Close the capture and open it again by name: it delivers, and not what it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reboot:
+    """Start the whole machine anew, having written down that this was done."""
+
+
 @dataclass(frozen=True, slots=True)
 class DrainSound:
     """Say when all speech has been played; answered by ``SoundDrained``."""
@@ -122,6 +187,13 @@ Effect = (
     | SetDownlink
     | Finish
     | HangUp
+    | Cue
+    | DropSpeech
+    | Repeat
+    | Say
+    | SetVolume
+    | ReopenMicrophone
+    | Reboot
     | DrainSound
     | Note
     | Exit

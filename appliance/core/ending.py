@@ -16,6 +16,7 @@ from appliance.errors import FaultCode
 
 EXIT_DONE = 0
 EXIT_UNANSWERED = 69
+EXIT_RESTART = 70  # systemd starts a fresh process; 69 belongs to runs that have an end (CONTRACTS section 1)
 
 
 def advanced(state: State, now: int, limits: Limits) -> Outcome:
@@ -95,7 +96,7 @@ def _draining(state: State, now: int, limits: Limits) -> Outcome:
         lines=(),
         ending=Ending.DRAIN,
         ending_by=now + within,
-        exit_code=EXIT_UNANSWERED if missed else EXIT_DONE,
+        exit_code=EXIT_RESTART if state.ear.restarting else EXIT_UNANSWERED if missed else EXIT_DONE,
     )
     return state, (*hung_up, DrainSound())
 

@@ -121,6 +121,22 @@ class MicrophoneEnded:
     """A recording has no more samples, and the closing silence has been appended to the spool."""
 
 
+class Sense(StrEnum):
+    """What the microphone's samples say of its card."""
+
+    WELL = "well"
+    DEAF = "deaf"  # not the frames per second that it should deliver
+    FLAT = "flat"  # no sample has changed for long
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneJudged:
+    """The judgement changed, or the card is deaf after it was opened anew. ``percent`` of the nominal rate."""
+
+    sense: Sense
+    percent: int
+
+
 @dataclass(frozen=True, slots=True)
 class LevelMetered:
     """The microphone's level, 0 to 5. Coalesced: the latest wins."""
@@ -298,6 +314,7 @@ Event = (
     | WorkerSilent
     | MicrophoneClosed
     | MicrophoneEnded
+    | MicrophoneJudged
     | LevelMetered
     | SpeechHeard
     | SpoolReported

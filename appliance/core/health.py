@@ -39,13 +39,13 @@ def device_ready(state: State, device: Device) -> Outcome:
         broken=tuple(d for d in state.broken if d is not device),
         restarted=tuple(d for d in state.restarted if d is not device),
     )
-    more = frozenset({FaultCode.M3}) if device is Device.MICROPHONE else frozenset()
+    more = frozenset({FaultCode.M3}) if device is Device.MICROPHONE and not state.ear.deaf else frozenset()
     return cleared(state, frozenset(_FAULTS.get(device, ())) | more)
 
 
 def silenced(state: State) -> Outcome:
     """Privacy is a state, not a fault: what was wrong with the microphone is not said while it is meant to be off."""
-    return cleared(state, _MICROPHONE_FAULTS)
+    return cleared(replace(state, ear=replace(state.ear, deaf=False)), _MICROPHONE_FAULTS)
 
 
 def worker_silent(state: State, device: Device, now: int) -> Outcome:

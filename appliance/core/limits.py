@@ -49,6 +49,14 @@ class Limits:
     talk_stuck_ms: int = 120_000
     # Deaf line: PRODUCT section 4.
     deaf_ms: int = 20_000
+    # Sound: PRODUCT sections 1 and 3.
+    echo_ms: int = 400
+    repeat_again_ms: int = 10_000
+    volume_step: int = 5  # per cent; 2 dB
+    volume_shown_ms: int = 2_000
+    # Deafness: PRODUCT section 4.
+    deaf_again_ms: int = 5 * 60_000
+    deaf_restart_helps_ms: int = 30 * 60_000  # deaf again so soon after a restart: it did not help
     # Memory.
     sentences: int = 8  # what the renderer uses at most
     turns: int = 64

@@ -4,11 +4,14 @@ Responsible for: choosing the one idea that matters now, in plain words.
 Must not: change the state, or know pixels.
 """
 
+from appliance.core.limits import Limits
 from appliance.core.modes import Mode
-from appliance.core.state import Ending, State
-from appliance.core.views import FaultView, Link, NoticeView, Sentence, Status, SubtitlesView, View
+from appliance.core.sound import recalled
+from appliance.core.state import Ending, Shown, State
+from appliance.core.views import FaultView, Link, NoticeView, Sentence, Status, SubtitlesView, View, VolumeView
 from appliance.errors import ADVICE, FaultCode
 
+_LIMITS = Limits()
 _REPEAT_NOTICE_MS = 4_000
 _DEGRADED = frozenset({FaultCode.P1, FaultCode.P2, FaultCode.C1, FaultCode.D1})
 """Faults with which the box works on: they do not take the screen from the subtitles."""
@@ -18,12 +21,18 @@ _NAMED = frozenset({FaultCode.X1, FaultCode.K2})
 """Faults whose detail is the thing to do: the file, line and reason; the key that is stuck."""
 
 
-def view(state: State, now: int) -> View:
+def view(state: State, now: int, limits: Limits = _LIMITS) -> View:
     """What the panel should show at ``now``."""
-    status = _status(state)
+    status = _status(state, now)
+    if status.volume is not None and state.mode is not Mode.STARTING and state.ending is not Ending.OVER:
+        words = "muted" if state.sound.muted else "volume"
+        return VolumeView(status, state.sound.volume, state.sound.muted, words)
     notice = _notice(state, now)
     if notice is not None:
         return NoticeView(status, *notice, flip=False)
+    again = recalled(state, now, limits)
+    if again is not None:
+        return _subtitles(state, status, (again,))
     pressing = [fault for fault in state.faults if fault.code not in _DEGRADED]
     if pressing:
         fault = pressing[-1]
@@ -31,7 +40,7 @@ def view(state: State, now: int) -> View:
         named = fault.code in _NAMED and fault.detail
         return FaultView(status, str(fault.code), advice.says, fault.detail if named else advice.do)
     if state.shown:
-        return _subtitles(state, status)
+        return _subtitles(state, status, state.shown)
     return NoticeView(status, *_idle(state))
 
 
@@ -65,9 +74,9 @@ def _idle(state: State) -> tuple[str, str]:
             return str(state.direction).upper().replace(">", " → "), "press TALK to begin"
 
 
-def _subtitles(state: State, status: Status) -> SubtitlesView:
-    language = state.shown[-1].language
-    newest = [s for s in state.shown if s.language == language]
+def _subtitles(state: State, status: Status, shown: tuple[Shown, ...]) -> SubtitlesView:
+    language = shown[-1].language
+    newest = [s for s in shown if s.language == language]
     return SubtitlesView(
         status,
         language,
@@ -79,7 +88,7 @@ def _subtitles(state: State, status: Status) -> SubtitlesView:
     )
 
 
-def _status(state: State) -> Status:
+def _status(state: State, now: int) -> Status:
     match state.mode:
         case Mode.ON_AIR | Mode.FINISHING:
             link = Link.ON_AIR
@@ -97,5 +106,8 @@ def _status(state: State) -> Status:
         link=link,
         level=state.level,
         listening=state.capture,
+        wait=state.hushed and state.capture,
         private=state.private,
+        volume=state.sound.volume if now < (state.sound.volume_until or 0) else None,
+        muted=state.sound.muted,
     )

@@ -166,6 +166,7 @@ class Ear:
     deaf: bool = False
     reopened_at: int | None = None
     restarted_at: int | None = None  # a process ended because of it
+    restarting: bool = False  # this process is about to
     reboot_from: int | None = None  # a reboot may be ordered from then on; None: never
 
 

@@ -9,7 +9,7 @@ The fence: news of a line that is no longer in ``State.lines`` changes nothing. 
 from dataclasses import replace
 from typing import assert_never
 
-from appliance.core import ending, health, line, talk, turns
+from appliance.core import ear, ending, health, line, sound, talk, turns
 from appliance.core.effects import Note
 from appliance.core.events import (
     Booted,
@@ -27,6 +27,7 @@ from appliance.core.events import (
     LineTroubled,
     MicrophoneClosed,
     MicrophoneEnded,
+    MicrophoneJudged,
     ServiceComplained,
     SoundDrained,
     SourceArrived,
@@ -67,12 +68,14 @@ LineEvent = (
 
 def step(state: State, event: Event, now: int, limits: Limits) -> Outcome:
     """The state after ``event`` at ``now`` (ms), and the effects in the order in which they are to be obeyed."""
-    was_stopping = state.stopping
+    before, was_stopping = state, state.stopping
     state, effects = _handled(state, event, now, limits)
     if isinstance(event, Booted):
         return state, effects  # settles at the next event: every run passes through standby
     why = state.why if state.stopping and not was_stopping else cause(event)  # a held key stops by way of a Tick
     state, more = settle(state, now, limits, why)
+    effects = (*effects, *more)
+    state, more = sound.aloud(before, state, effects)
     return state, (*effects, *more)
 
 
@@ -109,6 +112,8 @@ def _handled(state: State, event: Event, now: int, limits: Limits) -> Outcome:
             return replace(state, closing_at=None), ()
         case MicrophoneEnded():
             return replace(state, ended=True, capture=False, closing_at=None, speech=False, level=0), ()
+        case MicrophoneJudged(sense, percent):
+            return ear.judged(state, sense, percent, now, limits)
         case LevelMetered(level):
             return replace(state, level=level), ()
         case SpeechHeard(active):
@@ -117,9 +122,9 @@ def _handled(state: State, event: Event, now: int, limits: Limits) -> Outcome:
             state = health.spool_reported(state, event, now)
             return line.deaf(state, event.direction, now, limits) if event.deaf_ms >= limits.deaf_ms else (state, ())
         case SpeechSounded():
-            return turns.speech_sounded(state, event)
+            return turns.speech_sounded(sound.began(state, event.line, event.turn), event)
         case SpeechEnded():
-            return turns.speech_ended(state, event)
+            return turns.speech_ended(sound.ended(state, event.line, event.turn, now, limits), event)
         case SoundDrained():
             return ending.drained(state, now), ()
         case Booted():

@@ -15,10 +15,9 @@ from appliance.core.events import Key
 from appliance.core.faults import LINE_FAULTS, Outcome, cleared, raised
 from appliance.core.health import silenced
 from appliance.core.limits import Limits
+from appliance.core.sound import TALK_KEYS, forgotten, interrupted, repeated, turned
 from appliance.core.state import Contact, Ending, State, Wanted
 from appliance.errors import FaultCode
-
-_TALK_KEYS = (Key.TALK, Key.GUEST)
 
 
 def edge(state: State, key: Key, down: bool, at: int, now: int, limits: Limits) -> Outcome:
@@ -58,7 +57,7 @@ def contact_deadline(contact: Contact, state: State, limits: Limits) -> int | No
         return contact.changed_at + limits.debounce_ms
     if contact.key is Key.POWER and contact.down and not state.stopping:
         return contact.pressed_at + limits.power_hold_ms
-    if contact.key in _TALK_KEYS and contact.down and not contact.stuck and not state.setup.talk_taps:
+    if contact.key in TALK_KEYS and contact.down and not contact.stuck and not state.setup.talk_taps:
         return contact.pressed_at + limits.talk_stuck_ms
     return None
 
@@ -87,25 +86,34 @@ def _accepted(state: State, contact: Contact, at: int, now: int, limits: Limits)
         return state, (Note("key", (("key", str(contact.key)), ("down", down))), *effects)
     note = Note("key", (("key", str(contact.key)), ("down", down)))
     state = replace(state, idle=False)  # somebody is here
-    state, effects = _pressed(state, contact.key, now) if down else _released(state, contact.key, held_ms, limits)
+    state, effects = (
+        _pressed(state, contact.key, now, limits) if down else _released(state, contact.key, held_ms, limits)
+    )
     return state, (note, *effects)
 
 
-def _pressed(state: State, key: Key, now: int) -> Outcome:
+def _pressed(state: State, key: Key, now: int, limits: Limits) -> Outcome:
     match key:
         case Key.TALK | Key.GUEST if state.setup.kiosk:
-            return _kiosk_talk(state, key is Key.GUEST)
+            state, dropped = _cut_in(state)
+            state, effects = _kiosk_talk(state, key is Key.GUEST, cut=bool(dropped))
+            return state, (*dropped, *effects)
         case Key.TALK:
+            state, dropped = _cut_in(state)
             # After a fatal refusal the press tries again, whatever was wanted.
             started = state.wanted is not Wanted.INTERPRETING or state.refusal is not None
             state, effects = _talking(state) if started else (state, ())
-            return replace(state, talk_started=started), effects
+            return replace(state, talk_started=started, talk_cut=bool(dropped) and not started), (*dropped, *effects)
         case Key.GUEST:
             return _swapped(state, now), ()
         case Key.LANGUAGE:
             return _next_favourite(state, now), ()
         case Key.PRIVACY:
             return replace(state, private=False), ()
+        case Key.REPEAT:
+            return repeated(state, now, limits)
+        case Key.LOUDER | Key.QUIETER | Key.MUTE:
+            return turned(state, key, now, limits)
         case _:
             return state, ()
 
@@ -120,20 +128,27 @@ def _released(state: State, key: Key, held_ms: int, limits: Limits) -> Outcome:
             return replace(state, wanted=Wanted.PAUSE), ()
         case Key.TALK if state.ending is not Ending.NONE:
             return state, ()  # the end has its own intent, and no key turns it
+        case Key.TALK if state.talk_cut:
+            return replace(state, talk_cut=False), ()  # the press was spent on the voice; the talk goes on
         case Key.TALK:
             if state.talk_started and held_ms < limits.tap_ms:
                 return state, ()  # a tap: it goes on until the next one
             return replace(state, wanted=Wanted.PAUSE if state.talk_started else Wanted.NOTHING), ()
         case Key.PRIVACY:
             # The switch is a state, not a stop: the intent stays, the condition forbids.
-            state, effects = silenced(replace(state, private=True))
+            state, effects = silenced(forgotten(replace(state, private=True)))
             return state, (*effects, WipeSound())
         case _:
             return state, ()
 
 
-def _kiosk_talk(state: State, guest: bool) -> Outcome:
-    if state.setup.talk_taps and state.wanted is Wanted.INTERPRETING and state.turned == guest:
+def _cut_in(state: State) -> Outcome:
+    """A talk key always wins (PRODUCT section 1). At the end there is no more talk to begin."""
+    return interrupted(state) if state.ending is Ending.NONE else (state, ())
+
+
+def _kiosk_talk(state: State, guest: bool, *, cut: bool) -> Outcome:
+    if state.setup.talk_taps and state.wanted is Wanted.INTERPRETING and state.turned == guest and not cut:
         return replace(state, wanted=Wanted.PAUSE), ()
     if state.turned != guest:
         # The other direction is wanted now: it need not stand a second to be dialled.

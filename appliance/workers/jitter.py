@@ -9,11 +9,16 @@ Downlink is ordered by line number, then response (CONTRACTS section 7). Sound i
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 
 from appliance.core.events import Event, SpeechEnded, SpeechSounded
 from appliance.core.modes import Valve
+from appliance.core.sound import REPEAT_LINE
 from appliance.protocol.pcm import OUTPUT_HZ, bytes_of_ms, ms_of_bytes
+from appliance.workers.memory import SpeechMemory
+from appliance.workers.segment import Segment
+from appliance.workers.stretch import Stretch
 
 START_DELAY_MS = 80
 MOST_DELAY_MS = 600
@@ -23,6 +28,9 @@ STALLED_MS = 10_000  # a turn of which nothing more comes no longer keeps later 
 ENDED_REMEMBERED = 64
 MOST_VALVES = 16
 MOST_QUEUED_MS = 120_000  # the service may deliver faster than real time; two minutes of speech are 5.8 MB
+BEHIND_MS = 2_000  # more is caught up by faster speech
+CAUGHT_UP_MS = 500
+SLOW = 0.8  # a repeat that was asked for twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,36 +39,28 @@ class Period:
 
     pcm: bytes
     output: str
-
-
-@dataclass(slots=True)
-class _Segment:
-    """The speech of one turn."""
-
-    line: int
-    turn: int
-    replay: bool
-    late: bool  # far behind the speech it answers
-    output: str
-    chunks: deque[bytes] = field(default_factory=deque)
-    queued: int = 0  # bytes
-    closed: bool = False  # all of it has come
-    cut: bool = False  # its line was lost: no more will come, and a replay may
-    began_at: int = 0  # when its first bytes came
-    news_at: int = 0  # when its last bytes came
-    sounded: bool = False
-    played: int = 0  # bytes
-    gap_bytes: int = 0
-    dry: bool = False
+    louder: bool = False
 
 
 class JitterBuffer:
     """Pushed by line workers, taken from by the speaker worker, one period at a time."""
 
-    def __init__(self, post: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        post: Callable[[Event], None],
+        stretch: Callable[[float], Stretch | None] = lambda _: None,
+        most_speed: float = 1.0,
+    ) -> None:
+        """``stretch``: speech at another speed, None where there is none; ``most_speed``: when hurrying."""
         self._post = post
+        self._stretch = stretch
+        self._most_speed = most_speed
+        self._memory = SpeechMemory()
+        self._again: tuple[int, int, bool] | None = None  # to be said again: line, turn, slower
+        self._repeats = 0
+        self.wake: Callable[[], None] = lambda: None  # called when there is something to play
         self._lock = threading.Lock()
-        self._segments: list[_Segment] = []
+        self._segments: list[Segment] = []
         self._ended: deque[tuple[int, int]] = deque(maxlen=ENDED_REMEMBERED)
         self._valves: dict[int, Valve] = {}
         self.delay_ms = START_DELAY_MS
@@ -76,9 +76,7 @@ class JitterBuffer:
             if valve is Valve.SHUT:
                 self._drop([s for s in self._segments if s.line == line])
 
-    def push(
-        self, line: int, turn: int, pcm: bytes, *, replay: bool, output: str, at: int, late: bool = False
-    ) -> None:
+    def push(self, line: int, turn: int, pcm: bytes, *, replay: bool, output: str, at: int, late: bool = False) -> None:
         """Speech of a turn has come. The first piece decides its output ("left", "right", "both") and its lateness."""
         with self._lock:
             # A turn that ended, because its sound was dropped for instance, does not begin again in mid-word.
@@ -86,15 +84,18 @@ class JitterBuffer:
                 self.dropped_ms += ms_of_bytes(len(pcm), OUTPUT_HZ)
                 return
             segment = self._find(line, turn)
+            if segment is not None and segment.dropped:
+                self.dropped_ms += ms_of_bytes(len(pcm), OUTPUT_HZ)
+                return
             if segment is None:
-                segment = _Segment(line, turn, replay, late, output, began_at=at)
+                segment = Segment(line, turn, replay, late, output, began_at=at)
+                segment.heard = partial(self._memory.heard, line, turn, output)
                 self._segments.append(segment)
                 # What sounds already is not cut in two by what comes late.
                 self._segments.sort(key=lambda s: (not s.sounded, s.line, s.turn))
-            segment.news_at = at
-            segment.chunks.append(pcm)
-            segment.queued += len(pcm)
+            segment.push(pcm, at)
             self._bound()
+        self.wake()
 
     def close(self, line: int, turn: int) -> None:
         """No more speech of this turn will come."""
@@ -110,10 +111,32 @@ class JitterBuffer:
                 if segment.line == line and not segment.closed:
                     segment.closed = segment.cut = True
 
-    def wipe(self) -> None:
-        """Be silent: drop everything."""
+    def drop(self) -> None:
+        """Be silent: drop what sounds and what waits, and what still comes of those turns."""
         with self._lock:
+            self._again = None
             self._drop(list(self._segments))
+            for segment in self._segments:
+                segment.dropped = True
+
+    def wipe(self) -> None:
+        """Be silent, and remember nothing."""
+        self.drop()
+        with self._lock:
+            self._memory.wipe()
+
+    def repeat(self, line: int, turn: int, *, slower: bool) -> None:
+        """Say a turn again from memory when nothing sounds; in the place of a repeat that sounds already."""
+        with self._lock:
+            self._again = (line, turn, slower)
+            self._drop([s for s in self._segments if s.line == REPEAT_LINE])
+        self.wake()
+
+    @property
+    def speaking(self) -> bool:
+        """Whether a turn sounds, though it may have run dry just now."""
+        with self._lock:
+            return bool(self._segments) and self._segments[0].sounded
 
     @property
     def queued_ms(self) -> int:
@@ -125,7 +148,7 @@ class JitterBuffer:
     def empty(self) -> bool:
         """Whether nothing waits, nothing more is expected of what began, and the end of each turn has been told."""
         with self._lock:
-            return not self._segments
+            return not self._segments and self._again is None
 
     def take(self, size: int, at: int) -> Period | None:
         """At most ``size`` bytes of speech, None where silence is due. Tells the owner what begins and what ends."""
@@ -137,32 +160,67 @@ class JitterBuffer:
         return period
 
     def _take(self, size: int, at: int, events: list[Event]) -> Period | None:
+        self._begin_repeat(at)
         while self._segments:
             segment = self._segments[0]
             if segment.cut and any(s.replay and not s.cut and s.queued and self._due(s, at) for s in self._segments):
                 self._drop([s for s in self._segments if s.cut])
-            if len(self._segments) > 1 and at - segment.news_at >= STALLED_MS:
+            if (len(self._segments) > 1 or segment.dry) and at - segment.news_at >= STALLED_MS:
                 segment.closed = True
             if segment.late and not segment.sounded and any(s.queued and not s.late for s in self._segments):
                 self._drop([segment])  # it is on the screen; spoken only if nothing newer waits
-            if segment.queued:
+            if segment.waits:
                 if not self._due(segment, at):
                     segment.gap_bytes += size if segment.dry else 0
                     return None
-                return Period(self._cut_from(segment, size, at, events), segment.output)
+                return Period(self._cut_from(segment, size, at, events), segment.output, segment.louder)
             if segment.closed:
-                self._segments.pop(0)
-                self._ended.append((segment.line, segment.turn))
-                if segment.sounded:
-                    ms, gap = (ms_of_bytes(n, OUTPUT_HZ) for n in (segment.played, segment.gap_bytes))
-                    events.append(SpeechEnded(segment.line, segment.turn, ms, gap))
+                self._end(segment, events)
+                self._begin_repeat(at)
                 continue
             if segment.sounded:
                 self._ran_dry(segment, size)
             return None
         return None
 
-    def _due(self, segment: _Segment, at: int) -> bool:
+    def _end(self, segment: Segment, events: list[Event]) -> None:
+        segment.hurry(None)
+        self._segments.pop(0)
+        self._ended.append((segment.line, segment.turn))
+        if segment.sounded:
+            ms, gap = (ms_of_bytes(n, OUTPUT_HZ) for n in (segment.played, segment.gap_bytes))
+            events.append(SpeechEnded(segment.line, segment.turn, ms, gap))
+
+    def _begin_repeat(self, at: int) -> None:
+        """What is to be said again goes first, but cuts nothing in two."""
+        if self._again is None or (self._segments and self._segments[0].sounded):
+            return
+        line, turn, slower = self._again
+        self._again = None
+        said = self._memory.recall(line, turn)
+        if said is None:
+            return
+        self._repeats += 1
+        segment = Segment(
+            REPEAT_LINE, self._repeats, False, False, said.output, louder=slower, closed=True, began_at=at
+        )
+        segment.push(bytes(said.pcm), at)
+        if slower:
+            segment.hurry(self._stretch(SLOW))
+        self._segments.insert(0, segment)
+
+    def _pace(self, segment: Segment, at: int) -> None:
+        """Hurry while the present response is far ahead of what is heard. Nothing is dropped for it."""
+        if self._most_speed <= 1 or segment.line == REPEAT_LINE:
+            return
+        ahead = sum(s.queued_ms for s in self._segments[:-1] if s.line != REPEAT_LINE)
+        behind_ms = max(ahead, segment.behind_ms(at))
+        if segment.pace is None and behind_ms > BEHIND_MS:
+            segment.hurry(self._stretch(self._most_speed))
+        elif segment.pace is not None and behind_ms < CAUGHT_UP_MS:
+            segment.hurry(None)
+
+    def _due(self, segment: Segment, at: int) -> bool:
         """Whether a turn may sound: after its start delay, after an underrun once as much waits again."""
         enough = segment.queued >= bytes_of_ms(self.delay_ms, OUTPUT_HZ) or segment.closed
         if segment.dry:
@@ -171,42 +229,31 @@ class JitterBuffer:
             return True
         return at - segment.began_at >= self.delay_ms or segment.closed
 
-    def _cut_from(self, segment: _Segment, size: int, at: int, events: list[Event]) -> bytes:
+    def _cut_from(self, segment: Segment, size: int, at: int, events: list[Event]) -> bytes:
         if not segment.sounded:
             segment.sounded = True
             events.append(SpeechSounded(segment.line, segment.turn, at))
         segment.dry = False
-        parts: list[bytes] = []
-        while size > 0 and segment.chunks:
-            chunk = segment.chunks.popleft()
-            if len(chunk) > size:
-                segment.chunks.appendleft(chunk[size:])
-                chunk = chunk[:size]
-            parts.append(chunk)
-            size -= len(chunk)
-        pcm = b"".join(parts)
-        segment.queued -= len(pcm)
-        segment.played += len(pcm)
-        if segment.closed and not segment.queued and not segment.gap_bytes:
+        self._pace(segment, at)
+        pcm = segment.take(size)
+        if segment.closed and not segment.waits and not segment.gap_bytes:
             self.delay_ms = max(START_DELAY_MS, self.delay_ms - SHRINK_MS)  # a calm turn
         return pcm
 
-    def _ran_dry(self, segment: _Segment, size: int) -> None:
+    def _ran_dry(self, segment: Segment, size: int) -> None:
         if not segment.dry:
             segment.dry = True
             self.underruns += 1
             self.delay_ms = min(MOST_DELAY_MS, self.delay_ms + GROW_MS)
         segment.gap_bytes += size
 
-    def _find(self, line: int, turn: int) -> _Segment | None:
+    def _find(self, line: int, turn: int) -> Segment | None:
         return next((s for s in self._segments if (s.line, s.turn) == (line, turn)), None)
 
-    def _drop(self, segments: list[_Segment]) -> None:
+    def _drop(self, segments: list[Segment]) -> None:
         for segment in segments:
-            self.dropped_ms += ms_of_bytes(segment.queued, OUTPUT_HZ)
-            segment.chunks.clear()
-            segment.queued = 0
-            segment.closed = True
+            self.dropped_ms += segment.queued_ms
+            segment.drop()
 
     def _bound(self) -> None:
         """Above the bound the oldest speech is dropped and counted: two minutes behind, nobody follows any more."""

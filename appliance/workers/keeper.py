@@ -26,6 +26,7 @@ class Kept:
     dials: tuple[int, ...] = ()
     tokens_spent: tuple[int, ...] = ()
     owes: bool = False  # speech was unanswered: the next process asks to repeat
+    restarted_at: int | None = None  # a process ended because its microphone was deaf
 
 
 class Keeper:
@@ -50,7 +51,8 @@ class Keeper:
             if content["boot_id"] != self._boot_id:
                 return Kept()
             dials, spent = (self._times(content[name], -1) for name in ("dials", "tokens_spent"))
-            return Kept(dials, spent, bool(content["owes"]))
+            restarted = self._times(content.get("restarted", []), -1)
+            return Kept(dials, spent, bool(content["owes"]), restarted[0] if restarted else None)
         except FileNotFoundError:
             return Kept()
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -91,6 +93,7 @@ class Keeper:
             "dials": self._times(list(kept.dials), 1),
             "tokens_spent": self._times(list(kept.tokens_spent), 1),
             "owes": kept.owes,
+            "restarted": self._times([] if kept.restarted_at is None else [kept.restarted_at], 1),
         }
         temporary = self._path.with_suffix(".part")
         try:

@@ -17,18 +17,22 @@ from appliance.core.events import (
     LevelMetered,
     MicrophoneClosed,
     MicrophoneEnded,
+    MicrophoneJudged,
+    Sense,
     SpeechHeard,
 )
 from appliance.errors import DeviceError
 from appliance.ports import MICROPHONE_PERIOD_SAMPLES, Microphone
 from appliance.protocol.pcm import bars
 from appliance.workers.beats import Beats
+from appliance.workers.hearing import Hearing, Verdict
 from appliance.workers.spool import Spools
 from appliance.workers.voice import VoiceDetector
 
 RETRY_S = 1.0
 NAME = "microphone"
 METER_EVERY = 5  # periods: ten times a second
+WELL_AFTER_MS = 4_000  # of a card that was deaf: by then it has been judged anew
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +47,14 @@ class MicrophoneWorker:
         post: Callable[[Event], None],
         clock: Callable[[], int],
         beats: Beats,
+        hearing: Hearing | None = None,
     ) -> None:
+        """``hearing``: who counts what comes, where that can be wrong."""
+        self._hearing = hearing
+        self._sense = Sense.WELL
+        self._opened_at = 0
+        self._told_deaf = False  # since it was opened
+        self._reopening = False
         self._beats = beats
         self._abandoned = False
         self._make = make
@@ -73,6 +84,10 @@ class MicrophoneWorker:
     def close(self) -> None:
         """Stop listening; answered by ``MicrophoneClosed``."""
         self._order(wanted=False)
+
+    def reopen(self) -> None:
+        """Close the card and open it again, by its name."""
+        self._reopening = True
 
     def stop(self, limit_ms: int) -> None:
         """End the thread; a device that hangs is abandoned after ``limit_ms``."""
@@ -116,6 +131,7 @@ class MicrophoneWorker:
                 if self._device is None:
                     self._device = self._make()
                 self._device.open()
+                self._begin_to_judge()
                 ended = self._read(self._device)
                 self._device.close()
                 self._beats.rest(NAME)
@@ -149,7 +165,7 @@ class MicrophoneWorker:
     def _read(self, device: Microphone) -> bool:
         """Read until told to stop; True when a recording has ended."""
         count = 0
-        while not self._closing:
+        while not self._closing and not self._reopening:
             period = device.read()
             self._beats.beat(NAME)
             if self._abandoned or not period:
@@ -158,6 +174,7 @@ class MicrophoneWorker:
                 self._told = ""
                 self._post(DeviceReady(Device.MICROPHONE))
             self._heard = True
+            self._judge(period)
             flag = self._detector.hear(period)
             self._spools.append(period, MICROPHONE_PERIOD_SAMPLES, speech=flag, at=self._clock())
             if self._detector.speaking is not self._speaking:
@@ -168,6 +185,39 @@ class MicrophoneWorker:
                 self._meter(bars(period))
         return False
 
+    def _begin_to_judge(self) -> None:
+        self._reopening = self._told_deaf = False
+        self._opened_at = self._clock()
+        if self._hearing is not None:
+            self._hearing.opened(self._opened_at)
+
+    def _judge(self, period: bytes) -> None:
+        """Tell the owner when the card's hearing changed, and that it is deaf each time it was opened for nothing."""
+        if self._hearing is None:
+            return
+        now = self._clock()
+        self._hearing.heard(period, now)
+        verdict = self._hearing.verdict(now)
+        if verdict is Verdict.DEAF:
+            if not self._told_deaf:
+                self._told_deaf = True
+                self._sensed(Sense.DEAF)
+        elif verdict is Verdict.MUTED:
+            if self._sense is not Sense.FLAT:
+                self._sensed(Sense.FLAT)
+        elif self._mended(period, now):
+            self._sensed(Sense.WELL)
+
+    def _mended(self, period: bytes, now: int) -> bool:
+        if self._sense is Sense.FLAT:
+            return period != period[:2] * (len(period) // 2)
+        return self._sense is Sense.DEAF and now - self._opened_at >= WELL_AFTER_MS
+
+    def _sensed(self, sense: Sense) -> None:
+        assert self._hearing is not None
+        self._sense = sense
+        self._post(MicrophoneJudged(sense, round(self._hearing.percent or 0)))
+
     def _meter(self, level: int) -> None:
         if level != self._level:
             self._level = level
@@ -175,6 +225,8 @@ class MicrophoneWorker:
 
     def _close(self) -> None:
         """The closing silence, and what is owed now, before anyone is told that the capture is closed."""
+        if self._hearing is not None:
+            self._hearing.closed()
         if self._heard:
             self._heard = False
             self._spools.seal(self._clock())

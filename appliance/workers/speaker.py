@@ -1,25 +1,32 @@
 """The speaker worker: one thread that feeds the loudspeaker, a period at a time.
 
-Responsible for: speech from the jitter buffer or silence in its place, left and right, draining, and trying again when
-the device is gone.
+Responsible for: speech from the jitter buffer, cues, or silence in their place; left and right; how loud; draining; and
+trying again when the device is gone.
 Must not: order speech (``jitter.py``) or decide to be silent (the owner turns the valves).
 """
 
 import logging
 import threading
 from array import array
+from collections import deque
 from collections.abc import Callable
 
+from appliance.core.effects import CueName
 from appliance.core.events import Device, DeviceFailed, DeviceReady, Event, SoundDrained
 from appliance.errors import DeviceError
-from appliance.ports import LOUDSPEAKER_PERIOD_SAMPLES, Loudspeaker
+from appliance.ports import LOUDSPEAKER_PERIOD_SAMPLES, Loudspeaker, Volume
 from appliance.workers.beats import Beats
 from appliance.workers.jitter import JitterBuffer, Period
+from appliance.workers.loudness import START_PERCENT, below_ceiling_db, factor, louder_db, mixed, scaled
+from appliance.workers.tones import tone
 
 NAME = "speaker"
 PERIOD_BYTES = LOUDSPEAKER_PERIOD_SAMPLES * 2
 PERIOD_S = 0.02
 RETRY_PERIODS = 50  # a second
+IDLE_PERIODS = 1_500  # half a minute without a sound: the card is let go
+MOST_CUES = 2
+CUE_STALE_MS = 500  # later it no longer says what it meant
 
 log = logging.getLogger(__name__)
 
@@ -34,15 +41,28 @@ class SpeakerWorker:
         post: Callable[[Event], None],
         clock: Callable[[], int],
         beats: Beats,
+        *,
+        closes_idle: bool = False,
     ) -> None:
+        """``closes_idle``: let the device go after half a minute of silence."""
         self._beats = beats
         self._make = make
         self._jitter = jitter
         self._post = post
         self._clock = clock
+        self._closes_idle = closes_idle
         self._device: Loudspeaker | None = None
         self._draining = threading.Event()
         self._stopping = threading.Event()
+        self._dropping = threading.Event()
+        self._woken = threading.Event()  # there may be something to play
+        self._cues: deque[tuple[CueName, int]] = deque(maxlen=MOST_CUES)
+        self._cue = b""  # what is left of the one that sounds
+        self._volume: tuple[int, bool] | None = None  # per cent, muted; None: as the device has it
+        self._set_volume: tuple[int, bool] | None = None
+        self._gain = 1.0
+        self._quiet_periods = 0
+        jitter.wake = self._woken.set
         self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
 
     def start(self) -> None:
@@ -52,15 +72,31 @@ class SpeakerWorker:
     def drain(self) -> None:
         """Post ``SoundDrained`` once all speech has been heard."""
         self._draining.set()
+        self._woken.set()
+
+    def drop(self) -> None:
+        """Be silent at once, within a period: what the card holds is thrown away too."""
+        self._cues.clear()
+        self._dropping.set()
+
+    def cue(self, name: CueName) -> None:
+        """A tone, where no speech sounds."""
+        self._cues.append((name, self._clock()))
+        self._woken.set()
+
+    def set_volume(self, percent: int, *, muted: bool) -> None:
+        """How loud everything is from the next period on."""
+        self._volume = (percent, muted)
 
     def stop(self, limit_ms: int) -> None:
         """End the thread; a device that hangs is abandoned after ``limit_ms``."""
-        self._stopping.set()
+        self.abandon()
         self._thread.join(limit_ms / 1000)
 
     def abandon(self) -> None:
         """The thread hangs in the device and is given up."""
         self._stopping.set()
+        self._woken.set()
 
     @property
     def underruns(self) -> int:
@@ -77,6 +113,7 @@ class SpeakerWorker:
                 self._feed(device)
                 device.close()
                 self._beats.rest(NAME)
+                self._await_sound()
             except DeviceError as error:
                 self._beats.rest(NAME)
                 log.warning("%s", error)
@@ -84,22 +121,75 @@ class SpeakerWorker:
                 self._go_on_without()
 
     def _feed(self, device: Loudspeaker) -> None:
+        """Play until told to stop, or until nothing has sounded for so long that the card may go."""
         silence = bytes(PERIOD_BYTES * device.channels)
         device.write(silence)  # open is a promise, sound is the proof
         self._post(DeviceReady(Device.LOUDSPEAKER))
+        self._quiet_periods, self._set_volume = 0, None
         while not self._stopping.is_set():
-            period = self._jitter.take(PERIOD_BYTES, self._clock())
+            if self._dropping.is_set():
+                self._dropping.clear()
+                self._cue = b""
+                device.drop()
+            self._woken.clear()
+            period = self._with_cue(self._jitter.take(PERIOD_BYTES, self._clock()))
             self._beats.beat(NAME)
-            device.write(silence if period is None else laid_out(period, device.channels))
+            self._turn_knob(device)
+            frames = None if period is None else self._frames(period, device.channels)
+            device.write(frames or silence)
+            self._quiet_periods = 0 if period is not None or not self._jitter.empty else self._quiet_periods + 1
             if self._draining.is_set() and self._jitter.empty:
                 device.drain()
                 self._tell_drained()
+            if self._closes_idle and self._quiet_periods >= IDLE_PERIODS:
+                return
+
+    def _await_sound(self) -> None:
+        """The card is closed: nothing is done, and nothing is expected of this thread."""
+        while not self._stopping.is_set() and self._jitter.empty and not self._cues and not self._draining.is_set():
+            self._woken.wait()
+            self._woken.clear()
+
+    def _with_cue(self, period: Period | None) -> Period | None:
+        """A cue begins only where no turn sounds; what begins meanwhile is heard with it."""
+        if not self._cue and self._cues and not self._jitter.speaking:
+            name, at = self._cues.popleft()
+            if self._clock() - at <= CUE_STALE_MS:
+                self._cue = tone(name)
+        if not self._cue:
+            return period
+        piece, self._cue = self._cue[:PERIOD_BYTES], self._cue[PERIOD_BYTES:]
+        if period is None:
+            return Period(piece, "both")
+        return Period(mixed(period.pcm, piece), period.output, period.louder)
+
+    def _turn_knob(self, device: Loudspeaker) -> None:
+        """Take a new volume over: by the device where it can, else by arithmetic."""
+        if self._volume is None or self._volume == self._set_volume:
+            return
+        self._set_volume = self._volume
+        percent, _ = self._volume
+        knob: Volume | None = getattr(device, "volume", None)
+        if knob is not None:
+            knob.set_db(knob.ceiling_db + below_ceiling_db(percent))
+        else:
+            self._gain = factor(below_ceiling_db(percent) - below_ceiling_db(START_PERCENT))
+
+    def _frames(self, period: Period, channels: int) -> bytes | None:
+        """For the device; None where nothing is to be heard."""
+        percent, muted = self._volume or (START_PERCENT, False)
+        if muted or percent == 0:
+            return None
+        by = self._gain * (factor(louder_db(percent)) if period.louder else 1)
+        return laid_out(Period(scaled(period.pcm, by), period.output), channels)
 
     def _go_on_without(self) -> None:
         """Subtitles only: speech is taken at its own pace, so that turns end and the box works on."""
+        self._cue = b""
         for _ in range(RETRY_PERIODS):
             if self._stopping.wait(PERIOD_S):
                 return
+            self._dropping.clear()
             self._jitter.take(PERIOD_BYTES, self._clock())
             if self._draining.is_set() and self._jitter.empty:
                 self._tell_drained()

@@ -16,7 +16,7 @@ from typing import Generic
 from appliance.core.direction import Direction
 from appliance.core.events import SpoolReported
 from appliance.core.modes import Valve
-from appliance.protocol.marks import Mark
+from appliance.protocol.marks import Mark, ResponseDone
 from appliance.protocol.pcm import MESSAGE_SAMPLES, ms_of_samples, samples_of_ms
 from appliance.workers.entries import Utterance
 from appliance.workers.fifo import Chunk, Fifo, P
@@ -118,6 +118,14 @@ class Spool(Generic[P]):
         with self._lock:
             self._ledger.marked(line, mark, at)
             self._settle(at)
+
+    def withdraw(self, line: int, turn: int, at: int) -> None:
+        """The speaker took back what this turn is about: it counts as answered, and is not sent again."""
+        self.mark(line, ResponseDone(turn, ok=True, empty=False), at)
+
+    def silence(self, samples: int) -> P:
+        """A payload of zeros."""
+        return self._silence(samples)
 
     def touch(self, line: int, turn: int, at: int) -> None:
         """Any other news about a turn."""
@@ -243,8 +251,10 @@ class Spools(Generic[P]):
     def append(self, payload: P, samples: int, *, speech: bool, at: int) -> None:
         """One period of the microphone."""
         with self._lock:
-            if self._active is None or self._valve is not Valve.OPEN:
+            if self._active is None or self._valve is Valve.SHUT:
                 return
+            if self._valve is Valve.HUSH:  # time passes for the service, and it hears nothing of us
+                payload, speech = self._active.silence(samples), False
             for heard in self._gate.pass_on(Heard(payload, samples, speech, at)):
                 self._active.append(heard.payload, heard.samples, speech=heard.speech, at=heard.at)
 

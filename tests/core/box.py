@@ -213,7 +213,8 @@ class Box:
             case DrainSound():
                 ends = self.state.setup.ends_with_microphone
                 unheard = any(fault.code == "M1" for fault in self.state.faults)
-                ledger.exit_code = 69 if ends and (any(ledger.owed.values()) or ledger.refused or unheard) else 0
+                failed = ends and (any(ledger.owed.values()) or ledger.refused or unheard)
+                ledger.exit_code = 70 if self.state.ear.restarting else 69 if failed else 0
             case Exit(code):
                 assert code == ledger.exit_code, "the wrong exit code"
                 assert not ledger.exits, "the process ends twice"

@@ -24,6 +24,11 @@ def standby() -> Box:
     return starting().boot()
 
 
+def private() -> Box:
+    """The slide was open at the start."""
+    return starting().boot(private=True)
+
+
 def dialing() -> Box:
     """TALK was tapped: line 1 is reaching the service."""
     box = standby()

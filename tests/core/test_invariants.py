@@ -9,11 +9,12 @@ from dataclasses import replace
 import pytest
 
 from appliance.core.direction import Direction
+from appliance.core.events import Key
 from appliance.core.invariants import BrokenInvariantError, check
 from appliance.core.limits import Limits
 from appliance.core.modes import Mode, Phase
 from appliance.core.settle import condition
-from appliance.core.state import Budget, Ending, Fault, Line, Shown, State, Turn
+from appliance.core.state import Budget, Contact, Ending, Fault, Line, Shown, Sound, State, Turn
 from appliance.errors import FaultCode
 from tests.core.states import REACHED, draining, on_air, stopping
 
@@ -46,6 +47,17 @@ def test_every_mode_as_reached_is_legal(mode: Mode) -> None:
         ("next line went back", lambda s: replace(s, lines=(), next_line=1, mode=Mode.WAITING)),
         ("two lines of one direction take speech", with_lines(line(1), line(2))),
         ("capture in private", lambda s: replace(s, private=True)),
+        ("hush without a loudspeaker", lambda s: replace(s, hushed=True)),
+        (
+            "a talk key is not heard",
+            lambda s: replace(
+                s,
+                setup=replace(s.setup, half_duplex=True),
+                hushed=True,
+                contacts=(Contact(Key.TALK, raw=True, down=True),),
+            ),
+        ),
+        ("volume out of range", lambda s: replace(s, sound=Sound(volume=105))),
         ("capture without input", lambda s: replace(s, input=None)),
         (
             "a line in a fatal refusal",

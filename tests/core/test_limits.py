@@ -32,6 +32,10 @@ from appliance.core.limits import Limits
         ("power_hold_ms", 2_000),
         ("talk_stuck_ms", 120_000),
         ("deaf_ms", 20_000),  # PRODUCT 4
+        ("deaf_again_ms", 300_000),
+        ("echo_ms", 400),  # PRODUCT 3
+        ("repeat_again_ms", 10_000),
+        ("volume_shown_ms", 2_000),
     ],
 )
 def test_a_figure_is_as_promised(name: str, value: object) -> None:

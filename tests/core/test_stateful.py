@@ -31,6 +31,8 @@ from appliance.core.events import (
     Loss,
     MicrophoneClosed,
     MicrophoneEnded,
+    MicrophoneJudged,
+    Sense,
     ServiceComplained,
     SoundDrained,
     SourceArrived,
@@ -61,7 +63,8 @@ SETUPS = (
     Setup(at_once=True),
     Setup(at_once=True, ends_with_microphone=True),
     Setup(kiosk=True, favourites=("es", "fr")),
-    Setup(kiosk=True, talk_taps=True),
+    Setup(kiosk=True, talk_taps=True, half_duplex=True, cues=True),
+    Setup(half_duplex=True, cues=True, robot_voice=True, text_only=frozenset({"es"}), favourites=("es", "fr")),
 )
 LAPSES_MS = (
     1,
@@ -191,6 +194,10 @@ class AnySequence(RuleBasedStateMachine):
     def speech_is_played(self, place: int, turn: int, ended: bool) -> None:
         number = self.number(place)
         self.box.send(SpeechEnded(number, turn, 400, 0) if ended else SpeechSounded(number, turn, self.box.now))
+
+    @rule(sense=st.sampled_from(Sense), repeat=flags)
+    def the_card_is_judged(self, sense: Sense, repeat: bool) -> None:
+        self.box.send(MicrophoneJudged(sense, 47), *([SpeechSounded(0, 1, 0)] if repeat else []))
 
     @rule(
         direction=st.sampled_from(DIRECTIONS),

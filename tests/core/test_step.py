@@ -3,6 +3,8 @@
 Responsible for: what belongs to no handler. Must not: repeat the tests of the handlers.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from appliance.core.direction import Direction
@@ -57,7 +59,6 @@ STALE: tuple[Event, ...] = (
     ServiceComplained(GONE, "invalid_value", "x"),
     LineFinished(GONE),
     LineLost(GONE, Loss.HTTP, 401),
-    SpeechSounded(GONE, 1, 0),
     SpeechEnded(GONE, 1, 5, 0),
 )
 
@@ -67,6 +68,14 @@ STALE: tuple[Event, ...] = (
 def test_news_of_a_line_that_is_gone_changes_nothing(mode: Mode, event: Event) -> None:
     box = REACHED[mode]()
     assert step(box.state, event, box.now, box.limits) == (box.state, ())
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_the_loudspeaker_plays_on_when_a_line_is_gone(mode: Mode) -> None:
+    box = REACHED[mode]()
+    state, effects = step(box.state, SpeechSounded(GONE, 1, 0), box.now, box.limits)
+    assert (state, effects) == (replace(box.state, sound=state.sound), ())
+    assert state.sound.speaking == (GONE, 1)
 
 
 def test_the_start_is_noted_once() -> None:

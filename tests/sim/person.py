@@ -100,6 +100,14 @@ class Person:
             self.press(key, down=True)
             yield 120
         self.press(key, down=False)
+        if taps:
+            yield from self._once_more(key)
+
+    def _once_more(self, key: Key) -> Waits:
+        """A tap while the box spoke was spent on the voice: the panel shows that it still listens."""
+        yield 300
+        if self._state.wanted is Wanted.INTERPRETING and self._state.refusal is None:
+            yield from self._tap(key)
 
     def _start(self) -> Waits:
         for _ in range(3):
@@ -111,6 +119,7 @@ class Person:
     def _stop(self) -> Waits:
         if self._state.wanted is Wanted.INTERPRETING and self._state.refusal is None:
             yield from self._tap(Key.TALK)
+            yield from self._once_more(Key.TALK)
 
     def _tap(self, key: Key) -> Waits:
         self.press(key, down=True)

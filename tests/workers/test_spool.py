@@ -247,9 +247,8 @@ def test_valve_hush_and_privacy_act_before_the_spool() -> None:
     spools, here, _ = box()
     spools.append(0, FRAME, speech=True, at=20)
     spools.seal(20)
-    for valve in (Valve.SHUT, Valve.HUSH):
-        spools.select(HERE, valve, 0, move=True)
-        spools.append(1, FRAME, speech=True, at=40)
+    spools.select(HERE, Valve.SHUT, 0, move=True)
+    spools.append(1, FRAME, speech=True, at=40)
     assert here.kept_ms() == 0
     spools.select(HERE, Valve.OPEN, 0, move=True)
     spools.append(2, FRAME, speech=True, at=60)
@@ -259,6 +258,34 @@ def test_valve_hush_and_privacy_act_before_the_spool() -> None:
     spools.wipe()
     assert [spool.kept_ms() for spool in spools.all()] == [0, 0]
     assert spools.of(HERE) is here
+
+
+def test_under_hush_time_passes_and_nothing_is_heard() -> None:
+    spools, here, _ = box()
+    for valve in (Valve.OPEN, Valve.HUSH, Valve.OPEN):
+        spools.select(HERE, valve, 0, move=False)
+        spools.append(7, FRAME, speech=valve is Valve.HUSH, at=20)
+        spools.append(8, FRAME, speech=False, at=40)
+    here.attach(1, speaks=True, at=60)
+    assert [payload for _ in range(3) for payload in here.take(1, 60)] == [7, 8, -1, -1, 7, 8]
+    report = here.report(60)
+    assert report is None or report.unanswered_ms == 0, "what is hushed is owed to nobody"
+
+
+def test_what_the_speaker_took_back_is_not_sent_again() -> None:
+    desk = Desk()
+    desk.dial(1)
+    desk.hear(1_000)
+    desk.quiet(1_000)
+    desk.mark(SpeechStarted(1, 0), SpeechStopped(1, 1_000), ResponseOpened(1))
+    assert desk.unanswered
+    desk.spool.withdraw(1, 1, desk.at)
+    assert not desk.unanswered
+    desk.lose()
+    desk.dial(2)
+    assert not any(n in desk.sent[2] for n in range(50)), "nothing of it goes out again"
+    desk.spool.withdraw(9, 1, desk.at)
+    assert not desk.unanswered
 
 
 def test_spools_move_the_open_utterance_only_where_told() -> None:
