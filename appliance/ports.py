@@ -161,3 +161,13 @@ class Volume(Protocol):
 
     def set_db(self, level_db: int) -> int:
         """Ask for a level; answers the one that is used, within floor and ceiling."""
+
+
+class Light(Protocol):
+    """A light: on or off and nothing between. Dark until the first ``set``."""
+
+    def set(self, on: bool) -> None:
+        """Switch it; cheap where nothing changes. May be tried again after a failure."""
+
+    def close(self) -> None:
+        """Dark; may be called twice."""

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from appliance.adapters.bench.clock import Clock
 from appliance.config.checks import GUEST_PANEL_ADDRESS
+from appliance.config.pins import packaged
 from appliance.config.settings import Settings
 from appliance.errors import DeviceError, Kind
-from appliance.ports import Camera, Keys, Loudspeaker, Microphone, Screen
+from appliance.ports import Camera, Keys, Light, Loudspeaker, Microphone, Screen
 
 
 def microphone(settings: Settings, clock: Clock, backlog_ms: Callable[[], int]) -> Microphone:
@@ -114,7 +115,22 @@ def keys(settings: Settings, clock: Clock) -> Keys:
         from appliance.adapters.bench.silent import SilentKeys
 
         return SilentKeys()
-    raise _not_built("keys", wanted.driver)  # gpio
+    if wanted.driver == "gpio":
+        from appliance.adapters.gpio.keys import GpioKeys
+
+        return GpioKeys(packaged(), clock, privacy_switch=wanted.privacy_switch)
+    raise _not_built("keys", wanted.driver)
+
+
+def light(settings: Settings) -> Light:
+    """The on-air light: it belongs to the board that the keys are on."""
+    if settings.keys.driver == "gpio":
+        from appliance.adapters.gpio.light import GpioLight
+
+        return GpioLight(packaged().lights["on_air"])
+    from appliance.adapters.bench.light import BenchLight
+
+    return BenchLight()
 
 
 def camera(settings: Settings) -> Camera | None:

@@ -1,0 +1,62 @@
+"""What the on-air light says: dark, a slow blink, or steady.
+
+Responsible for: when it is lit.
+Must not: know pins, make a thread, or decide what is true: whoever calls tells the real state of device and line
+(PRODUCT.md section 1).
+"""
+
+import logging
+from enum import StrEnum
+
+from appliance.errors import DeviceError
+from appliance.ports import Light
+
+BLINK_MS = 1_000  # so long lit, so long dark
+_RETRY_MS = 5_000
+
+log = logging.getLogger(__name__)
+
+
+class Glow(StrEnum):
+    """What there is to say."""
+
+    DARK = "dark"  # the microphone is closed
+    BLINKING = "blinking"  # it listens inside the box
+    STEADY = "steady"  # it sends to the cloud
+
+
+class OnAir:
+    """Owner's thread only. A light that fails is tried again every 5 s; the box works on."""
+
+    def __init__(self, light: Light) -> None:
+        self._light = light
+        self._glow = Glow.DARK
+        self._since_ms = 0
+        self._retry_ms: int | None = None
+
+    def show(self, glow: Glow, now_ms: int) -> int | None:
+        """Make the light right for ``now_ms``. Answers when to call again at the latest; None: when ``glow`` changes.
+
+        Calling more often does no harm.
+        """
+        if glow is not self._glow:
+            self._glow, self._since_ms = glow, now_ms  # a blink begins lit
+        phase, passed_ms = divmod(now_ms - self._since_ms, BLINK_MS)
+        lit = glow is Glow.STEADY or (glow is Glow.BLINKING and phase % 2 == 0)
+        if self._retry_ms is not None and now_ms < self._retry_ms:
+            return self._retry_ms
+        try:
+            self._light.set(lit)
+            self._retry_ms = None
+        except DeviceError as error:
+            log.warning("%s", error)
+            self._retry_ms = now_ms + _RETRY_MS
+            return self._retry_ms
+        return now_ms + BLINK_MS - passed_ms if glow is Glow.BLINKING else None
+
+    def close(self) -> None:
+        """Dark for good."""
+        try:
+            self._light.close()
+        except DeviceError as error:
+            log.warning("%s", error)
