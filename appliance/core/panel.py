@@ -4,6 +4,8 @@ Responsible for: choosing the one idea that matters now, in plain words.
 Must not: change the state, or know pixels.
 """
 
+from dataclasses import replace
+
 from appliance.core.limits import Limits
 from appliance.core.modes import Mode
 from appliance.core.sound import recalled
@@ -23,10 +25,11 @@ _NAMED = frozenset({FaultCode.X1, FaultCode.K2})
 
 def view(state: State, now: int, limits: Limits = _LIMITS) -> View:
     """What the panel should show at ``now``."""
-    status = _status(state, now)
-    if status.volume is not None and state.mode is not Mode.STARTING and state.ending is not Ending.OVER:
-        words = "muted" if state.sound.muted else "volume"
-        return VolumeView(status, state.sound.volume, state.sound.muted, words)
+    status, sound = _status(state), state.sound
+    turned = sound.volume_until is not None and now < sound.volume_until
+    if turned and state.mode is not Mode.STARTING and state.ending is not Ending.OVER:
+        status = replace(status, volume=sound.volume)
+        return VolumeView(status, sound.volume, sound.muted, "muted" if sound.muted else "volume")
     notice = _notice(state, now)
     if notice is not None:
         return NoticeView(status, *notice, flip=False)
@@ -88,7 +91,7 @@ def _subtitles(state: State, status: Status, shown: tuple[Shown, ...]) -> Subtit
     )
 
 
-def _status(state: State, now: int) -> Status:
+def _status(state: State) -> Status:
     match state.mode:
         case Mode.ON_AIR | Mode.FINISHING:
             link = Link.ON_AIR
@@ -108,6 +111,5 @@ def _status(state: State, now: int) -> Status:
         listening=state.capture,
         wait=state.hushed and state.capture,
         private=state.private,
-        volume=state.sound.volume if now < (state.sound.volume_until or 0) else None,
         muted=state.sound.muted,
     )

@@ -19,6 +19,17 @@ from appliance.core.state import Ending, Shown, State
 REPEAT_LINE = 0
 """The line number of what is said again from memory: no line has it, so nothing is noted of it."""
 TALK_KEYS = (Key.TALK, Key.GUEST)
+CUE_MS = {
+    CueName.TICK: 15,
+    CueName.READY: 140,
+    CueName.YOUR_TURN: 90,
+    CueName.SORRY: 210,
+    CueName.NO_NETWORK: 360,
+    CueName.TEXT: 140,
+}
+"""How long each tone is (``workers/tones.py``): a detector of voices takes most of them for speech."""
+_UNHUSHED = frozenset({CueName.TICK, CueName.YOUR_TURN})
+"""The one is too short to be speech, the other is over before the echo of speech is."""
 _NETWORK = "N"  # the first letter of the faults that say so
 _REACHING = frozenset({Mode.DIALING, Mode.CONFIGURING, Mode.WAITING, Mode.FAULT})
 
@@ -103,19 +114,31 @@ def turned(state: State, key: Key, now: int, limits: Limits) -> Outcome:
 # What goes with what happened.
 
 
-def aloud(old: State, new: State, effects: tuple[Effect, ...]) -> tuple[State, tuple[Effect, ...]]:
+def aloud(old: State, new: State, effects: tuple[Effect, ...], now: int, limits: Limits) -> Outcome:
     """The cue for a step, at most one, and the robot's reading of what the service only writes."""
     read = [s for s in new.shown if s.final and s.text and s.language in new.setup.text_only]
     before = {(s.line, s.turn) for s in old.shown if s.final}
     written = [s for s in read if (s.line, s.turn) not in before]
     orders: tuple[Effect, ...] = ()
     if new.setup.cues:
-        orders = tuple(Cue(name) for name in list(_cues(old, new, effects, written=bool(written)))[:1])
+        new, orders = _cued(new, next(_cues(old, new, effects, written=bool(written)), None), now, limits)
     for sentence in written:
         new = replace(new, sound=replace(new.sound, last=(sentence.line, sentence.turn)))
         if new.setup.robot_voice:
             orders += (Say(sentence.line, sentence.turn, sentence.language, sentence.text, sentence.late),)
     return new, orders
+
+
+def _cued(state: State, name: CueName | None, now: int, limits: Limits) -> Outcome:
+    """In a room where the microphone hears the tone, it is hushed for so long, and left out where somebody speaks."""
+    if name is None:
+        return state, ()
+    if state.setup.half_duplex and name not in _UNHUSHED and state.capture:
+        if state.speech or talk_held(state):
+            return state, ()
+        until = max(now + CUE_MS[name] + limits.cue_echo_ms, state.sound.echo_until or 0)
+        state = replace(state, sound=replace(state.sound, echo_until=until))
+    return state, (Cue(name),)
 
 
 def _cues(old: State, new: State, effects: tuple[Effect, ...], *, written: bool) -> Iterator[CueName]:

@@ -75,7 +75,10 @@ def step(state: State, event: Event, now: int, limits: Limits) -> Outcome:
     why = state.why if state.stopping and not was_stopping else cause(event)  # a held key stops by way of a Tick
     state, more = settle(state, now, limits, why)
     effects = (*effects, *more)
-    state, more = sound.aloud(before, state, effects)
+    state, more = sound.aloud(before, state, effects, now, limits)
+    effects = (*effects, *more)
+    if more:  # a tone may have to be hushed
+        state, more = settle(state, now, limits, why)
     return state, (*effects, *more)
 
 

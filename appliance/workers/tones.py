@@ -3,8 +3,8 @@
 Responsible for: samples for each cue. Pure arithmetic, the same every time.
 Must not: play, or decide when (``core/sound.py`` does).
 
-Every note begins and ends with a raised cosine, so that no edge is heard. None lasts long enough, or sounds enough like
-a voice, to be taken for speech by a microphone that hears it.
+Every note begins and ends with a raised cosine, so that no edge is heard. A detector of voices takes all but the tick
+for speech; where the microphone hears them, the core hushes them.
 """
 
 import math

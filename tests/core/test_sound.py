@@ -27,6 +27,7 @@ from appliance.core.events import (
     Loss,
     MicrophoneClosed,
     SpeechEnded,
+    SpeechHeard,
     SpeechSounded,
     StopRequested,
     TextArrived,
@@ -54,6 +55,7 @@ def on_air(setup: Setup = ROOM) -> Box:
         box.press(Key.TALK)
         box.pass_time(100)
     box.connect(1)
+    box.pass_time(1_000)
     return box
 
 
@@ -333,6 +335,29 @@ def test_your_turn_is_for_a_microphone_that_waited() -> None:
             box.press(Key.TALK)
         speak(box)
         assert cues(fall_silent(box)) == []
+
+
+def test_a_tone_that_the_microphone_would_hear_is_hushed() -> None:
+    box = Box(ROOM).boot()
+    box.press(Key.TALK)
+    effects = box.connect(1)
+    assert (cues(effects), valves(effects)) == ([CueName.READY], [Valve.HUSH])
+    assert valves(box.pass_time(389)) == []
+    assert valves(box.pass_time(1)) == [Valve.OPEN]
+    other = Box(Setup(cues=True)).boot()
+    other.press(Key.TALK)
+    assert valves(other.connect(1)) == []
+
+
+def test_a_tone_never_takes_the_word_from_somebody() -> None:
+    box = Box(ROOM).boot()
+    box.press(Key.TALK)
+    box.send(SpeechHeard(active=True))
+    assert cues(box.connect(1)) == []
+    box = Box(DESK).boot()
+    box.key(Key.TALK, down=True)
+    box.pass_time(100)
+    assert cues(box.connect(1)) == []
 
 
 def test_without_a_loudspeaker_there_are_no_cues() -> None:

@@ -1,0 +1,110 @@
+"""``workers/robot.py``: a thread that reads. Responsible for: what reaches the jitter buffer. Must not: run espeak."""
+
+import threading
+from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from appliance.core.events import Event
+from appliance.workers import espeak
+from appliance.workers.jitter import JitterBuffer
+from appliance.workers.robot import MOST_TEXTS, Reading, Robot
+
+WAIT_S = 5.0
+SECOND = array("h", [1_000, -1_000] * (espeak.ESPEAK_RATE_HZ // 2)).tobytes()
+
+
+class Desk:
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.jitter = JitterBuffer(self.events.append)
+        self.pushed = threading.Semaphore(0)
+        self.jitter.wake = self.pushed.release
+        self.asked: list[tuple[str, str, int]] = []
+        self.rendering, self.free = threading.Semaphore(0), threading.Semaphore(0)
+        self.refusal: espeak.SpeechError | None = None
+        self.robot = Robot(self.jitter, lambda: 0, self._render)
+
+    def _render(self, text: str, voice: str, speed_wpm: int) -> bytes:
+        self.asked.append((text, voice, speed_wpm))
+        self.rendering.release()
+        assert self.free.acquire(timeout=WAIT_S)
+        if self.refusal is not None:
+            raise self.refusal
+        return SECOND
+
+    def say(self, turn: int, language: str = "sw", text: str = "habari") -> None:
+        self.robot.say(Reading(1, turn, language, text, "left"))
+
+
+@contextmanager
+def desk() -> Iterator[Desk]:
+    it = Desk()
+    it.robot.start()
+    try:
+        yield it
+    finally:
+        for _ in range(9):
+            it.free.release()
+        it.robot.stop(5_000)
+        assert not it.robot._thread.is_alive()
+
+
+def test_a_text_becomes_the_speech_of_its_turn() -> None:
+    with desk() as box:
+        box.say(3)
+        box.free.release()
+        assert box.pushed.acquire(timeout=WAIT_S)
+        assert box.asked == [("habari", "sw", 165)]
+        assert box.jitter.queued_ms == pytest.approx(1_000, abs=2)
+        period = box.jitter.take(960, 200)
+        assert period is not None
+        assert period.output == "left"
+
+
+def test_a_language_without_a_voice_is_not_read_and_a_failure_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with desk() as box:
+        box.refusal = espeak.SpeechError("espeak-ng is not installed")
+        box.say(1, "ceb")
+        box.say(2)
+        assert box.rendering.acquire(timeout=WAIT_S)
+        box.free.release()
+        box.say(3)
+        assert box.rendering.acquire(timeout=WAIT_S)
+        assert [language for _, language, _ in box.asked] == ["sw", "sw"]
+        assert box.jitter.empty
+    assert "not installed" in caplog.text
+    assert "habari" not in caplog.text
+
+
+def test_what_is_wiped_is_not_said_even_when_it_was_begun() -> None:
+    with desk() as box:
+        box.say(1)
+        assert box.rendering.acquire(timeout=WAIT_S)
+        box.say(2)
+        box.robot.wipe()
+        box.free.release()
+        box.say(3)
+        box.free.release()
+        assert box.pushed.acquire(timeout=WAIT_S)
+        assert len(box.asked) == 2
+        assert box.jitter.queued_ms == pytest.approx(1_000, abs=2)
+
+
+def test_of_too_many_texts_the_oldest_make_room() -> None:
+    with desk() as box:
+        box.say(0)
+        assert box.rendering.acquire(timeout=WAIT_S)
+        for turn in range(1, MOST_TEXTS + 3):
+            box.say(turn, text=f"text {turn}")
+        for _ in range(MOST_TEXTS + 1):
+            box.free.release()
+        for _ in range(MOST_TEXTS + 1):
+            assert box.pushed.acquire(timeout=WAIT_S)
+        assert [text for text, _, _ in box.asked] == ["habari", "text 3", "text 4", "text 5", "text 6"]
+
+
+def test_a_robot_that_never_began_can_be_stopped() -> None:
+    Robot(JitterBuffer(lambda _: None), lambda: 0).stop(10)
