@@ -27,6 +27,7 @@ class Limits:
     warm_ms: int = 120_000  # PRODUCT section 2: a line without use
     lines_warm: int = 2
     lines_at_most: int = 4
+    single_gap_ms: int = 300  # our guess: a service that takes one line must have seen the last one go
     settle_ms: int = 1_000  # a language is dialled when the choice has stood this long, or at the first speech
     # Rotation, before the service's own limits (PROTOCOL section 11): in a pause from the first pair on, by force at
     # the second.

@@ -95,8 +95,10 @@ def complained(state: State, line: Line, code: str, message: str, now: int, limi
     return changed(state, line), ()
 
 
-def finished(state: State, line: Line) -> Outcome:
+def finished(state: State, line: Line, now: int, limits: Limits) -> Outcome:
     """``session.finished``: all that the line was sent is answered, and we close."""
+    if state.single:
+        state = replace(state, retry_at=max(state.retry_at or now, now + limits.single_gap_ms))
     return without(state, line.number), (noted(line, "closed", "finished"), HangUp(line.number, "finished"))
 
 

@@ -164,7 +164,7 @@ def _line_news(state: State, event: LineEvent, now: int, limits: Limits) -> Outc
         case ServiceComplained(_, code, message):
             return line.complained(state, source, code, message, now, limits)
         case LineFinished():
-            return line.finished(state, source)
+            return line.finished(state, source, now, limits)
         case LineLost(_, loss, status, detail):
             return line.lost(state, source, loss, status, detail, now, limits)
         case _:  # pragma: no cover - the type checker proves it

@@ -6,6 +6,7 @@ Responsible for: when, in which pause, and in which order. Must not: test how a 
 from appliance.core.direction import Direction
 from appliance.core.effects import Dial, Effect, Finish, Note, SetUplink
 from appliance.core.events import Key, LineFinished, LineLost, Loss, SpeechHeard, UsageCounted
+from appliance.core.limits import Limits
 from appliance.core.modes import Mode, Phase, Valve
 from appliance.core.state import Purpose
 from tests.core.box import Box
@@ -120,7 +121,10 @@ def test_a_service_that_takes_one_line_gets_the_next_after_the_first() -> None:
     box.pass_time(61_000)
     assert Finish(1) in box.send(UsageCounted(1, 40_000, 0))
     assert list(box.ledger.lines) == [1]
-    assert [effect.direction for effect in box.send(LineFinished(1)) if isinstance(effect, Dial)] == [EN_ES]
+    box.send(LineFinished(1))
+    assert list(box.ledger.lines) == [], "the service must have seen it go"
+    box.pass_time(Limits().single_gap_ms)
+    assert list(box.ledger.lines) == [2 + 1]
 
 
 def test_the_budget_of_dials_holds_for_rotation() -> None:
