@@ -22,15 +22,13 @@ def judged(state: State, sense: Sense, percent: int, now: int, limits: Limits) -
     """The microphone's worker has counted what came."""
     if state.private:
         return state, ()
-    match sense:
-        case Sense.WELL:
-            return cleared(replace(state, ear=replace(state.ear, deaf=False)), _EAR_FAULTS)
-        case Sense.FLAT:
-            return raised(state, FaultCode.M4, now)
-        case Sense.DEAF:
-            state, effects = raised(state, FaultCode.M3, now, f"{percent} % of its rate")
-            state, more = _escalated(state, now, limits)
-            return state, (*effects, *more)
+    if sense is Sense.WELL:
+        return cleared(replace(state, ear=replace(state.ear, deaf=False)), _EAR_FAULTS)
+    if sense is Sense.FLAT:
+        return raised(state, FaultCode.M4, now)
+    state, effects = raised(state, FaultCode.M3, now, f"{percent} % of its rate")
+    state, more = _escalated(state, now, limits)
+    return state, (*effects, *more)
 
 
 def _escalated(state: State, now: int, limits: Limits) -> Outcome:

@@ -23,6 +23,11 @@ def test_the_next_process_finds_it_on_its_own_clock(tmp_path: Path) -> None:
     assert Keeper(tmp_path, "this boot", 60_000).load() == Kept((-9_000, -7_500), (-7_500,), owes=True)
 
 
+def test_a_restart_of_a_deaf_box_is_remembered(tmp_path: Path) -> None:
+    kept_by(tmp_path, Kept(restarted_at=4_000), began_ms=50_000)
+    assert Keeper(tmp_path, "this boot", 60_000).load() == Kept(restarted_at=-6_000)
+
+
 def test_another_boot_knows_nothing(tmp_path: Path) -> None:
     kept_by(tmp_path, KEPT)
     assert Keeper(tmp_path, "another boot", 60_000).load() == Kept()

@@ -14,6 +14,8 @@ from appliance.core.events import (
     LevelMetered,
     MicrophoneClosed,
     MicrophoneEnded,
+    MicrophoneJudged,
+    Sense,
     SpeechHeard,
     SpoolReported,
 )
@@ -22,6 +24,7 @@ from appliance.errors import DeviceError, Kind
 from appliance.ports import Microphone
 from appliance.workers import microphone as module
 from appliance.workers.beats import Beats
+from appliance.workers.hearing import Hearing
 from appliance.workers.microphone import MicrophoneWorker
 from appliance.workers.spool import Spool, Spools
 from tests.workers.test_voice import voiced
@@ -38,6 +41,9 @@ class Cable:
     def __init__(self) -> None:
         self.sound: queue.Queue[bytes | DeviceError] = queue.Queue()
         self.calls: list[str] = []
+        self.at = 0  # ms, moved on by each period
+        self.takes_ms = 0
+        self.idle = bytes(640)
         self.refusals: list[DeviceError] = []
         self.closing: list[DeviceError] = []
 
@@ -47,10 +53,11 @@ class Cable:
             raise self.refusals.pop(0)
 
     def read(self) -> bytes:
+        self.at += self.takes_ms
         try:
-            given = self.sound.get(timeout=0.01)
+            given = self.sound.get(timeout=0 if self.takes_ms else 0.01)
         except queue.Empty:
-            return bytes(640)
+            return self.idle
         if isinstance(given, DeviceError):
             raise given
         return given
@@ -66,14 +73,17 @@ class Cable:
 
 
 class Desk:
-    def __init__(self, cable: Cable, make: Callable[[], Microphone]) -> None:
+    def __init__(self, cable: Cable, make: Callable[[], Microphone], hearing: Hearing | None = None) -> None:
         self.cable = cable
         self.events: queue.Queue[Event] = queue.Queue()
         self.spools: Spools[bytes] = Spools(lambda d: Spool(d, 800, lambda samples: bytes(2 * samples)))
         direction = Direction("en", "es")
         self.spools.select(direction, Valve.OPEN, 0, move=False)
         self.spool = self.spools.of(direction)
-        self.worker = MicrophoneWorker(make, self.spools, self.events.put, lambda: 0, Beats(lambda: 0))
+        self.worker = MicrophoneWorker(make, self.spools, self.events.put, self.now, Beats(lambda: 0), hearing)
+
+    def now(self) -> int:
+        return self.cable.at
 
     def until(self, kind: type[Event]) -> list[Event]:
         """All events up to the first of this kind."""
@@ -84,8 +94,8 @@ class Desk:
 
 
 @contextmanager
-def desk(cable: Cable, make: Callable[[], Microphone] | None = None) -> Iterator[Desk]:
-    it = Desk(cable, make or (lambda: cable))
+def desk(cable: Cable, make: Callable[[], Microphone] | None = None, hearing: Hearing | None = None) -> Iterator[Desk]:
+    it = Desk(cable, make or (lambda: cable), hearing)
     it.worker.start()
     try:
         yield it
@@ -246,3 +256,49 @@ def test_an_abandoned_worker_says_nothing_more_when_it_wakes() -> None:
     box.worker._thread.join(WAIT_S)
     assert not box.worker._thread.is_alive()
     assert box.events.empty()
+
+
+def judged(box: Desk) -> MicrophoneJudged:
+    last = box.until(MicrophoneJudged)[-1]
+    assert isinstance(last, MicrophoneJudged)
+    return last
+
+
+def test_a_card_that_gives_half_its_frames_is_deaf_until_it_was_opened_for_good() -> None:
+    cable = Cable()
+    cable.takes_ms, cable.idle = 40, b"\1\0\2\0" * 160
+    with desk(cable, hearing=Hearing()) as box:
+        box.worker.open()
+        assert judged(box) == MicrophoneJudged(Sense.DEAF, 50)
+        assert cable.at >= 3_000
+        box.worker.reopen()
+        assert judged(box) == MicrophoneJudged(Sense.DEAF, 50), "told again, for it did not help"
+        cable.takes_ms = 20
+        box.worker.reopen()
+        last = judged(box)
+        while last.sense is Sense.DEAF:  # it may just have been judged once more
+            last = judged(box)
+        assert last == MicrophoneJudged(Sense.WELL, 100)
+    assert cable.calls[:4] == ["open", "close", "open", "close"]
+
+
+def test_a_flat_microphone_is_told_once_and_sound_takes_it_back() -> None:
+    cable = Cable()
+    cable.takes_ms = 20
+    with desk(cable, hearing=Hearing()) as box:
+        box.worker.open()
+        assert judged(box).sense is Sense.FLAT
+        cable.put(b"\1\0\2\0" * 160)
+        assert judged(box).sense is Sense.WELL
+        box.worker.close()
+        box.until(MicrophoneClosed)
+    assert cable.calls == ["open", "close"], "a hint restarts nothing"
+
+
+def test_a_recording_is_never_judged() -> None:
+    cable = Cable()
+    cable.takes_ms = 60
+    cable.put(*[bytes(640)] * 400, b"")
+    with desk(cable) as box:
+        box.worker.open()
+        assert MicrophoneJudged not in kinds(box.until(MicrophoneEnded))
