@@ -1,0 +1,211 @@
+"""``dragoman selftest``: does everything that is configured work?
+
+Responsible for: which checks there are, in which order they are told, and the exit code.
+Must not: check anything itself (``appliance/selftest/``), or open what listens while the box is private.
+
+Panel, keys and camera have no row yet.
+"""
+
+import argparse
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from appliance.adapters import factory
+from appliance.clock import RealClock
+from appliance.config import secret
+from appliance.config.reading import Loaded, paths_from, read
+from appliance.config.settings import Settings
+from appliance.core.limits import Limits
+from appliance.errors import DeviceError, FaultCode
+from appliance.protocol.settings import SessionSettings, plan
+from appliance.protocol.voices import resolve_model
+from appliance.selftest import house
+from appliance.selftest.bounded import Check, Track, TrackApart
+from appliance.selftest.findings import HEADING, Finding, exit_code
+from appliance.selftest.network import Network
+from appliance.selftest.sound import Sound
+from appliance.workers import trust
+from appliance.workers.keeper import Keeper, boot_id
+from appliance.workers.line import Access
+from appliance.workers.names import Names
+from appliance.workers.portal import PortalProbe
+from appliance.workers.target import Target
+
+EXIT_SETTINGS = 78
+PORTAL_WITHIN_S = 2.5
+KEEPER_STOP_MS = 500
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """``--config FILE``."""
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings that replace the boot file and /etc")
+    parser.epilog = (
+        "It opens the microphone and the loudspeaker (stop the box first, for it holds them), plays a short tone, and "
+        "dials the service once. It ends by itself within 30 s: 0 all required rows passed, 69 one failed, 78 the "
+        "settings cannot be used."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the table, row by row."""
+    logging.basicConfig(level=logging.ERROR, format="%(message)s", stream=sys.stderr)
+    loaded = read(args.config, os.environ, paths_from(os.environ))
+    findings = [_settings(loaded)]
+    print(HEADING)
+    print(findings[0], flush=True)
+    for problem in loaded.problems:
+        print(problem, file=sys.stderr)
+    if loaded.problems and args.config is not None:
+        return EXIT_SETTINGS
+    private, words = _privacy(loaded.settings, RealClock())
+    findings.append(Finding("privacy", words, told=True))
+    print(findings[-1], flush=True)
+    for track in tracks(loaded, private, os.environ):
+        for finding in track.findings():
+            print(finding, flush=True)
+            findings.append(finding)
+    return EXIT_SETTINGS if loaded.problems else exit_code(findings)
+
+
+def _settings(loaded: Loaded) -> Finding:
+    if loaded.problems:
+        return Finding("settings", f"{len(loaded.problems)} problems, the first: {loaded.problems[0]}", FaultCode.X1)
+    return Finding("settings", "they can be used")
+
+
+def _privacy(settings: Settings, clock: RealClock) -> tuple[bool, str]:
+    """Read before anything that listens is opened; what cannot be read is private."""
+    try:
+        keys = factory.keys(settings, clock)
+        try:
+            private = keys.privacy()
+        finally:
+            keys.close()
+    except DeviceError as error:
+        return True, f"the slide cannot be read, so nothing that listens is opened: {error.detail}"
+    return private, "private: nothing that listens is opened" if private else "live"
+
+
+def tracks(loaded: Loaded, private: bool, environment: Mapping[str, str]) -> tuple[TrackApart | Track, ...]:
+    """All checks, begun. Raises ``SettingsError`` where the target cannot be dialled or ``ca_file`` not be read."""
+    clock = RealClock()
+    folder = environment.get("RUNTIME_DIRECTORY", "").split(":")[0]
+    keeper = Keeper(Path(folder) if folder else None, boot_id(), clock.began_ms)
+    kept = keeper.load()
+    network = _network(loaded, environment, clock, keeper)
+    sound = TrackApart(sound_checks(_sound(loaded.settings, clock, private)))  # before the first thread
+    return (
+        sound,
+        Track(network_checks(network)),
+        Track(
+            (
+                Check("storage", lambda: house.storage(environment), 5_000, FaultCode.W1),
+                Check("letters", house.fonts, 5_000),
+                Check("kept", lambda: house.kept(environment, kept, clock.now_ms()), 1_000),
+            )
+        ),
+    )
+
+
+def sound_checks(sound: Sound) -> tuple[Check, ...]:
+    """At most 15 s."""
+    return (
+        Check("microphone", sound.listen, 5_000, FaultCode.M3, "it delivers nothing"),
+        Check("loudspeaker", sound.play, 4_000, FaultCode.P1, "it does not play"),
+        Check("loop", sound.loop, 6_000, needs=("microphone", "loudspeaker")),
+    )
+
+
+def network_checks(network: Network) -> tuple[Check, ...]:
+    """At most 27 s."""
+    return (
+        Check("clock", lambda: house.clock(datetime.now(UTC), house.made_at()), 1_000, FaultCode.N4),
+        Check("name", network.name, 5_000, FaultCode.N1),
+        Check("service", network.reach, 8_000, FaultCode.N3, needs=("name",)),
+        Check("key", network.key, 1_000, FaultCode.S1),
+        Check("round trip", network.dial, 12_000, FaultCode.S3, needs=("service", "key")),
+    )
+
+
+def _sound(settings: Settings, clock: RealClock, private: bool) -> Sound:
+    channels = 1 if settings.loudspeaker.mine_to == settings.loudspeaker.theirs_to else 2
+    no_voice = {
+        "none": "there is none: subtitles only",
+        "file": "a file: it is not opened here, for that would empty it",
+    }.get(settings.loudspeaker.driver, "")
+    return Sound(
+        None if private else lambda: factory.microphone(settings, clock, lambda: 0),
+        None if no_voice else lambda: factory.loudspeaker(settings, clock, channels),
+        clock,
+        ("private: it is not opened" if private else "", no_voice),
+        is_card=settings.microphone.driver == "alsa",
+    )
+
+
+def _network(loaded: Loaded, environment: Mapping[str, str], clock: RealClock, keeper: Keeper) -> Network:
+    service = loaded.settings.service
+    target = Target.parse(service.url, service.model, service.ca_file)
+    key = loaded.key.reveal() if loaded.key is not None else ""
+    _, _, notices = secret.find(environment)
+    none = f"none is set (environment {secret.ENVIRONMENT_NAME}, credential {secret.CREDENTIAL_NAME})"
+    found = f"found in {loaded.sources['service.key']}" if key else "; ".join((none, *map(str, notices)))
+    access = Access(target, trust.context(service.ca_file), Names(), key)
+    return Network(access, _plan(loaded), found, clock, _may_dial(keeper, clock), lambda: _log_in_page(target.host))
+
+
+def _plan(loaded: Loaded) -> SessionSettings:
+    """What the box would ask for in its first direction."""
+    service, languages = loaded.settings.service, loaded.settings.languages
+    model = resolve_model(service.model)
+    assert model is not None, "the config reader refuses unknown models"
+    return plan(
+        model,
+        languages.mine,
+        languages.theirs,
+        service.voice,
+        service.clone,
+        model_name=service.model,
+        speech=loaded.settings.loudspeaker.driver != "none",
+        transcription=service.transcription,
+        silence_ms=service.silence_ms,
+        threshold=service.threshold,
+        phrases=tuple(loaded.phrases.items()),
+    )
+
+
+def _may_dial(keeper: Keeper, clock: RealClock) -> Callable[[], str]:
+    """The box and its self-test share one dial budget: the service counts both."""
+    limits = Limits()
+
+    def ask() -> str:
+        now = clock.now_ms()
+        kept = keeper.load()
+        recent = house.recent_dials(kept, now)
+        if len(recent) >= limits.dials_in_window:
+            wait_s = (recent[-limits.dials_in_window] + limits.dial_window_ms - now) // 1_000 + 1
+            return f"{len(recent)} dials in the last minute are all that is allowed; again in {wait_s} s"
+        keeper.start()
+        keeper.keep(replace(kept, dials=(*recent, now)))
+        keeper.stop(KEEPER_STOP_MS)
+        return ""
+
+    return ask
+
+
+def _log_in_page(host: str) -> bool:
+    answers: list[bool] = []
+    came = threading.Event()
+
+    def answered(page: bool) -> None:
+        answers.append(page)
+        came.set()
+
+    PortalProbe().ask(host, answered)
+    came.wait(PORTAL_WITHIN_S)
+    return any(answers)
