@@ -21,12 +21,12 @@ from appliance.config.secret import SecretKey
 from appliance.config.settings import Settings
 from appliance.core.direction import Direction
 from appliance.core.effects import Field
-from appliance.core.events import Booted, Device, DeviceFailed, Key, KeyEdge, StopRequested
+from appliance.core.events import Booted, Device, DeviceFailed, Event, Key, KeyEdge, SpeechHeard, StopRequested
 from appliance.core.limits import Limits
 from appliance.core.state import Ear, Fault, Setup, State
 from appliance.crew import BoxCrew, Makers
 from appliance.errors import DeviceError, FaultCode, Problem, SettingsError
-from appliance.ports import Frame, Keys, Screen
+from appliance.ports import Camera, Frame, Keys, Screen
 from appliance.protocol.languages import LANGUAGES
 from appliance.protocol.settings import SessionSettings, plan
 from appliance.protocol.voices import Model, resolve_model
@@ -35,6 +35,8 @@ from appliance.runner import Runner
 from appliance.watch import Watch
 from appliance.workers import trust
 from appliance.workers.beats import Beats
+from appliance.workers.camera import CameraWorker
+from appliance.workers.eyes import Eyes
 from appliance.workers.hearing import Hearing
 from appliance.workers.jitter import JitterBuffer
 from appliance.workers.journal import Journal
@@ -43,6 +45,7 @@ from appliance.workers.line import Access
 from appliance.workers.mailbox import EventQueue
 from appliance.workers.microphone import MicrophoneWorker
 from appliance.workers.names import Names
+from appliance.workers.pictures import Picture
 from appliance.workers.reboot import Rebooter
 from appliance.workers.robot import Robot
 from appliance.workers.screen import Painter, ScreenWorker
@@ -111,6 +114,7 @@ class Box:
         self._spools: Spools[bytes] = Spools(self._spool)
         self._jitter = JitterBuffer(post, _stretch, settings.loudspeaker.max_speed)
         self._beats = Beats(now)
+        self._eyes = self._make_eyes()
         makers = self._makers()
         target = Target.parse(settings.service.url, settings.service.model, settings.service.ca_file)
         access = Access(
@@ -122,6 +126,7 @@ class Box:
         self._crew = BoxCrew(
             self._plan, self._output, access, self._spools, self._jitter, makers,
             self._journal, self._keeper, post, now, self._beats, Robot(self._jitter, now), rebooter,
+            self._eyes, settings.camera.mode == "auto",
         )  # fmt: skip
         self._recorder = Recorder(taps.recording)
         ear = Ear(reboot_from=rebooter.allowed_from())
@@ -139,7 +144,7 @@ class Box:
         def microphone() -> MicrophoneWorker:
             hearing = Hearing() if settings.microphone.driver == "alsa" else None
             made = partial(factory.microphone, settings, clock, self._backlog_ms)
-            return MicrophoneWorker(made, self._spools, post, now, beats, hearing)
+            return MicrophoneWorker(made, self._spools, self._heard, now, beats, hearing)
 
         def speaker() -> SpeakerWorker:
             made = partial(factory.loudspeaker, settings, clock, _channels(settings))
@@ -152,6 +157,32 @@ class Box:
             return ScreenWorker(made, _painter, post, self._shown, beats)
 
         return Makers(microphone, speaker, screen)
+
+    def _make_eyes(self) -> Eyes | None:
+        wanted, clock = self._settings.camera, self._clock
+        if wanted.mode == "off" or wanted.driver == "none":
+            return None
+
+        def made() -> Camera:
+            camera = factory.camera(self._settings)
+            assert camera is not None, "the driver is not none"
+            return camera
+
+        return Eyes(
+            self._model,
+            wanted.tokens_per_minute,
+            lambda taken: CameraWorker(made, taken, self._queue.post, clock.now_ms),
+            self._pictured,
+        )
+
+    def _heard(self, event: Event) -> None:
+        """News of the microphone: the eyes look only while somebody speaks."""
+        if self._eyes is not None and isinstance(event, SpeechHeard):
+            self._eyes.hear(speaking=event.active)
+        self._queue.post(event)
+
+    def _pictured(self, _line: int, picture: Picture) -> None:
+        self._journal.note("picture", {"bytes": len(picture.jpeg), "width": picture.width, "height": picture.height})
 
     def run(self) -> int:
         """Run to the end; returns the exit code."""

@@ -16,6 +16,7 @@ from appliance.protocol.codec import AppendTemplate
 from appliance.protocol.settings import SessionSettings
 from appliance.workers.beats import Beats
 from appliance.workers.conversation import Conversation
+from appliance.workers.eyes import Eyes
 from appliance.workers.jitter import JitterBuffer
 from appliance.workers.journal import Journal
 from appliance.workers.keeper import Keeper, Kept
@@ -55,8 +56,15 @@ class BoxCrew:
         beats: Beats,
         robot: Robot,
         rebooter: Rebooter,
+        eyes: Eyes | None = None,
+        sees_at_once: bool = False,
     ) -> None:
-        """``plan``: what to ask the service for; ``output``: which ear hears a direction."""
+        """``plan``: what to ask the service for; ``output``: which ear hears a direction.
+
+        ``sees_at_once``: the camera is open whenever the microphone is (``camera.mode = "auto"``).
+        """
+        self._eyes = eyes
+        self._sees_at_once = sees_at_once
         self._robot = robot
         self._rebooter = rebooter
         self._volume: tuple[int, bool] | None = None  # as it was last set: a fresh speaker must know
@@ -85,6 +93,8 @@ class BoxCrew:
         self.speaker.start()
         self.microphone.start()
         self._robot.start()
+        if self._eyes is not None:
+            self._eyes.start()
 
     def restart_worker(self, device: Device) -> None:
         """The old thread hangs in its device: leave it behind, and let a fresh one try."""
@@ -111,13 +121,19 @@ class BoxCrew:
     def open_microphone(self) -> None:
         self._listening = True
         self.microphone.open()
+        if self._eyes is not None and self._sees_at_once:
+            self._eyes.open()
 
     def close_microphone(self) -> None:
         self._listening = False
         self.microphone.close()
+        if self._eyes is not None and self._sees_at_once:
+            self._eyes.close()
 
     def select_input(self, direction: Direction, valve: Valve, *, move: bool) -> None:
         self._spools.select(direction, valve, self._clock(), move=move)
+        if self._eyes is not None:
+            self._eyes.set_valve(is_open=valve is Valve.OPEN)
         # What stays behind is owed in a direction that may have no line to say so.
         for spool in self._spools.all():
             spool.tell(self._post, self._clock())
@@ -126,6 +142,8 @@ class BoxCrew:
         self._spools.wipe()
         self._robot.wipe()
         self._jitter.wipe()
+        if self._eyes is not None:
+            self._eyes.wipe()
 
     def dial(self, line: int, direction: Direction) -> None:
         spool = self._spools.of(direction)
@@ -137,6 +155,7 @@ class BoxCrew:
             self._post,
             lambda payloads: self._fill(b"".join(payloads)),
             self._output(direction),
+            self._eyes,
         )
         worker = LineWorker(conversation, self._access, self._post, self._clock, self._beats)
         spool.wake = worker.wake
@@ -172,6 +191,8 @@ class BoxCrew:
     def stop(self, limit_ms: int) -> None:
         """Stop every thread; one that hangs is abandoned after ``limit_ms``."""
         self.microphone.stop(limit_ms)
+        if self._eyes is not None:
+            self._eyes.stop(limit_ms)
         for worker, _ in self._lines.values():
             worker.hang_up()
         for worker, _ in self._lines.values():

@@ -142,7 +142,9 @@ def camera(settings: Settings) -> Camera | None:
         return PictureFolder(Path(wanted.device))
     if wanted.driver == "none":
         return None
-    raise _not_built("camera", wanted.driver)  # picamera2
+    from appliance.adapters.picamera import PiCamera
+
+    return PiCamera()
 
 
 def _not_built(device: str, driver: str) -> DeviceError:

@@ -7,18 +7,44 @@ Must not: touch a socket, wait, or decide (the owner's orders arrive as method c
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Generic
+from typing import Generic, Protocol
 
 from appliance.core.events import Event, TextArrived, TurnAnswered, TurnOpened
 from appliance.core.modes import Valve
-from appliance.protocol.codec import encode_finish, encode_update
-from appliance.protocol.marks import AudioDone, Mark, ResponseDone
+from appliance.protocol.codec import encode_finish, encode_image, encode_update
+from appliance.protocol.marks import AudioDone, Mark, ResponseDone, SpeechStopped
 from appliance.protocol.pcm import OUTPUT_HZ, ms_of_bytes
 from appliance.protocol.session import ClientSession, Sound
 from appliance.protocol.settings import SessionSettings
 from appliance.workers.fifo import P
 from appliance.workers.jitter import JitterBuffer
+from appliance.workers.pictures import Picture
 from appliance.workers.spool import Spool
+
+
+class Sight(Protocol):
+    """What a line needs of ``Eyes``. Times in milliseconds, bytes on the scale of ``LineSocket.acked_bytes``."""
+
+    def sound_sent(self, line: int) -> None:
+        """An audio message is being sent."""
+
+    def other_sent(self, line: int) -> None:
+        """Another message is being sent."""
+
+    def cut(self, line: int) -> None:
+        """The service ended a turn."""
+
+    def next(self, line: int, at: int) -> Picture | None:
+        """The picture to send now."""
+
+    def handed(self, line: int, at: int, upto: int, size: int) -> None:
+        """A message was handed to TCP."""
+
+    def acked(self, line: int, at: int, acked: int) -> None:
+        """The far end has acknowledged so many bytes."""
+
+    def lost(self, line: int, at: int) -> None:
+        """The line is gone."""
 
 
 class Conversation(Generic[P]):
@@ -33,8 +59,9 @@ class Conversation(Generic[P]):
         post: Callable[[Event], None],
         fill: Callable[[list[P]], bytes],
         output: str = "both",
+        sight: Sight | None = None,
     ) -> None:
-        """``fill`` makes an audio message of payloads; ``output``: the ear that hears this direction."""
+        """``fill`` makes an audio message of payloads; ``output``: the ear that hears it; ``sight``: eyes, or none."""
         self.line = line
         self._session = ClientSession(line, settings)
         self._spool = spool
@@ -42,6 +69,8 @@ class Conversation(Generic[P]):
         self._post = post
         self._fill = fill
         self._output = output
+        self.sight = sight
+        self._pictures = 0
         self._uplink = Valve.SHUT
         self._wants_update = False
         self._wants_finish = False
@@ -70,17 +99,31 @@ class Conversation(Generic[P]):
         """The next message to send, or None while there is nothing."""
         if self._wants_update:
             self._wants_update = False
+            if self.sight is not None:
+                self.sight.other_sent(self.line)
             return encode_update(self._session.settings, f"event_{self.line}_update")
         if self._finish_sent:
             return None
         if self._uplink is Valve.OPEN:
             payloads = self._spool.take(self.line, at, flush=self._wants_finish)
             if payloads:
+                if self.sight is not None:
+                    self.sight.sound_sent(self.line)
                 return self._fill(payloads)
         if self._wants_finish:
             self._finish_sent = True
+            if self.sight is not None:
+                self.sight.other_sent(self.line)
             return encode_finish(f"event_{self.line}_finish")
-        return None
+        return self._picture(at) if self._uplink is Valve.OPEN else None
+
+    def _picture(self, at: int) -> bytes | None:
+        """In the gap between two audio messages: whether it comes right behind sound of its turn, the eyes know."""
+        picture = self.sight.next(self.line, at) if self.sight is not None else None
+        if picture is None:
+            return None
+        self._pictures += 1
+        return encode_image(picture.jpeg, f"event_{self.line}_picture_{self._pictures}")
 
     # What comes in.
 
@@ -106,6 +149,8 @@ class Conversation(Generic[P]):
 
     def lost(self, at: int) -> None:
         """The line is gone."""
+        if self.sight is not None:
+            self.sight.lost(self.line, at)
         self._jitter.cut(self.line)
         self._spool.lose(self.line, at)
         self.report(at)
@@ -122,6 +167,8 @@ class Conversation(Generic[P]):
 
     def _marked(self, mark: Mark, at: int) -> None:
         self._spool.mark(self.line, mark, at)
+        if isinstance(mark, SpeechStopped) and self.sight is not None:
+            self.sight.cut(self.line)
         if isinstance(mark, AudioDone):
             self._jitter.close(self.line, mark.turn)
 

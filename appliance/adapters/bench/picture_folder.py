@@ -5,7 +5,6 @@ EXIF; and the faults of a camera, on command.
 Must not: import ``ImageFont`` (text is Pango's work), or decide when a picture is taken.
 """
 
-import io
 import threading
 from pathlib import Path
 
@@ -13,11 +12,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from appliance.adapters.bench.clock import Clock
 from appliance.adapters.bench.os_faults import device_error
+from appliance.adapters.framing import WHOLE, Framing
 from appliance.errors import DeviceError, Kind
 
-MAX_BYTES = 500_000  # the service's wall (PRODUCT.md section 7)
 _MAX_PICTURES = 10_000
-_QUALITIES = (80, 60, 40, 20)
 _GARBAGE = b"\xff\xd8\xff\xe0 this is not the picture that its first bytes promise"
 
 
@@ -77,11 +75,12 @@ class PictureFolder:
     """A ``Camera`` over the ``*.jpg`` and ``*.jpeg`` of a folder (at most 10,000 of them).
 
     The order goes on after ``close`` and ``open``. A file that is no usable picture is BROKEN, once a round. Pictures
-    stay under 500,000 bytes: quality falls, then size.
+    stay under the walls of ``Framing.jpeg``: quality falls, then size.
     """
 
-    def __init__(self, folder: Path, faults: CameraFaults | None = None) -> None:
+    def __init__(self, folder: Path, faults: CameraFaults | None = None, framing: Framing = WHOLE) -> None:
         self._folder = folder
+        self._framing = framing
         self._faults = faults
         self._pictures: list[Path] = []
         self._next = 0
@@ -114,20 +113,8 @@ class PictureFolder:
             if error.errno is None:  # Pillow's own, for a picture that is cut short
                 raise DeviceError("camera", Kind.BROKEN, f"{path} is not a usable JPEG") from error
             raise device_error("camera", path, error) from error
-        picture.thumbnail((width, height), Image.Resampling.LANCZOS)
-        return _encode(picture)
+        return self._framing.jpeg(picture, width, height)
 
     def close(self) -> None:
         """Forget what was in the folder, not the place in it."""
         self._pictures = []
-
-
-def _encode(picture: Image.Image) -> bytes:
-    """A plain JPEG under the bound. Halving ends: 1×1 fits."""
-    while True:
-        for quality in _QUALITIES:
-            stream = io.BytesIO()
-            picture.save(stream, "JPEG", quality=quality)
-            if stream.tell() < MAX_BYTES:
-                return stream.getvalue()
-        picture = picture.resize((max(1, picture.width // 2), max(1, picture.height // 2)))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from appliance.adapters.bench.picture_folder import MAX_BYTES, CameraFaults, PictureFolder
+from appliance.adapters.bench.picture_folder import CameraFaults, PictureFolder
 from appliance.errors import DeviceError, Kind
 from tests.adapters.virtual_clock import VirtualClock
 
@@ -69,7 +69,8 @@ def test_a_picture_full_of_noise_stays_below_the_wall(tmp_path: Path) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (1_080, 1_920, 3), dtype=np.uint8)
     Image.fromarray(noise).save(tmp_path / "a.jpg", "JPEG", quality=95)
     jpeg = opened(tmp_path).capture(1_920, 1_080)
-    assert len(jpeg) < MAX_BYTES
+    assert len(jpeg) < 500_000
+    assert len(opened(tmp_path).capture(640, 360)) < 100_000
     assert look(jpeg).format == "JPEG"
 
 

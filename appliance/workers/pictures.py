@@ -1,0 +1,186 @@
+"""When a picture may go out, and which one is to be taken next. Pure: time is an argument.
+
+Responsible for: every wall of PRODUCT.md section 7, as one policy for all lines together.
+Must not: take, hold or encode a picture, read a clock, or lock (``eyes.py`` does).
+
+The service empties its buffer at each cut and takes no picture before sound of the new one (PROTOCOL.md section 4.3).
+Therefore a picture goes right behind an audio message alone: whatever else happens on that line closes the gate again.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from enum import StrEnum
+
+from appliance.protocol.prices import picture_tokens
+from appliance.protocol.voices import Model
+
+USUAL_SIZE = (640, 360)
+SHARP_SIZE = (1_280, 720)
+USUAL_BYTES = 99_999  # below 100 KB
+SHARP_BYTES = 499_999  # below the service's own wall of 500 KB
+LEAST_BYTES = 4_000  # what is smaller shows nothing any more
+MOST_PIXELS = 1_280 * 720
+PACE_MS = 2_000
+BURST_MS = 1_200  # never a third within so long of the first: a second, and what the way may add
+UPLINK_MS = 150  # of the measured uplink, at most
+MINUTE_MS = 60_000
+CHANGED = 8  # mean difference of grey, of 255: above a sensor's noise, below a person who comes into view
+USUAL_KEPT_MS = 1_000  # an older one no longer shows what is spoken of
+SHARP_KEPT_MS = 15_000  # asked for by a key: it waits for the words that go with it
+
+_MESSAGE_BYTES = 512  # of JSON, frame and TLS around a picture
+_MOST_SENT = 64  # remembered; the pace allows about 50 in a minute
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A JPEG that was looked at. ``grey``: a small thumbnail, one byte a pixel."""
+
+    jpeg: bytes
+    width: int
+    height: int
+    grey: bytes
+    sharp: bool
+    at: int  # when it was asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A picture to be taken: at most so many pixels and bytes."""
+
+    width: int
+    height: int
+    most_bytes: int
+    sharp: bool
+
+
+class Verdict(StrEnum):
+    """What is to be done with a picture in hand."""
+
+    SEND = "send"
+    WAIT = "wait"
+    DROP = "drop"
+
+
+def wire_bytes(jpeg_bytes: int) -> int:
+    """What a picture of so many bytes puts on the wire: base64 and what stands around it."""
+    return -(-jpeg_bytes // 3) * 4 + _MESSAGE_BYTES
+
+
+def jpeg_bytes(wire: int) -> int:
+    """The largest JPEG that stays within so many bytes of the wire; never negative."""
+    return max(0, (wire - _MESSAGE_BYTES) // 4 * 3)
+
+
+def difference(one: bytes, other: bytes) -> float:
+    """Mean absolute difference of two thumbnails; those of unlike size differ wholly."""
+    if len(one) != len(other) or not one:
+        return 255.0
+    return sum(abs(a - b) for a, b in zip(one, other, strict=True)) / len(one)
+
+
+class PicturePolicy:
+    """Told what happens, asked what may happen. One for the box: its walls hold over all lines together."""
+
+    def __init__(self, model: Model, tokens_per_minute: int) -> None:
+        self._model = model
+        self._tokens_per_minute = tokens_per_minute
+        self._speaking = False
+        self._open = False  # live sound is meant for the service: neither hushed nor shut
+        self._behind: int | None = None  # the line whose last message was sound of a buffer that is not cut
+        self._sent: deque[tuple[int, int]] = deque(maxlen=_MOST_SENT)  # (when it had arrived, tokens)
+        self._under_way: int | None = None  # the line that has not acknowledged its picture
+        self._seen: tuple[int, bytes] | None = None  # the line that was sent a picture last, and its thumbnail
+
+    # What happens.
+
+    def heard(self, *, speaking: bool) -> None:
+        """The local voice detector changed its mind."""
+        self._speaking = speaking
+
+    def valve(self, *, is_open: bool) -> None:
+        """Live sound goes to the service, or it is hushed or shut."""
+        self._open = is_open
+
+    def sound_sent(self, line: int) -> None:
+        """An audio message is on its way."""
+        self._behind = line
+
+    def other_sent(self, line: int) -> None:
+        """Any other message is on its way."""
+        self._shut(line)
+
+    def cut(self, line: int) -> None:
+        """The service ended a turn: its buffer is empty until it gets more sound."""
+        self._shut(line)
+
+    def lost(self, line: int, at: int) -> None:
+        """The line is gone; the next one has seen nothing."""
+        self._shut(line)
+        if self._under_way == line:
+            self.arrived(at)
+
+    def sent(self, picture: Picture, line: int, at: int) -> None:
+        """The picture is on its way. Only behind a ``SEND``."""
+        self._behind = None
+        self._under_way = line
+        self._seen = (line, picture.grey)
+        self._sent.append((at, self._tokens(picture)))
+
+    def arrived(self, at: int) -> None:
+        """The far end has acknowledged the last picture: its pace counts from now, however long it was on its way."""
+        self._under_way = None
+        if self._sent:
+            self._sent[-1] = (at, self._sent[-1][1])
+
+    # What may happen.
+
+    def order(self, line: int, at: int, uplink_bytes: int, *, sharp: bool = False) -> Order | None:
+        """What to take now for this line, where it could go out at once. ``uplink_bytes``: sent in ``UPLINK_MS``."""
+        if not (self._gate(line) or sharp) or not self._paced(at, sharp=sharp):
+            return None
+        width, height = SHARP_SIZE if sharp else USUAL_SIZE
+        most_bytes = min(SHARP_BYTES if sharp else USUAL_BYTES, jpeg_bytes(uplink_bytes))
+        if most_bytes < LEAST_BYTES or not self._affords(picture_tokens(self._model, width, height), at):
+            return None
+        return Order(width, height, most_bytes, sharp)
+
+    def judge(self, picture: Picture, line: int, at: int, uplink_bytes: int) -> Verdict:
+        """What to do with a picture in hand, if this line has just no other message to send."""
+        too_large = len(picture.jpeg) > (SHARP_BYTES if picture.sharp else USUAL_BYTES)
+        too_old = at - picture.at > (SHARP_KEPT_MS if picture.sharp else USUAL_KEPT_MS)
+        if too_large or too_old or picture.width * picture.height > MOST_PIXELS:
+            return Verdict.DROP
+        if self._tokens(picture) > self._tokens_per_minute:
+            return Verdict.DROP
+        if not self._gate(line) or not self._paced(at, sharp=picture.sharp):
+            return Verdict.WAIT
+        if not picture.sharp and self._unchanged(picture, line):
+            return Verdict.DROP
+        if wire_bytes(len(picture.jpeg)) > uplink_bytes:
+            return Verdict.DROP  # the uplink has become slower meanwhile
+        return Verdict.SEND if self._affords(self._tokens(picture), at) else Verdict.WAIT
+
+    def _gate(self, line: int) -> bool:
+        return self._speaking and self._open and self._behind == line
+
+    def _paced(self, at: int, *, sharp: bool) -> bool:
+        if self._under_way is not None:
+            return False
+        if sharp:
+            return len(self._sent) < 2 or at - self._sent[-2][0] >= BURST_MS
+        return not self._sent or at - self._sent[-1][0] >= PACE_MS
+
+    def _affords(self, tokens: int, at: int) -> bool:
+        spent = sum(cost for when, cost in self._sent if at - when < MINUTE_MS)
+        return spent + tokens <= self._tokens_per_minute
+
+    def _unchanged(self, picture: Picture, line: int) -> bool:
+        return self._seen is not None and self._seen[0] == line and difference(self._seen[1], picture.grey) < CHANGED
+
+    def _tokens(self, picture: Picture) -> int:
+        return picture_tokens(self._model, picture.width, picture.height)
+
+    def _shut(self, line: int) -> None:
+        if self._behind == line:
+            self._behind = None
