@@ -130,8 +130,11 @@ def aloud(old: State, new: State, effects: tuple[Effect, ...], now: int, limits:
 
 
 def _cued(state: State, name: CueName | None, now: int, limits: Limits) -> Outcome:
-    """In a room where the microphone hears the tone, it is hushed for so long, and left out where somebody speaks."""
-    if name is None:
+    """In a room where the microphone hears the tone, it is hushed for so long, and left out where somebody speaks.
+
+    A recording has nobody who waits for a sign; what takes the place of a voice is heard there too.
+    """
+    if name is None or (state.setup.ends_with_microphone and name is not CueName.TEXT):
         return state, ()
     if state.setup.half_duplex and name not in _UNHUSHED and state.capture:
         if state.speech or talk_held(state):

@@ -377,6 +377,13 @@ def test_a_tone_takes_the_place_of_a_voice_once_a_sentence() -> None:
     assert of(box.press(Key.REPEAT), Repeat) == [Repeat(1, 1)]
 
 
+def test_a_recording_hears_no_sign_but_the_tone_in_the_place_of_a_voice() -> None:
+    box = Box(Setup(cues=True, at_once=True, ends_with_microphone=True, text_only=frozenset({"es"}))).boot()
+    box.pass_time(10)
+    assert cues(box.connect(1)) == []
+    assert cues(text(box, "Habari.")) == [CueName.TEXT]
+
+
 def test_the_robot_reads_what_is_final() -> None:
     box = on_air(Setup(robot_voice=True, text_only=frozenset({"es"})))
     assert of(text(box, "Habari", final=False), Say) == []

@@ -128,7 +128,7 @@ def test_a_language_without_voice_is_asked_for_as_text(emulator: Emulator, boxes
     assert not any("audio.delta" in kind for kind in kinds)
     assert box.finals() == [translation(SHORT[0], "el")]
     assert box.rows("spoken") == []
-    assert max(heard_levels(box.folder / "heard.wav")) == 0
+    assert 0 < max(heard_levels(box.folder / "heard.wav")) < 2_000, "a soft tone takes the place of the voice"
 
 
 def test_an_unset_source_is_detected(emulator: Emulator, boxes: Mapping[str, Box]) -> None:
