@@ -107,6 +107,7 @@ class Network:
         assert self._reached is not None, "dialled before it was reached"
         why_not = self._may_dial()
         if why_not:
+            self._reached.socket.close()
             return Finding("round trip", why_not, FaultCode.S2)
         line = LineSocket(self._reached.socket, self._access.target, self._access.key, self._clock.now_ms)
         began = self._clock.now_ms()
