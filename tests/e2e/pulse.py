@@ -43,9 +43,7 @@ def missing() -> str:
 class PulseCard:
     """Plugged in by ``plug``; use ``with``."""
 
-    def __init__(
-        self, microphone_rate_hz: int = MICROPHONE_RATE_HZ, channels: int = 1, *, wired: bool = False
-    ) -> None:
+    def __init__(self, microphone_rate_hz: int = MICROPHONE_RATE_HZ, channels: int = 1, *, wired: bool = False) -> None:
         """``wired``: what the loudspeaker plays is heard by the microphone, besides what is fed to it."""
         # Not pytest's folder: the path of a socket has at most 107 characters.
         self.folder = Path(tempfile.mkdtemp(prefix="card"))
