@@ -16,7 +16,7 @@ from typing import Generic
 from appliance.core.direction import Direction
 from appliance.core.events import SpoolReported
 from appliance.core.modes import Valve
-from appliance.protocol.marks import Mark, ResponseDone
+from appliance.protocol.marks import AudioDone, Mark, TextDone
 from appliance.protocol.pcm import MESSAGE_SAMPLES, ms_of_samples, samples_of_ms
 from appliance.workers.entries import Utterance
 from appliance.workers.fifo import Chunk, Fifo, P
@@ -121,7 +121,9 @@ class Spool(Generic[P]):
 
     def withdraw(self, line: int, turn: int, at: int) -> None:
         """The speaker took back what this turn is about: it counts as answered, and is not sent again."""
-        self.mark(line, ResponseDone(turn, ok=True, empty=False), at)
+        # Not its end: what the service still says of it completes its figures.
+        self.mark(line, TextDone(turn), at)
+        self.mark(line, AudioDone(turn), at)
 
     def silence(self, samples: int) -> P:
         """A payload of zeros."""

@@ -1,4 +1,4 @@
-"""``workers/jitter.py``: what is dropped by a key, said again, and caught up. The order of turns: ``test_jitter.py``."""
+"""``workers/jitter.py``: what a key drops, what is said again and caught up. The order of turns: ``test_jitter.py``."""
 
 import pytest
 
