@@ -30,16 +30,17 @@ class Framing:
         assert self.rotation in (0, 90, 180, 270)
 
     def stream(self, width: int, height: int) -> tuple[int, int]:
-        """What the sensor has to deliver so that ``width`` × ``height`` are left; even, at most 1080p."""
-        if self.rotation in (90, 270):
-            width, height = height, width
+        """What the sensor has to deliver so that ``width`` × ``height`` are left, not turned yet; at most 1080p."""
         left, top, right, bottom = self.crop
         wide, high = width * 100 / (right - left), height * 100 / (bottom - top)
         scale = min(1.0, MOST_STREAM[0] / wide, MOST_STREAM[1] / high)
-        return max(2, int(wide * scale) // 2 * 2), max(2, int(high * scale) // 2 * 2)
+        return max(2, round(wide * scale) // 2 * 2), max(2, round(high * scale) // 2 * 2)
 
     def jpeg(self, view: "Image.Image", width: int, height: int) -> bytes:
-        """The view as a plain JPEG of at most ``width`` × ``height``, under the walls for that size, without EXIF."""
+        """The view as a plain JPEG of at most ``width`` × ``height``, under the walls for that size, without EXIF.
+
+        What is turned on its side is measured on its side.
+        """
         from PIL import Image
 
         left, top, right, bottom = self.crop
@@ -50,7 +51,8 @@ class Framing:
             picture = picture.crop(box)
         if self.rotation:
             picture = picture.transpose(getattr(Image.Transpose, f"ROTATE_{360 - self.rotation}"))
-        picture.thumbnail((width, height), Image.Resampling.LANCZOS)
+        size = (height, width) if self.rotation in (90, 270) else (width, height)
+        picture.thumbnail(size, Image.Resampling.LANCZOS)
         jpeg = encoded(picture, bytes_for(width, height))
         if jpeg is None:
             raise DeviceError("camera", Kind.BROKEN, "the picture cannot be made small enough")

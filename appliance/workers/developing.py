@@ -43,7 +43,7 @@ def encoded(picture: "Image.Image", most_bytes: int) -> bytes | None:
 
 
 def develop(delivered: bytes, order: Order, at: int) -> Picture | None:
-    """The picture for an order; None where it does not fit into the bytes allowed.
+    """The picture for an order, upright or on its side; None where it does not fit into the bytes allowed.
 
     A camera's JPEG that is within all bounds and has nothing but a picture in it goes through as it is. ``DeviceError``
     BROKEN where it is none.
@@ -55,14 +55,15 @@ def develop(delivered: bytes, order: Order, at: int) -> Picture | None:
     try:
         with Image.open(io.BytesIO(delivered), formats=("JPEG",)) as file:
             bare = _bare(file, delivered)
-            fits = file.width <= order.width and file.height <= order.height
+            size = (order.width, order.height) if file.width >= file.height else (order.height, order.width)
+            fits = file.width <= size[0] and file.height <= size[1]
             if not fits:
-                file.draft("RGB", (2 * order.width, 2 * order.height))  # 4K is not decoded whole
+                file.draft("RGB", (2 * size[0], 2 * size[1]))  # 4K is not decoded whole
             picture = file.convert("RGB")
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
         raise DeviceError("camera", Kind.BROKEN, "delivered what is no picture") from error
     if not fits:
-        picture.thumbnail((order.width, order.height))
+        picture.thumbnail(size)
     most_bytes = min(order.most_bytes, bytes_for(order.width, order.height))
     grey = picture.resize(GREY_SIZE).convert("L").tobytes()
     if fits and bare and len(delivered) <= most_bytes:

@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -22,7 +23,7 @@ def scenes(folder: Path) -> Path:
 
 def test_pictures_go_out_behind_sound_and_change_nothing_else(tmp_path: Path) -> None:
     seen = scenes(tmp_path / "scenes")
-    changes = {"camera__driver": "folder", "camera__device": seen, "camera__mode": "auto"}
+    changes: dict[str, Any] = {"camera__driver": "folder", "camera__device": seen, "camera__mode": "auto"}
     with Emulator(tmp_path / "emulator") as emulator, Box(tmp_path / "box", emulator, **changes) as box:
         write_wav(box.folder / "in.wav", sound(SHORT))
         assert box.wait().code == 0, box.told()
@@ -37,9 +38,10 @@ def test_pictures_go_out_behind_sound_and_change_nothing_else(tmp_path: Path) ->
 
 
 def test_a_folder_of_garbage_is_a_lost_camera_and_nothing_more(tmp_path: Path) -> None:
-    (tmp_path / "scenes").mkdir()
-    (tmp_path / "scenes" / "a.jpg").write_bytes(b"\xff\xd8\xff\xe0 no picture")
-    changes = {"camera__driver": "folder", "camera__device": tmp_path / "scenes", "camera__mode": "auto"}
+    seen = tmp_path / "scenes"
+    seen.mkdir()
+    (seen / "a.jpg").write_bytes(b"\xff\xd8\xff\xe0 no picture")
+    changes: dict[str, Any] = {"camera__driver": "folder", "camera__device": seen, "camera__mode": "auto"}
     with Emulator(tmp_path / "emulator") as emulator, Box(tmp_path / "box", emulator, **changes) as box:
         write_wav(box.folder / "in.wav", sound(SHORT[:1]))
         assert box.wait().code == 0, box.told()
@@ -50,7 +52,7 @@ def test_a_folder_of_garbage_is_a_lost_camera_and_nothing_more(tmp_path: Path) -
 
 def test_without_the_word_for_it_no_camera_is_opened(tmp_path: Path) -> None:
     seen = scenes(tmp_path / "scenes")
-    changes = {"camera__driver": "folder", "camera__device": seen, "camera__mode": "off"}
+    changes: dict[str, Any] = {"camera__driver": "folder", "camera__device": seen, "camera__mode": "off"}
     with Emulator(tmp_path / "emulator") as emulator, Box(tmp_path / "box", emulator, **changes) as box:
         write_wav(box.folder / "in.wav", sound(SHORT[:1]))
         assert box.wait().code == 0, box.told()

@@ -1,4 +1,7 @@
+import base64
 import json
+from collections.abc import Callable
+from typing import cast
 
 import pytest
 
@@ -19,8 +22,9 @@ from appliance.errors import NonsenseError
 from appliance.protocol.codec import AppendTemplate
 from appliance.protocol.settings import plan
 from appliance.protocol.voices import resolve_model
-from appliance.workers.conversation import Conversation
+from appliance.workers.conversation import Conversation, Sight
 from appliance.workers.jitter import JitterBuffer
+from appliance.workers.pictures import Picture
 from appliance.workers.spool import Spool
 
 SOUND = "AAAA" * 640  # 1,920 bytes: 40 ms
@@ -30,8 +34,30 @@ def message(kind: str, **fields: object) -> bytes:
     return json.dumps({"type": kind, **fields}).encode()
 
 
+class Glance:
+    """Eyes that give away what they hold whenever they are asked, and write down what they are told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.held: Picture | None = None
+
+    def next(self, line: int, at: int) -> Picture | None:
+        held, self.held = self.held, None
+        self.told += ["picture"] if held is not None else []
+        return held
+
+    def handed(self, line: int, at: int, upto: int, size: int) -> None:
+        raise AssertionError("the line's worker tells it")
+
+    def acked(self, line: int, at: int, acked: int) -> None:
+        raise AssertionError("the line's worker tells it")
+
+    def __getattr__(self, what: str) -> Callable[..., None]:
+        return lambda *_: self.told.append(what)
+
+
 class Desk:
-    def __init__(self, *, speech: bool = True) -> None:
+    def __init__(self, *, speech: bool = True, sight: Glance | None = None) -> None:
         model = resolve_model("qwen3.5-livetranslate-flash-realtime")
         assert model is not None
         self.events: list[Event] = []
@@ -40,8 +66,9 @@ class Desk:
         fill = AppendTemplate().fill
         settings = plan(model, "en", "es", speech=speech)
         self.talk = Conversation(
-            1, settings, self.spool, self.jitter, self.events.append, lambda parts: fill(b"".join(parts))
-        )
+            1, settings, self.spool, self.jitter, self.events.append, lambda parts: fill(b"".join(parts)),
+            sight=cast(Sight | None, sight),
+        )  # fmt: skip
         self.at = 0
 
     def hear(self, periods: int) -> None:
@@ -177,3 +204,35 @@ def test_nonsense_is_raised_and_changes_nothing() -> None:
             desk.talk.received(raw, 0)
     assert desk.events == []
     assert desk.told("session.created", session={}) == [LineCreated(1)]
+
+
+def test_a_picture_goes_out_in_the_gap_between_audio_messages_alone() -> None:
+    glance = Glance()
+    desk = Desk(sight=glance)
+    glance.held = Picture(b"\xff\xd8jpeg", 640, 360, b"", False, 0)
+    desk.talk.configure()
+    assert [desk.out(), desk.out()] == ["session.update", ""], "the uplink is shut"
+    desk.hear(4)
+    desk.talk.set_uplink(Valve.OPEN, desk.at)
+    assert [desk.out(), desk.out()] == ["input_audio_buffer.append"] * 2, "a backlog has no gap"
+    raw = desk.talk.next_message(desk.at)
+    assert raw is not None
+    message = json.loads(raw)
+    assert message["type"] == "input_image_buffer.append"
+    assert base64.b64decode(message["image"]) == b"\xff\xd8jpeg"
+    assert message["event_id"] == "event_1_picture_1"
+    assert desk.out() == ""
+    desk.talk.finish()
+    glance.held = Picture(b"late", 640, 360, b"", False, 0)
+    assert [desk.out(), desk.out()] == ["session.finish", ""], "none at the end or behind it"
+    assert glance.told == ["other_sent", "sound_sent", "sound_sent", "picture", "other_sent"]
+
+
+def test_the_eyes_are_told_of_a_cut_and_of_the_end() -> None:
+    glance = Glance()
+    desk = Desk(sight=glance)
+    desk.talk.set_uplink(Valve.OPEN, 0)
+    desk.turn(1, 0, 1_000)
+    assert glance.told == ["cut"]
+    desk.talk.lost(desk.at)
+    assert glance.told == ["cut", "lost"]
