@@ -17,12 +17,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="one seed")
     parser.add_argument("--hours", type=float, default=4, help="simulated hours a seed")
     parser.add_argument("--keep-going", action="store_true", help="run the other seeds after an objection")
+    parser.add_argument("--heard", action="store_true", help="sound as PCM, for the real voice detectors")
     options = parser.parse_args()
     first, _, last = options.seeds.partition("..")
     seeds = [options.seed] if options.seed is not None else range(int(first), int(last or first) + 1)
     tally, failed = Tally(), 0
     for seed in seeds:
-        failure = run_seed(seed, options.hours, tally)
+        failure = run_seed(seed, options.hours, tally, heard=options.heard)
         if failure is not None:
             failed += 1
             print(failure if not options.keep_going else " | ".join(failure.splitlines()[-2:]))

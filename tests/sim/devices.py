@@ -144,9 +144,7 @@ class SimMicrophone:
         self._flush()
         if self._voice != SILENCE and self._agenda.now >= self._until:
             self._voice, self._quiet_since = SILENCE, self._agenda.now
-        quiet_ms = self._agenda.now - self._quiet_since
-        if self._voice == SILENCE and quiet_ms >= PAUSE_HEARD_MS:
-            self._tell(speaking=False)
+        self._pause()
         self._next()
 
     def _flush(self) -> None:
@@ -161,7 +159,6 @@ class SimMicrophone:
         span = Span(self._said.number if self._said else self._voice, self._frame, frames * FRAME_SAMPLES)
         if self._voice == SILENCE:
             span = Span(SILENCE, 0, frames * FRAME_SAMPLES)
-        flagged = self._voice not in (SILENCE, MURMUR)
         if self._said is not None and self._voice != SILENCE:
             self._said.captured |= span.frames
             self._said.last_at = now
@@ -169,10 +166,19 @@ class SimMicrophone:
         if not self._heard:  # open is a promise, sound is the proof
             self._heard = True
             self._post(DeviceReady(Device.MICROPHONE))
-        self._voiced_ms = self._voiced_ms + frames * FRAME_MS if flagged else 0
+        self._take_in(span, now)
+
+    def _take_in(self, span: Span, now: int) -> None:
+        flagged = span.utterance not in (SILENCE, MURMUR)
+        self._voiced_ms = self._voiced_ms + span.samples // FRAME_SAMPLES * FRAME_MS if flagged else 0
         if self._voiced_ms >= SPEECH_HEARD_MS:
             self._tell(speaking=True)
         self._spools.append(span, span.samples, speech=flagged, at=now)
+
+    def _pause(self) -> None:
+        """So long is no breath any more."""
+        if self._voice == SILENCE and self._agenda.now - self._quiet_since >= PAUSE_HEARD_MS:
+            self._tell(speaking=False)
 
     def _tell(self, *, speaking: bool) -> None:
         if speaking is not self._speaking:

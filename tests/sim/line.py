@@ -23,6 +23,7 @@ from appliance.workers.spool import Spool
 from tests.sim.books import Books
 from tests.sim.checkers.watcher import Watch
 from tests.sim.network import SERVICE_PATH, Network
+from tests.sim.pcm import spans_in
 from tests.sim.sound import Frame
 from tests.sim.trace import Trace
 
@@ -193,7 +194,7 @@ class SimLine:
                     self._books.unheard(raw.audio)
                 message: Message | str = (
                     {"type": "input_audio_buffer.append", "audio": raw.audio}
-                    if isinstance(raw, Frame)
+                    if isinstance(raw, Frame) and not raw
                     else raw.decode()
                 )
                 self._take(self.session.feed(message, self._agenda.now))
@@ -251,7 +252,7 @@ class SimLine:
         if latest is None or "deaf" not in latest.plan or latest.told.opened:
             return False
         for sound in latest.turn.heard:
-            self._books.unheard(sound)
+            self._books.unheard(sound if not isinstance(sound, bytes) else spans_in(sound))
         return True
 
     def _down(self, action: Callable[[], None]) -> None:

@@ -44,10 +44,10 @@ class Tally:
         )
 
 
-def run_seed(seed: int, hours: float, tally: Tally, focus: tuple[str, ...] = ()) -> str | None:
+def run_seed(seed: int, hours: float, tally: Tally, focus: tuple[str, ...] = (), *, heard: bool = False) -> str | None:
     """Run one seed; None, or the failure as text that ends with the objection and the command that repeats it."""
     began = time.process_time()
-    world = World(seed, focus)
+    world = World(seed, focus, heard=heard)
     failure: Objection | None = None
     before = logging.root.manager.disable
     logging.disable()
@@ -69,5 +69,5 @@ def run_seed(seed: int, hours: float, tally: Tally, focus: tuple[str, ...] = ())
             tally.moves |= checker.taken
     if failure is None:
         return None
-    again = f"python -m tests.sim --seed {seed} --hours {hours:g}"
+    again = f"python -m tests.sim --seed {seed} --hours {hours:g}{' --heard' if heard else ''}"
     return f"{world.trace.told(failure.since)}\n\n{failure}\nrepeat with: {again}"

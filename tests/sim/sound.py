@@ -51,9 +51,9 @@ class Frame(bytes):
 
     audio: Spans
 
-    def __new__(cls, spans: Iterable[Span]) -> "Frame":
-        """An empty string with spans."""
-        frame = super().__new__(cls)
+    def __new__(cls, spans: Iterable[Span], message: bytes = b"") -> "Frame":
+        """``message``: the real one, where the sound is real; else the spans are all there is."""
+        frame = super().__new__(cls, message)
         held = tuple(spans)
         frame.audio = Spans(held, sum(span.samples for span in held))
         return frame

@@ -7,6 +7,7 @@ Every hour has a storm and then a calm. In the calm nothing goes wrong; a person
 """
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
@@ -17,7 +18,7 @@ from appliance.core.events import Booted, Event, Key, KeyEdge, StopRequested
 from appliance.core.limits import Limits
 from appliance.core.state import Setup, State
 from appliance.emulator.habits import Habits
-from appliance.emulator.parts import Sound
+from appliance.emulator.parts import Interpreter, Sound
 from appliance.emulator.service import Service
 from appliance.protocol.settings import SessionSettings, plan
 from appliance.protocol.voices import resolve_model
@@ -28,13 +29,14 @@ from appliance.workers.jitter import JitterBuffer
 from appliance.workers.keeper import Kept
 from appliance.workers.mailbox import EventQueue
 from appliance.workers.spool import Spool, Spools
-from tests.sim import checkers
+from tests.sim import checkers, pcm
 from tests.sim.agenda import Agenda
 from tests.sim.books import WIPED, Books, Said
 from tests.sim.checkers.watcher import Watch
 from tests.sim.crew import SimCrew
 from tests.sim.devices import SimLoudspeaker, SimMicrophone
 from tests.sim.network import Network
+from tests.sim.pcm import PcmInterpreter, PcmMicrophone, ServiceEar
 from tests.sim.person import Person, Waits
 from tests.sim.sound import Frame, SpanDetector, SpanInterpreter, silence
 from tests.sim.storm import Storm
@@ -63,9 +65,12 @@ class WatchedRunner(Runner):
 class World:
     """Made of one seed."""
 
-    def __init__(self, seed: int, focus: tuple[str, ...] = ()) -> None:
-        """``focus``: names of faults and manners to keep to, in the place of the seed's own swarm."""
-        self.seed = seed
+    def __init__(self, seed: int, focus: tuple[str, ...] = (), *, heard: bool = False) -> None:
+        """``focus``: names of faults and manners to keep to, in the place of the seed's own swarm.
+
+        ``heard``: sound is PCM, and the real voice detectors of both sides hear it.
+        """
+        self.seed, self.heard = seed, heard
         self.told: deque[Event] = deque(maxlen=30)  # the last news of lines
         self.chance = chance = Random(f"dragoman {seed}")
         self.agenda, self.trace, self.books = Agenda(), Trace(), Books()
@@ -77,8 +82,9 @@ class World:
         self.grain_ms = chance.choices((40, 100, 200), (1, 1, 12))[0]
         self.owner_lag_ms = chance.choice((0, 0, 1, 20, 150))
         self.transcription = chance.random() < 0.12
-        self.interpreter = SpanInterpreter(chance.choice((200, 400, 1_000)))
-        self.service = Service(None, SpanDetector, self.interpreter, Habits(), seed=seed)
+        speech_ms = chance.choice((200, 400, 1_000))
+        interpreter: Interpreter = PcmInterpreter(speech_ms) if heard else SpanInterpreter(speech_ms)
+        self.service = Service(None, ServiceEar if heard else SpanDetector, interpreter, Habits(), seed=seed)
         self.network = Network(self.agenda, Random(chance.random()))
         self.person = Person(self, Random(chance.random()))
         self._owner_at: int | None = None
@@ -136,13 +142,16 @@ class World:
         """A process with nothing in memory but what the runtime folder kept."""
         now, chance = self.agenda.clock, self.chance
         self.queue = EventQueue()
-        self.spools: Spools[Sound] = Spools(lambda direction: Spool(direction, 800, silence))
+        hush: Callable[[int], Sound] = pcm.silence if self.heard else silence
+        make = PcmMicrophone if self.heard else SimMicrophone
+        self.spools: Spools[Sound] = Spools(lambda direction: Spool(direction, 800, hush))
         self.jitter = JitterBuffer(self.post)
-        self.microphone = SimMicrophone(self.agenda, self.spools, self.post, chance, self.grain_ms)
+        self.microphone = make(self.agenda, self.spools, self.post, chance, self.grain_ms)
         self.speaker = SimLoudspeaker(self.agenda, self.jitter, self.post, 200)
         self.crew = SimCrew(
-            self._plan, Frame, self.network, self.service, self.spools, self.jitter, self.microphone, self.speaker,
-            self.post, chance, self.watch, self.trace, self._wiped, self._keep, self.books,
+            self._plan, pcm.fill if self.heard else Frame, self.network, self.service, self.spools, self.jitter,
+            self.microphone, self.speaker, self.post, chance, self.watch, self.trace, self._wiped, self._keep,
+            self.books,
         )  # fmt: skip
         state = remembered(State(setup=self.setup), self.kept)
         if state.owned_up_at is not None:  # there the clock begins anew with each process, here it does not
