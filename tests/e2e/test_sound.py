@@ -1,15 +1,27 @@
 """Barge-in, repeat and half duplex on the real process: what would have been heard, and what the service was sent."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.harness import HEARD_RATE_HZ, LOUD, SHORT, Box, Emulator, all_of, heard_levels, said
+from tests.e2e.harness import (
+    ENGLISH,
+    HEARD_RATE_HZ,
+    LOUD,
+    SHORT,
+    Box,
+    Emulator,
+    all_of,
+    heard_levels,
+    said,
+    translation,
+)
 from tests.e2e.test_keys import script
 
-SPEAKS_AT_MS = 4_100  # by then the translation of the first utterance sounds, and it goes on for almost a second
+LONG = max(ENGLISH, key=lambda n: len(translation(n)))
+SPEAKS_AT_MS = 300 + len(said(LONG)) // 32 + 3_000
+"""By then its translation has sounded for a second or two, and goes on for as long."""
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +39,7 @@ def boxes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Box
     # Somebody, or the loudspeaker itself, is heard while the box speaks.
     second = bytes(2 * 16_000 * 300 // 1_000) + said(SHORT[0])
     second += bytes(2 * 16_000 * 3_800 // 1_000 - len(second)) + said(SHORT[1])[: 2 * 16_000 * 1_200 // 1_000] + rest
-    emulators = {name: Emulator(folder / f"service-{name}", turns=SHORT) for name in rows}
+    emulators = {name: Emulator(folder / f"service-{name}", turns=(*SHORT, LONG)) for name in rows}
 
     def box(name: str, pcm: bytes = recording, **changes: Any) -> Box:
         first = ((0, "talk", True), (100, "talk", False))
@@ -38,7 +50,8 @@ def boxes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Box
         )  # fmt: skip
 
     with all_of(emulators):
-        made = {name: box(name) for name in ("plain", "cut", "again")}
+        long = bytes(2 * 16_000 * 300 // 1_000) + said(LONG) + rest
+        made = {"plain": box("plain"), "again": box("again"), "cut": box("cut", long)}
         made["room"] = box("room", second, loudspeaker__mode="loudspeaker")
         made["headset"] = box("headset", second)
         with all_of(made):
@@ -57,14 +70,13 @@ def loud_ms(box: Box) -> list[int]:
 
 
 def test_a_talk_key_cuts_the_voice_off_within_two_periods(boxes: Mapping[str, Box]) -> None:
-    whole, cut = boxes["plain"], boxes["cut"]
+    cut = boxes["cut"]
     key = next(row["at"] for row in cut.rows("key") if row["at"] > SPEAKS_AT_MS)
     end = next(row["at"] for row in cut.rows("spoken"))
-    assert len(spoken_ms(cut)) == len(spoken_ms(whole)) == 1
-    assert spoken_ms(cut)[0] < spoken_ms(whole)[0], "it was speaking when the key came"
-    assert end - key < 100
-    # 80 ms of the card are thrown away with it; the file's time begins a little later than the journal's.
-    assert key - 300 < max(loud_ms(cut)) <= key + 40
+    assert len(spoken_ms(cut)) == 1
+    assert 0 <= end - key < 100, "it was speaking when the key came"
+    heard = loud_ms(cut)  # on the file's own time axis; the 80 ms that the card held are thrown away too
+    assert 500 < max(heard) - min(heard) < spoken_ms(cut)[0], "and nothing after it"
     (turn,) = cut.rows("turn")
     assert None not in turn.values(), "its figures are complete"
 
