@@ -9,9 +9,10 @@ from dataclasses import replace
 from appliance.core.limits import Limits
 from appliance.core.modes import Mode
 from appliance.core.sound import recalled
-from appliance.core.state import Ending, Shown, State
-from appliance.core.views import FaultView, Link, NoticeView, Sentence, Status, SubtitlesView, View, VolumeView
-from appliance.errors import ADVICE, FaultCode
+from appliance.core.state import Ending, Fault, Shown, State
+from appliance.core.views import FaultView, Link, Sentence, Sign, SignView, Status, SubtitlesView, View, VolumeView
+from appliance.errors import FaultCode
+from appliance.phrases import all_keys, has_words, say
 
 _LIMITS = Limits()
 _REPEAT_NOTICE_MS = 4_000
@@ -29,22 +30,20 @@ def view(state: State, now: int, limits: Limits = _LIMITS) -> View:
     turned = sound.volume_until is not None and now < sound.volume_until
     if turned and state.mode is not Mode.STARTING and state.ending is not Ending.OVER:
         status = replace(status, volume=sound.volume)
-        return VolumeView(status, sound.volume, sound.muted, "muted" if sound.muted else "volume")
-    notice = _notice(state, now)
-    if notice is not None:
-        return NoticeView(status, *notice, flip=False)
+        words = say("muted" if sound.muted else "volume", _own_language(state))
+        return VolumeView(status, sound.volume, sound.muted, words, _own_language(state))
+    sign = _urgent(state, now)
+    if sign is not None:
+        return _sign(state, status, *sign)
     again = recalled(state, now, limits)
     if again is not None:
         return _subtitles(state, status, (again,))
-    pressing = [fault for fault in state.faults if fault.code not in _DEGRADED]
+    pressing = [fault for fault in state.faults if not _stands_back(fault, state)]
     if pressing:
-        fault = pressing[-1]
-        advice = ADVICE[fault.code]
-        named = fault.code in _NAMED and fault.detail
-        return FaultView(status, str(fault.code), advice.says, fault.detail if named else advice.do)
+        return _fault(state, status, pressing[-1])
     if state.shown:
         return _subtitles(state, status, state.shown)
-    return NoticeView(status, *_idle(state))
+    return _sign(state, status, *_idle(state))
 
 
 def repeat_notice_until(state: State) -> int | None:
@@ -52,29 +51,55 @@ def repeat_notice_until(state: State) -> int | None:
     return None if state.owned_up_at is None else state.owned_up_at + _REPEAT_NOTICE_MS
 
 
-def _notice(state: State, now: int) -> tuple[str, str] | None:
+def _stands_back(fault: Fault, state: State) -> bool:
+    """Whether a fault leaves the screen to the subtitles: the box works on with it."""
+    return fault.code in _DEGRADED or (fault.code is FaultCode.X1 and bool(state.shown))
+
+
+def _fault(state: State, status: Status, fault: Fault) -> FaultView:
+    language = _own_language(state)
+    key = str(fault.code).lower()
+    named = fault.code in _NAMED and fault.detail
+    do = fault.detail if named else say(f"do_{key}", language)
+    return FaultView(status, str(fault.code), say(f"fault_{key}", language), do, language)
+
+
+def _own_language(state: State) -> str:
+    """In which the box speaks for itself: that of whoever holds it, where it has words in it."""
+    return state.setup.mine if has_words(state.setup.mine) else "en"
+
+
+def _sign(state: State, status: Status, sign: Sign, title: str, words: str = "") -> SignView:
+    """``title`` and ``words`` are keys of the phrases, or stand for themselves where no phrase has that key."""
+    language = _own_language(state)
+    keys = all_keys()
+    title, words = (say(text, language) if text in keys else text for text in (title, words))
+    return SignView(status, sign, title, words, language)
+
+
+def _urgent(state: State, now: int) -> tuple[Sign, str, str] | None:
     if state.mode is Mode.STARTING:
-        return "Dragoman", "is starting"
+        return Sign.WAIT, "starting", ""
     if state.ending is Ending.OVER:
-        return "Good-bye", "It is safe to unplug"
+        return Sign.UNPLUG, "unplug", ""
     until = repeat_notice_until(state)
     if until is not None and now < until:
-        return "Please repeat", "something was lost on the way"
+        return Sign.REPEAT, "repeat", "lost"
     return None
 
 
-def _idle(state: State) -> tuple[str, str]:
+def _idle(state: State) -> tuple[Sign, str, str]:
     if state.mode is Mode.STOPPING:
-        return "One moment", "the last sentence comes"
+        return Sign.WAIT, "ending", ""
     if state.private:
-        return "Private", "the microphone is off"
+        return Sign.MICROPHONE_OFF, "private", ""
     match state.mode:
         case Mode.ON_AIR | Mode.FINISHING:
-            return "Ready", "speak now"
+            return Sign.SPEAK, "ready", "speak_now"
         case Mode.DIALING | Mode.CONFIGURING | Mode.WAITING:
-            return "Connecting", "speak: nothing is lost"
+            return Sign.NETWORK, "connecting", "nothing_lost"
         case _:
-            return str(state.direction).upper().replace(">", " → "), "press TALK to begin"
+            return Sign.PRESS, str(state.direction).upper().replace(">", " → "), "press"
 
 
 def _subtitles(state: State, status: Status, shown: tuple[Shown, ...]) -> SubtitlesView:

@@ -4,6 +4,7 @@ Responsible for: which view, with which words. Must not: draw.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -21,8 +22,10 @@ from appliance.core.events import (
     TextArrived,
 )
 from appliance.core.panel import view
-from appliance.core.state import Setup
-from appliance.core.views import FaultView, Link, NoticeView, Sentence, SubtitlesView, View
+from appliance.core.state import Fault, Setup
+from appliance.core.views import FaultView, Link, Sentence, SignView, SubtitlesView, View
+from appliance.errors import FaultCode
+from appliance.phrases import say
 from tests.core.box import Box
 from tests.core.states import (
     configuring,
@@ -44,7 +47,7 @@ def shown(box: Box) -> View:
 
 def title(box: Box) -> str:
     seen = shown(box)
-    assert isinstance(seen, NoticeView)
+    assert isinstance(seen, SignView)
     return seen.title
 
 
@@ -61,7 +64,7 @@ def private() -> Box:
 @pytest.mark.parametrize(
     ("reach", "words"),
     [
-        (starting, "Dragoman"),
+        (starting, "Starting"),
         (standby, "EN → ES"),
         (dialing, "Connecting"),
         (configuring, "Connecting"),
@@ -70,8 +73,8 @@ def private() -> Box:
         (finishing, "Ready"),
         (stopping, "One moment"),
         (draining, "One moment"),
-        (over, "Good-bye"),
-        (private, "Private"),
+        (over, "Safe to unplug"),
+        (private, "Microphone is off"),
     ],
 )
 def test_each_condition_has_its_words(reach: Callable[[], Box], words: str) -> None:
@@ -93,7 +96,7 @@ def test_each_condition_has_its_words(reach: Callable[[], Box], words: str) -> N
 )
 def test_the_link_is_the_real_state_of_the_line(reach: Callable[[], Box], link: Link) -> None:
     seen = shown(reach())
-    assert isinstance(seen, NoticeView | FaultView)
+    assert isinstance(seen, SignView | FaultView)
     assert seen.status.link is link
 
 
@@ -101,11 +104,11 @@ def test_a_redial_is_a_lost_link_until_it_is_ready() -> None:
     box = on_air()
     box.send(LineLost(1, Loss.RESET))
     seen = shown(box)
-    assert isinstance(seen, NoticeView)
+    assert isinstance(seen, SignView)
     assert seen.status.link is Link.LOST
     box.send(LineOpened(2), LineCreated(2), LineConfigured(2))
     seen = shown(box)
-    assert isinstance(seen, NoticeView)
+    assert isinstance(seen, SignView)
     assert seen.status.link is Link.ON_AIR
 
 
@@ -113,11 +116,11 @@ def test_the_status_row() -> None:
     box = on_air()
     box.send(LevelMetered(3))
     seen = shown(box)
-    assert isinstance(seen, NoticeView)
+    assert isinstance(seen, SignView)
     status = seen.status
     assert (status.direction, status.level, status.listening, status.private) == ("EN→ES", 3, True, False)
     seen = shown(Box(Setup(mine="")).boot(private=True))
-    assert isinstance(seen, NoticeView)
+    assert isinstance(seen, SignView)
     assert (seen.status.direction, seen.status.listening, seen.status.private) == ("?→ES", False, True)
 
 
@@ -182,3 +185,27 @@ def test_the_source_is_shown_only_where_wanted() -> None:
     seen = shown(box)
     assert isinstance(seen, SubtitlesView)
     assert (seen.source, seen.source_language, seen.flip) == ("", "en", False)
+
+
+def test_the_box_speaks_the_language_of_whoever_holds_it() -> None:
+    box = Box(Setup(mine="de", theirs="es")).boot(private=True)
+    assert title(box) == "Das Mikrofon ist aus"
+    box = Box(Setup(mine="de", theirs="es")).boot()
+    box.send(DeviceFailed(Device.MICROPHONE, "gone", ""))
+    seen = shown(box)
+    assert isinstance(seen, FaultView)
+    assert (seen.language, seen.says) == ("de", say("fault_m1", "de"))
+
+
+def test_a_language_without_words_of_the_boxs_own_is_spoken_to_in_english() -> None:
+    assert title(Box(Setup(mine="sw", theirs="es")).boot(private=True)) == "Microphone is off"
+
+
+def test_settings_that_cannot_be_used_stand_back_once_somebody_speaks() -> None:
+    box = on_air()
+    box.state = replace(box.state, faults=(Fault(FaultCode.X1, 0, "dragoman.toml:3: no such key"),))
+    seen = shown(box)
+    assert isinstance(seen, FaultView)
+    assert seen.do == "dragoman.toml:3: no such key"
+    box.send(TextArrived(1, 1, "Hola", "", True, box.now))
+    assert isinstance(shown(box), SubtitlesView)
