@@ -5,6 +5,7 @@ import io
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,6 +14,7 @@ from appliance.adapters.alsa.loudspeaker import AlsaLoudspeaker
 from appliance.adapters.alsa.microphone import AlsaMicrophone
 from appliance.adapters.alsa.volume import EARS_CEILING_DB
 from appliance.adapters.bench.keyboard_keys import KeyboardKeys
+from appliance.adapters.bench.light import BenchLight
 from appliance.adapters.bench.picture_folder import PictureFolder
 from appliance.adapters.bench.png_screen import PngScreen
 from appliance.adapters.bench.script_keys import ScriptKeys
@@ -20,7 +22,10 @@ from appliance.adapters.bench.silent import SilentKeys, SilentLoudspeaker, Silen
 from appliance.adapters.bench.terminal_screen import TerminalScreen
 from appliance.adapters.bench.wav_loudspeaker import WavLoudspeaker
 from appliance.adapters.bench.wav_microphone import WavMicrophone
+from appliance.adapters.gpio.keys import GpioKeys
+from appliance.adapters.gpio.light import GpioLight
 from appliance.adapters.oled.screen import OledScreen
+from appliance.adapters.picamera import PiCamera
 from appliance.config.reading import packaged
 from appliance.config.rules import RULES, OneOf
 from appliance.config.settings import Settings
@@ -70,8 +75,8 @@ BUILT: dict[str, dict[str, type]] = {
         "sh1106": OledScreen,
         "ssd1322": OledScreen,
     },
-    "keys": {"keyboard": KeyboardKeys, "none": SilentKeys},
-    "camera": {"folder": PictureFolder, "none": type(None)},
+    "keys": {"keyboard": KeyboardKeys, "none": SilentKeys, "gpio": GpioKeys},
+    "camera": {"folder": PictureFolder, "none": type(None), "picamera2": PiCamera},
 }
 
 
@@ -80,6 +85,7 @@ def test_every_name_that_the_settings_allow_is_a_device_or_says_that_it_is_not_b
     section: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "alsaaudio", FakeAlsa(CLOCK))
+    monkeypatch.setitem(sys.modules, "picamera2", SimpleNamespace(Picamera2=object))
     rule = RULES[f"{section}.driver"]
     assert isinstance(rule, OneOf)
     for driver in rule.choices:
@@ -160,6 +166,18 @@ def test_a_script_is_read_when_the_keys_are_made(tmp_path: Path) -> None:
     path.write_text("[[kye]]\n")
     with pytest.raises(SettingsError, match="did you mean"):
         factory.keys(settings("keys", driver="script", script=str(path)), CLOCK)
+
+
+def test_a_build_without_a_slide_starts_live_and_one_with_an_unreadable_slide_private() -> None:
+    for has_slide in (True, False):  # there are no pins here
+        keys = factory.keys(settings("keys", driver="gpio", privacy_switch=has_slide), CLOCK)
+        assert keys.privacy() is has_slide
+
+
+def test_the_light_is_where_the_keys_are() -> None:
+    assert type(factory.light(settings("keys", driver="gpio"))) is GpioLight
+    for driver in ("keyboard", "script", "none"):
+        assert type(factory.light(settings("keys", driver=driver))) is BenchLight
 
 
 def test_importing_the_factory_loads_no_library() -> None:

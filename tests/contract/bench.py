@@ -15,6 +15,7 @@ from PIL import Image
 
 from appliance.adapters.bench.key_script import Row
 from appliance.adapters.bench.keyboard_keys import KeyboardKeys
+from appliance.adapters.bench.light import BenchLight
 from appliance.adapters.bench.picture_folder import PictureFolder
 from appliance.adapters.bench.png_screen import PngScreen
 from appliance.adapters.bench.script_keys import ScriptKeys
@@ -22,8 +23,12 @@ from appliance.adapters.bench.silent import SilentKeys, SilentLoudspeaker, Silen
 from appliance.adapters.bench.terminal_screen import TerminalScreen
 from appliance.adapters.bench.wav_loudspeaker import WavLoudspeaker
 from appliance.adapters.bench.wav_microphone import WavMicrophone
+from appliance.adapters.gpio.keys import GpioKeys
+from appliance.adapters.gpio.light import GpioLight
 from appliance.adapters.oled.screen import OledScreen
-from appliance.ports import Camera, Keys, Loudspeaker, Microphone, Screen
+from appliance.config.pins import packaged
+from appliance.ports import Camera, Keys, Light, Loudspeaker, Microphone, Screen
+from tests.adapters.gpio.board import Board, mock_chip
 from tests.adapters.oled.models import Mono, Sh1106, Ssd1322
 from tests.adapters.oled.wires import LooseBus
 from tests.adapters.sounds import tone, write_wav
@@ -93,7 +98,23 @@ def _no_keys(clock: VirtualClock) -> Iterator[Pressed]:
     yield Pressed(SilentKeys(), None)
 
 
-KEYS = {"script": _script, "keyboard": _keyboard, "none": _no_keys}
+@contextmanager
+def _gpio(clock: VirtualClock) -> Iterator[Pressed]:
+    board = Board()
+    talk = board.pins.keys["talk"]
+    keys = GpioKeys(board.pins, clock, chip=lambda: board.chip)
+    yield Pressed(keys, lambda: board.tap(talk))
+
+
+KEYS = {"script": _script, "keyboard": _keyboard, "gpio": _gpio, "none": _no_keys}
+
+
+def _gpio_light() -> Light:
+    chip = mock_chip()
+    return GpioLight(packaged().lights["on_air"], chip=lambda: chip)
+
+
+LIGHTS: dict[str, Callable[[], Light]] = {"gpio": _gpio_light, "bench": BenchLight}
 
 
 def _picture_folder(folder: Path) -> Camera:

@@ -53,7 +53,11 @@ def _open() -> Any:
     here = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         from gpiozero.pins.lgpio import LGPIOFactory
+        from gpiozero.pins.local import LocalPiFactory
     finally:
         os.fchdir(here)
         os.close(here)
+    # gpiozero's devices close themselves when they are garbage collected, and closing takes the lock under which the
+    # next one is being made: with its plain lock that thread waits for itself for ever (seen).
+    LocalPiFactory._res_lock = threading.RLock()
     return LGPIOFactory()

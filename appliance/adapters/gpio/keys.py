@@ -46,7 +46,7 @@ class GpioKeys:
         self._wanted |= {Key.MUTE.value: pins.knob.push, _KNOB_A: pins.knob.a, _KNOB_B: pins.knob.b}
         self._steps_per_detent = pins.knob.steps_per_detent
         self._has_slide = privacy_switch
-        self._told_private = privacy_switch
+        self._told_private: bool | None = None
         self._is_settled = False
         self._lock = RLock()  # what is read and what is told stay in one order
         self._contacts: dict[str, Contact] = {}
@@ -58,11 +58,12 @@ class GpioKeys:
             return False
         with self._lock:
             try:
-                self._told_private = not self._is_live()
+                private = not self._is_live()
             except DeviceError as error:
                 log.warning("private, because the slide cannot be read: %s", error)
-                self._told_private = True
-            return self._told_private
+                private = True
+            self._told_private = private
+            return private
 
     def start(self, post: Callable[[str, bool, int], None]) -> None:
         """Take the pins and report."""
@@ -117,8 +118,8 @@ class GpioKeys:
         """The slide may have moved between ``privacy`` and the first edge that could be seen."""
         with self._lock:
             told = self._told_private
-            if self.privacy() is not told:
-                self._tell(Key.PRIVACY, not self._told_private, self._clock.now_ms())
+            if told is not None and self.privacy() is not told:
+                self._tell(Key.PRIVACY, told, self._clock.now_ms())
 
     def _moved(self, name: str, closed: bool) -> None:
         """On gpiozero's thread."""

@@ -1,0 +1,90 @@
+"""The on-air light over time."""
+
+import pytest
+
+from appliance.adapters.bench.light import BenchLight
+from appliance.adapters.on_air import BLINK_MS, Glow, OnAir
+from appliance.errors import DeviceError, Kind
+
+
+class LooseLight:
+    """A light that fails while it is told to."""
+
+    def __init__(self) -> None:
+        self.is_loose = True
+        self.tries = 0
+        self.on = False
+
+    def set(self, on: bool) -> None:
+        self.tries += 1
+        if self.is_loose:
+            raise DeviceError("light", Kind.BROKEN, "GPIO 12 (light): Input/output error")
+        self.on = on
+
+    def close(self) -> None:
+        self.set(False)
+
+
+def test_dark_and_steady_need_no_further_call() -> None:
+    light = BenchLight()
+    on_air = OnAir(light)
+    assert on_air.show(Glow.DARK, 5_000) is None
+    assert light.is_on is False
+    assert on_air.show(Glow.STEADY, 6_000) is None
+    assert on_air.show(Glow.STEADY, 999_999) is None
+    assert (light.is_on, list(light.changes)) == (True, [True])
+
+
+def test_a_blink_begins_lit_and_says_when_to_come_back() -> None:
+    light = BenchLight()
+    on_air = OnAir(light)
+    now_ms, seen = 70_123, []
+    for _ in range(6):
+        due_ms = on_air.show(Glow.BLINKING, now_ms)
+        seen.append((now_ms - 70_123, light.is_on))
+        assert due_ms is not None
+        now_ms = due_ms
+    assert seen == [(n * BLINK_MS, n % 2 == 0) for n in range(6)]
+
+
+def test_calls_at_any_time_and_late_ones_change_nothing_of_the_rhythm() -> None:
+    light = BenchLight()
+    on_air = OnAir(light)
+    for after_ms in range(0, 10_000, 37):
+        due_ms = on_air.show(Glow.BLINKING, after_ms)
+        assert light.is_on is (after_ms // BLINK_MS % 2 == 0)
+        assert due_ms == (after_ms // BLINK_MS + 1) * BLINK_MS
+
+
+def test_sending_interrupts_a_blink_at_once() -> None:
+    light = BenchLight()
+    on_air = OnAir(light)
+    on_air.show(Glow.BLINKING, 0)
+    on_air.show(Glow.BLINKING, BLINK_MS)
+    assert list(light.changes) == [True, False]
+    on_air.show(Glow.STEADY, BLINK_MS + 1)
+    assert list(light.changes) == [True, False, True]
+    on_air.show(Glow.DARK, BLINK_MS + 2)
+    assert list(light.changes) == [True, False, True, False]
+
+
+def test_a_light_that_fails_is_tried_every_five_seconds(caplog: pytest.LogCaptureFixture) -> None:
+    light = LooseLight()
+    on_air = OnAir(light)
+    assert on_air.show(Glow.STEADY, 1_000) == 6_000
+    assert on_air.show(Glow.STEADY, 5_999) == 6_000
+    assert light.tries == 1
+    light.is_loose = False
+    assert on_air.show(Glow.STEADY, 6_000) is None
+    assert light.on is True
+    light.is_loose = True
+    on_air.close()
+    assert caplog.text.count("GPIO 12 (light)") == 2
+
+
+def test_closing_is_dark() -> None:
+    light = BenchLight()
+    on_air = OnAir(light)
+    on_air.show(Glow.STEADY, 0)
+    on_air.close()
+    assert light.is_on is False
