@@ -37,7 +37,7 @@ from appliance.core.events import (
 from appliance.core.modes import Mode, Valve
 from appliance.core.panel import view
 from appliance.core.state import Setup, Wanted
-from appliance.core.views import FaultView, NoticeView, Status, SubtitlesView, VolumeView
+from appliance.core.views import FaultView, SignView, Status, SubtitlesView, VolumeView
 from tests.core.box import Box
 
 ROOM = Setup(half_duplex=True, cues=True)
@@ -85,7 +85,7 @@ def of(effects: tuple[Effect, ...], *kinds: type[Effect]) -> list[Effect]:
 
 def status(box: Box) -> Status:
     seen = view(box.state, box.now, box.limits)
-    assert isinstance(seen, NoticeView | SubtitlesView | VolumeView | FaultView)
+    assert isinstance(seen, SignView | SubtitlesView | VolumeView | FaultView)
     return seen.status
 
 
@@ -285,13 +285,13 @@ def test_volume_is_shown_for_two_seconds_and_mute_large() -> None:
     box.press(Key.QUIETER, 0)
     seen = view(box.state, box.now, box.limits)
     assert isinstance(seen, VolumeView)
-    assert (seen.percent, seen.muted, seen.status.volume, seen.words) == (80, False, 80, "volume")
+    assert (seen.percent, seen.muted, seen.status.volume, seen.words) == (80, False, 80, "Volume")
     box.pass_time(2_000)
     assert status(box).volume is None
     assert of(box.press(Key.MUTE, 0), SetVolume) == [SetVolume(80, True)]
     seen = view(box.state, box.now, box.limits)
     assert isinstance(seen, VolumeView)
-    assert (seen.muted, seen.words) == (True, "muted")
+    assert (seen.muted, seen.words) == (True, "Sound off")
     box.pass_time(2_000)
     assert status(box).muted, "the row goes on to say so"
     assert of(box.press(Key.MUTE), SetVolume) == [SetVolume(80, False)]
