@@ -1,5 +1,5 @@
 # Every target does the set-up it needs. `make demo` and `make test` are all that a newcomer has to know.
-.PHONY: help setup demo test check soak screens clean
+.PHONY: help setup demo test check soak bench-faults screens clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -10,6 +10,7 @@ help:
 	@echo "make demo    a rehearsed conversation against the built-in emulator (files in demo/)"
 	@echo "make test    all tests          make check   types, style, the rules of the house"
 	@echo "make soak    the long forms, most of an hour     make screens   draw hardware/screens/ anew"
+	@echo "make bench-faults    a plain client and this box through the same faults (as root)"
 	@echo "make setup   apt packages and the virtual environment          make clean   remove what was built"
 
 setup: $(VENV)/runtime.done
@@ -40,6 +41,10 @@ test: $(VENV)/dev.done
 # The long forms: hours of simulated life, long black holes, ten minutes of sound. Most of an hour.
 soak: $(VENV)/dev.done
 	$(PY) -m pytest -q -s -m soak
+
+# A plain client and this box through the same faults, side by side, in network namespaces; fills the README's table.
+bench-faults: $(VENV)/dev.done
+	$(PY) -m tests.bench.faults --write
 
 # The contact sheets in hardware/screens/ and the README's picture.
 screens: $(VENV)/dev.done

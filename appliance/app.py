@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from appliance.adapters import factory
+from appliance.adapters.on_air import Glow, OnAir
 from appliance.adapters.systemd import Notifier
 from appliance.clock import RealClock
 from appliance.config.secret import SecretKey
@@ -136,6 +137,7 @@ class Box:
         self._runner = Runner(state, Limits(), now, self._queue.next, self._crew, self._recorder)
         self._watch = Watch(Notifier(taps.environment), self._beats, post, now)
         self._keys: Keys | None = None
+        self._light = OnAir(factory.light(settings))
 
     def _makers(self) -> Makers:
         settings, clock, post, beats = self._settings, self._clock, self._queue.post, self._beats
@@ -195,11 +197,12 @@ class Box:
         except OSError as error:
             raise SettingsError((Problem("run.journal", f"cannot be written: {error.strerror}"),)) from None
         self._keeper.start()
-        private = self._start_keys()
+        private = self._privacy()
         self._crew.start()
         self._queue.post(Booted(private))
+        self._start_keys()
         try:
-            return self._runner.run(lambda: self._watch.look(self._runner.state))
+            return self._runner.run(self._look)
         finally:
             self._stop()
 
@@ -223,20 +226,38 @@ class Box:
         """Write the flight recorder down."""
         self._recorder.dump(why)
 
-    def _start_keys(self) -> bool:
-        """Read the privacy slide before anything that listens is opened; unreadable is private."""
+    def _privacy(self) -> bool:
+        """Read the slide before anything that listens is opened; unreadable is private."""
         try:
             self._keys = factory.keys(self._settings, self._clock)
-            private = self._keys.privacy()
+            begin = getattr(self._keys, "begin", None)
+            if begin is not None:
+                self._journal.listeners.append(_FirstStandby(begin))
+            return self._keys.privacy()
+        except DeviceError as error:
+            self._keys_failed(error)
+            return True
+
+    def _start_keys(self) -> None:
+        """Only behind ``Booted``: a slide that moved since it was read is told as an edge, and the last is true."""
+        if self._keys is None:
+            return
+        try:
             self._keys.start(self._key)
         except DeviceError as error:
-            log.warning("%s", error)
-            self._queue.post(DeviceFailed(Device.KEYS, str(error.kind), error.detail))
-            return True
-        begin = getattr(self._keys, "begin", None)
-        if begin is not None:
-            self._journal.listeners.append(_FirstStandby(begin))
-        return private
+            self._keys_failed(error)
+            self._key(Key.PRIVACY, False, self._clock.now_ms())
+
+    def _keys_failed(self, error: DeviceError) -> None:
+        log.warning("%s", error)
+        self._queue.post(DeviceFailed(Device.KEYS, str(error.kind), error.detail))
+
+    def _look(self) -> None:
+        """Between two turns of the owner: the watchdogs, and the light by what device and line really do."""
+        self._watch.look(self._runner.state)
+        heard = Glow.STEADY if self._crew.sending else Glow.BLINKING
+        glow = heard if self._crew.capturing else Glow.DARK
+        self._light.show(glow, self._clock.now_ms())
 
     def _key(self, key: str, down: bool, at_ms: int) -> None:
         self._queue.post(KeyEdge(Key(key), down, at_ms))
@@ -245,6 +266,7 @@ class Box:
         if self._keys is not None:
             self._keys.close()
         self._crew.stop(STOP_WORKER_MS)
+        self._light.close()
         self._keeper.stop(STOP_WORKER_MS)
         self._journal.stop(STOP_WORKER_MS)
 

@@ -96,6 +96,16 @@ class BoxCrew:
         if self._eyes is not None:
             self._eyes.start()
 
+    @property
+    def capturing(self) -> bool:
+        """Whether the microphone is really open."""
+        return self.microphone.capturing
+
+    @property
+    def sending(self) -> bool:
+        """Whether a line really takes sound."""
+        return any(worker.sending for worker, _ in self._lines.values())
+
     def restart_worker(self, device: Device) -> None:
         """The old thread hangs in its device: leave it behind, and let a fresh one try."""
         match device:

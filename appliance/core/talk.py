@@ -21,7 +21,12 @@ from appliance.errors import FaultCode
 
 
 def edge(state: State, key: Key, down: bool, at: int, now: int, limits: Limits) -> Outcome:
-    """A contact moved."""
+    """A contact moved. A detent of the knob is a down of its own, without an up and without bouncing."""
+    if key in (Key.LOUDER, Key.QUIETER):
+        if not down:
+            return state, ()
+        state, effects = _pressed(replace(state, idle=False), key, now, limits)
+        return state, (Note("key", (("key", str(key)), ("down", True))), *effects)
     contact = next((c for c in state.contacts if c.key is key), Contact(key))
     contact = replace(contact, raw=down)
     if down == contact.down or at - contact.changed_at < limits.debounce_ms:

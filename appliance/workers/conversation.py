@@ -83,6 +83,11 @@ class Conversation(Generic[P]):
         """Send the settings next."""
         self._wants_update = True
 
+    @property
+    def sending(self) -> bool:
+        """Whether sound is taken from the spool and goes out."""
+        return self._uplink is Valve.OPEN and not self._finish_sent
+
     def set_uplink(self, valve: Valve, at: int) -> None:
         """Begin or stop to take sound from the spool."""
         if valve is Valve.OPEN and self._uplink is Valve.SHUT:

@@ -107,6 +107,11 @@ class LineWorker:
                 os.eventfd_write(self._wake_fd, 1)
 
     @property
+    def sending(self) -> bool:
+        """Whether this line carries the microphone's sound just now."""
+        return self.alive and self._conversation.sending
+
+    @property
     def alive(self) -> bool:
         """Whether the thread has not ended yet."""
         return self._thread.is_alive()

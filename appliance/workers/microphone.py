@@ -66,6 +66,7 @@ class MicrophoneWorker:
         self._closing = False  # an order to close is not answered yet, whatever was ordered since
         self._running = True
         self._device: Microphone | None = None
+        self._is_open = False
         self._detector = VoiceDetector()
         self._speaking = False
         self._heard = False  # since the last closing silence
@@ -106,6 +107,11 @@ class MicrophoneWorker:
             self._orders.notify()
 
     @property
+    def capturing(self) -> bool:
+        """Whether the device is open now: the light's truth, not what was ordered."""
+        return self._is_open
+
+    @property
     def xruns(self) -> int:
         """Overruns of the capture so far."""
         return self._device.xruns if self._device is not None else 0
@@ -130,10 +136,12 @@ class MicrophoneWorker:
                 self._beats.beat(NAME)
                 if self._device is None:
                     self._device = self._make()
+                self._is_open = True
                 self._device.open()
                 self._begin_to_judge()
                 ended = self._read(self._device)
                 self._device.close()
+                self._is_open = False
                 self._beats.rest(NAME)
             except DeviceError as error:
                 self._beats.rest(NAME)
@@ -239,6 +247,7 @@ class MicrophoneWorker:
         self._meter(0)
 
     def _let_go(self) -> None:
+        self._is_open = False
         if self._device is not None:
             try:
                 self._device.close()
