@@ -137,7 +137,7 @@ def test_underruns_and_added_delay(
         ]
         traces = dict(zip(NETWORKS, (job.result() for job in jobs), strict=True))
     table = [
-        f"| network | underruns a minute | added ms | fixed {FIXED_MS} ms: underruns | added ms | fixed 80 ms: underruns |",
+        f"| network | underruns a minute | added ms | fixed {FIXED_MS} ms: underruns | added ms | 80 ms: underruns |",
         "|---|---|---|---|---|---|",
     ]
     results: dict[str, tuple[Played, Played]] = {}
