@@ -28,7 +28,7 @@ COMMANDS = {
     "emulator": ("appliance.emulator.command", "the service's far end on this machine; it does not translate"),
     "check": ("appliance.commands.check", "read the settings and say what is wrong with them"),
     "show-config": ("appliance.commands.show_config", "print the settings in force"),
-    "selftest": ("appliance.commands.selftest", "does everything that is configured work?"),
+    "selftest": ("appliance.commands.selftest", "check sound, service, key and storage, row by row"),
     "devices": ("appliance.commands.devices", "list the sound cards, their names and rates"),
     "languages": ("appliance.commands.languages", "the 60 languages, spoken or read"),
     "screen": ("appliance.commands.screen", "draw a text as the panel would show it"),

@@ -89,7 +89,7 @@ def _privacy(settings: Settings, clock: RealClock) -> tuple[bool, str]:
             keys.close()
     except DeviceError as error:
         return True, f"the slide cannot be read, so nothing that listens is opened: {error.detail}"
-    return private, "private: nothing that listens is opened" if private else "live"
+    return private, "private, or the slide cannot be read: nothing that listens is opened" if private else "live"
 
 
 def tracks(loaded: Loaded, private: bool, environment: Mapping[str, str]) -> tuple[TrackApart | Track, ...]:
