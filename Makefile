@@ -35,7 +35,7 @@ demo: $(VENV)/runtime.done
 test: $(VENV)/dev.done
 	$(PY) -m coverage run --branch --source=appliance/core,appliance/protocol -m pytest -q tests/core tests/protocol
 	$(PY) -m coverage report --fail-under=100 --skip-covered
-	$(PY) -m pytest -q -m "not timing and not soak" --ignore=tests/core --ignore=tests/protocol
+	$(PY) -m pytest -q -n 4 --dist loadfile -m "not timing and not soak" --ignore=tests/core --ignore=tests/protocol
 	$(PY) -m pytest -q -m "timing and not soak"
 
 # The long forms: hours of simulated life, long black holes, ten minutes of sound. Most of an hour.
