@@ -21,6 +21,7 @@ HUM = -1  # the local ear takes it for speech, the service does not
 MURMUR = -2  # the service takes it for speech, the local ear does not
 
 _SAID = re.compile(r"number (-?\d+) as ([0-9a-f]+)")
+_NAMED = re.compile(r"number (-?\d+) as")
 _SPEECH = bytes(48_000)
 
 
@@ -115,6 +116,11 @@ class SpanInterpreter:
 def sentence(said: dict[int, int]) -> str:
     """Utterances and their frames in words."""
     return ", ".join(f"number {number} as {frames:x}" for number, frames in said.items())
+
+
+def named(text: str) -> set[int]:
+    """The utterances that the beginning of a sentence is about."""
+    return {int(number) for number in _NAMED.findall(text)}
 
 
 def read(text: str) -> dict[int, int]:

@@ -82,7 +82,7 @@ class World:
         self.grain_ms = chance.choices((40, 100, 200), (1, 1, 12))[0]
         self.owner_lag_ms = chance.choice((0, 0, 1, 20, 150))
         self.transcription = chance.random() < 0.12
-        speech_ms = chance.choice((200, 400, 1_000))
+        speech_ms = chance.choices((200, 400, 1_000), (6, 3, 1))[0]
         interpreter: Interpreter = PcmInterpreter(speech_ms) if heard else SpanInterpreter(speech_ms)
         self.service = Service(None, ServiceEar if heard else SpanDetector, interpreter, Habits(), seed=seed)
         self.network = Network(self.agenda, Random(chance.random()))

@@ -11,7 +11,7 @@ from appliance.core.state import State
 from appliance.emulator.parts import Message
 from tests.sim.books import FRAME_MS, SHORT_MS, Said
 from tests.sim.checkers.watcher import Checker
-from tests.sim.sound import read
+from tests.sim.sound import named, read
 
 if TYPE_CHECKING:
     from tests.sim.world import World
@@ -30,6 +30,7 @@ class EveryUtteranceIsAnswered(Checker):
         self._whole: set[tuple[int, str]] = set()  # line and final text, sound included
         self._taken: set[tuple[int, str]] = set()  # the same, as the owner took it
         self._credited: set[tuple[int, str]] = set()
+        self._about: dict[tuple[int, int], set[int]] = {}  # line and turn → utterances
         self._blocked_at = 0  # when the box last could not answer for a good reason
         self._owned_up = 0
 
@@ -39,6 +40,7 @@ class EveryUtteranceIsAnswered(Checker):
         self._whole.clear()
         self._taken.clear()
         self._credited.clear()
+        self._about.clear()
         self._owned_up = 0
 
     def heard(self, line: int, message: Message) -> None:
@@ -62,6 +64,8 @@ class EveryUtteranceIsAnswered(Checker):
 
     def stepped(self, old: State, event: Event, new: State) -> None:
         """A final text in the state counts; so does every new apology."""
+        if isinstance(event, TextArrived):
+            self._about.setdefault((event.line, event.turn), set()).update(named(event.text + event.stash))
         if isinstance(event, TextArrived) and event.final and old.line(event.line) is not None:
             text = event.text.strip()
             self._taken.add((event.line, text))
@@ -72,6 +76,13 @@ class EveryUtteranceIsAnswered(Checker):
         for _ in range(owned_up - self._owned_up):
             books.apologies.append(self.world.agenda.now)
         self._owned_up = owned_up
+
+    def taken_back(self, line: int, turn: int) -> None:
+        """What a turn was about that a talk key cut off needs no answer."""
+        for number in self._about.get((line, turn), ()):
+            said = self.world.books.open.get(number)
+            if said is not None and not said.excused:
+                said.excused, said.excused_at = "taken back with a talk key", self.world.agenda.now
 
     def _count_repeats(self, text: str) -> None:
         """What a person reads twice, whether or not its sound came."""

@@ -5,7 +5,7 @@ from appliance.workers.ledger import KEPT_MS, MOST_TURNS
 from tests.sim.checkers.watcher import Checker
 
 EVENTS = 400  # a thousand times fewer than the queue holds; the owner looks every few milliseconds
-ONE_PIECE_MS = 2_100
+ONE_PIECE_MS = 4_100
 SEAL_MS = 1_100
 UTTERANCES = 64
 LINES_AT_ONCE = 8

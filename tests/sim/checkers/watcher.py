@@ -49,6 +49,9 @@ class Checker:
     def uplink_set(self, line: int, valve: Valve) -> None:
         """The crew was told so."""
 
+    def taken_back(self, line: int, turn: int) -> None:
+        """A talk key cut a turn's voice off: that was not what the speaker meant, and it need not be said again."""
+
     def moved(self) -> None:
         """The open utterance moves to another direction, whole."""
 
@@ -72,7 +75,7 @@ class Checker:
 
 
 _NEWS = (
-    "stepped", "dialled", "sent", "heard", "ended", "parted", "uplink_set", "moved", "shown", "booted", "looked",
+    "stepped", "dialled", "sent", "heard", "ended", "parted", "uplink_set", "taken_back", "moved", "shown", "booted", "looked",
     "calmed", "settled", "closed",
 )  # fmt: skip
 
