@@ -172,7 +172,10 @@ def test_files_and_folders_that_are_there_are_taken(tmp_path: Path) -> None:
             [f"Ukrainian is written, not spoken, by the model {NEWER}: the box asks for text only"],
         ),
         ({"languages__mine": "uk"}, []),
-        ({"languages__theirs": "el", "languages__mode": "captions"}, []),
+        (
+            {"languages__theirs": "el", "languages__mode": "captions"},
+            ["languages.mode: this version has no captions yet; it interprets"],
+        ),
         ({"languages__theirs": "nonsense"}, []),
         ({"service__model": "nonsense"}, []),
     ],
@@ -187,3 +190,8 @@ def test_a_text_only_target_is_a_notice_and_no_problem(changes: dict[str, Value]
 )
 def test_this_machine(host: str, here: bool) -> None:
     assert checks.is_loopback(host) is here
+
+
+def test_what_is_not_built_yet_is_said() -> None:
+    said = dict(checks.notices(settings(screen__guest_driver="ssd1306", languages__mode="captions")))
+    assert set(said) == {("screen.guest_driver",), ("languages.mode",)}
