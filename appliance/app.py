@@ -271,7 +271,14 @@ class Box:
         self._journal.stop(STOP_WORKER_MS)
 
     def _crash(self, hook: threading.ExceptHookArgs) -> None:
-        """A bug in a worker is a bug of the box: dump, say so, and let systemd start it again."""
+        """A bug in a worker is a bug of the box: dump, say so, and let systemd start it again.
+
+        Ours all have names. A library's own thread (picamera2 has two) takes its device along, and no more than that:
+        the device's worker will miss it.
+        """
+        if hook.thread is not None and hook.thread.name.startswith("Thread-"):
+            log.error("a library's thread %s ended: %s", hook.thread.name, hook.exc_type.__name__)
+            return
         log.critical("a bug in thread %s", hook.thread.name if hook.thread else "?", exc_info=hook[:3])  # type: ignore[arg-type]
         self._recorder.dump("a bug in a worker")
         os._exit(EXIT_BUG)
