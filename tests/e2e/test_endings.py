@@ -17,6 +17,9 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
         yield started
 
 
+pytestmark = pytest.mark.timing  # a signal must meet the middle of a sentence
+
+
 @pytest.fixture(scope="module")
 def boxes(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Box]]:
     folder = tmp_path_factory.mktemp("boxes")
