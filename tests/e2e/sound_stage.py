@@ -139,6 +139,12 @@ def uplink_rate_hz(emulator: Emulator, from_ms: int, to_ms: int) -> float:
     return float(slope) * 1_000
 
 
+def longest_stall_ms(emulator: Emulator) -> int:
+    """The longest time in which the service was sent nothing: far above 60 ms, the machine stood still."""
+    at = [row["at"] for row in emulator.rows("in") if row["message"].get("type") == "input_audio_buffer.append"]
+    return max((later - sooner for sooner, later in zip(at, at[1:], strict=False)), default=0)
+
+
 def wait_until(at: float) -> None:
     """Until the monotonic clock says so."""
     while (left_s := at - time.monotonic()) > 0:

@@ -16,7 +16,7 @@ from appliance.emulator.rehearsal import Rehearsal, Turn
 from tests.e2e.harness import Row
 from tests.e2e.numbers import WORDS, Account, account, recording, rehearsal, utterance
 from tests.e2e.pulse import missing
-from tests.e2e.sound_stage import Stage, answer, likenesses, silence, uplink_rate_hz, wait_until
+from tests.e2e.sound_stage import Stage, answer, likenesses, longest_stall_ms, silence, uplink_rate_hz, wait_until
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "it is all there")
 
@@ -40,6 +40,7 @@ class Scene:
     likenesses: tuple[float, ...] = ()
     rate_hz: float = 0
     responses: int = 0
+    stall_ms: int = 0
     fault_s: float = 0
     back_s: float = 0
     silent_s: float = 0
@@ -70,6 +71,7 @@ def talked(folder: Path, seconds: int) -> Scene:
             stage.box.told(),
             tuple(likenesses([answer(f"número {n}") for n in said.numbers], heard, 12)),
             uplink_rate_hz(stage.emulator, first + SETTLING_MS, first + said.ends_ms[-1]),
+            stall_ms=longest_stall_ms(stage.emulator),
         )
 
 
@@ -84,8 +86,9 @@ def echoed(folder: Path, seconds: int, mode: str = "loudspeaker") -> Scene:
         done = stage.box.wait(20)
         responses = len(stage.emulator.messages("out", "response.created"))
         return Scene(
-            done.code, account(stage.box, said.numbers), stage.box.rows(), stage.box.told(), responses=responses
-        )
+            done.code, account(stage.box, said.numbers), stage.box.rows(), stage.box.told(), responses=responses,
+            stall_ms=longest_stall_ms(stage.emulator),
+        )  # fmt: skip
 
 
 def pulled_out(folder: Path) -> Scene:
@@ -180,7 +183,8 @@ def judge_talk(scene: Scene) -> None:
     worst = min(scene.likenesses)
     print(
         f"conversation: {scene.account.said} utterances, {scene.gaps_ms} ms of gaps, capture {scene.rate_hz:.1f} Hz, "
-        f"least correlation {worst:.3f}"
+        f"least correlation {worst:.3f}, {sum(each < 0.99 for each in scene.likenesses)} below 0.99, "
+        f"longest stall of the uplink {scene.stall_ms} ms"
     )
     assert scene.code == 0, scene.told
     assert scene.account.lost == scene.account.strangers == (), scene.told
@@ -192,7 +196,10 @@ def judge_talk(scene: Scene) -> None:
 
 
 def judge_echo(scene: Scene) -> None:
-    print(f"echo: {scene.account.said} utterances, {scene.responses} responses, {len(scene.of('spoken'))} spoken")
+    print(
+        f"echo: {scene.account.said} utterances, {scene.responses} responses, {len(scene.of('spoken'))} spoken, "
+        f"longest stall of the uplink {scene.stall_ms} ms"
+    )
     assert scene.code == 0, scene.told
     assert scene.account.lost == scene.account.strangers == (), scene.told
     assert scene.account.repeats == 0, scene.told
