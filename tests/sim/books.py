@@ -4,9 +4,11 @@ Responsible for: one record for each utterance: which of its frames were capture
 Must not: judge (the checkers do), or take anything from the product's own books.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from appliance.emulator.parts import Sound
+from tests.sim.sound import Span
 
 FRAME_MS = 20
 SHORT_MS = 300  # what is shorter needs no answer (CONTRACTS section 5)
@@ -74,11 +76,17 @@ class Books:
         """Whether the service breaks off when it hears this."""
         return bool(self.poison) and any(span.utterance in self.poison for span in sound.spans)
 
-    def unheard(self, sound: Sound) -> None:
+    def unheard(self, spans: Iterable[Span]) -> None:
         """The service took this and will never answer it."""
-        for span in sound.spans:
+        for span in spans:
             if span.utterance in self.said:
                 self.said[span.utterance].unheard |= span.frames
+
+    def understood_nothing(self, spans: Iterable[Span]) -> None:
+        """The service says that there was nothing to understand: that is an answer."""
+        for span in spans:
+            if span.utterance in self.said:
+                self.said[span.utterance].answered |= span.frames
 
     def recent(self, most: int) -> list[Said]:
         """The latest utterances."""

@@ -121,7 +121,7 @@ class SimCrew:
     def drop_speech(self, line: int, turn: int) -> None:
         self._jitter.drop()
         if line in self.lines:
-            self._watch.taken_back(line, turn)
+            self._watch.taken_back(line, turn, self.lines[line].taken_back())
             spool = self._spools.of(self.lines[line].direction)
             spool.withdraw(line, turn, self._network.agenda.now)
 

@@ -30,7 +30,7 @@ from tests.sim.sound import FRAME_MS, FRAME_SAMPLES, HUM, MURMUR, SILENCE, Span
 RETRY_MS = 1_000
 SETTLED_MS = 1_300  # after speech: by then the service has heard the pause
 IDLE_MS = 4_000
-COARSE_MS = 200  # pieces of speech; the pause behind it comes in pieces of twice that
+COARSE_MS = 200  # where speech comes in pieces of this or more, the pause behind it comes in pieces of twice that
 PAUSE_HEARD_MS = 300
 SPEECH_HEARD_MS = 60
 
@@ -132,7 +132,7 @@ class SimMicrophone:
         if self._voice != SILENCE:
             length = max(0, min(self._grain_ms, self._until - now))
         elif now - self._quiet_since < SETTLED_MS:
-            length = self._grain_ms if self._grain_ms < COARSE_MS else 2 * self._grain_ms
+            length = self._grain_ms if self._grain_ms < COARSE_MS else 2 * COARSE_MS
         else:
             length = IDLE_MS
         self._plan += 1

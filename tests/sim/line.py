@@ -20,11 +20,11 @@ from appliance.workers.conversation import Conversation
 from appliance.workers.line import REPORT_EVERY_MS
 from appliance.workers.pulse import PING_AFTER_MS, Pulse, Verdict
 from appliance.workers.spool import Spool
+from tests.sim import overheard
 from tests.sim.books import Books
 from tests.sim.checkers.watcher import Watch
 from tests.sim.network import SERVICE_PATH, Network
-from tests.sim.pcm import spans_in
-from tests.sim.sound import Frame
+from tests.sim.sound import Frame, Span
 from tests.sim.trace import Trace
 
 IN_FLIGHT = 64  # frames; a dark link takes no more than half a second of sound (TCP_NOTSENT_LOWAT)
@@ -79,7 +79,8 @@ class SimLine:
         self._pulse: Pulse | None = None
         self._acknowledged = False
         self._sent_bytes = 0
-        self._deafened = False
+        self._deafened = self._muted = False
+        self._empty: list[Span] = []
         self._orders: deque[Callable[[], None]] = deque()
 
     # The crew's orders; each is obeyed when the line's thread comes to it.
@@ -191,13 +192,15 @@ class SimLine:
                     self._choke()
                     return
                 if self._deafened and isinstance(raw, Frame):
-                    self._books.unheard(raw.audio)
+                    self._books.unheard(raw.audio.spans)
                 message: Message | str = (
                     {"type": "input_audio_buffer.append", "audio": raw.audio}
                     if isinstance(raw, Frame) and not raw
                     else raw.decode()
                 )
-                self._take(self.session.feed(message, self._agenda.now))
+                outputs = self.session.feed(message, self._agenda.now)
+                self._empty = overheard.of_empty_turn(self.session) or self._empty
+                self._take(outputs)
             if self._in_flight == IN_FLIGHT - 1:
                 self.pump()
 
@@ -227,7 +230,8 @@ class SimLine:
     def _put(self, output: Output) -> None:
         match output:
             case Send(message):
-                self._down(lambda: self._receive(message))
+                empty = self._understood_nothing(message.get("type"))
+                self._down(lambda: self._receive(message, empty))
             case SendRaw(text):
                 self._down(lambda: self._read(text.encode()))
             case Close(code, reason):
@@ -235,9 +239,17 @@ class SimLine:
             case Drop():
                 self._down(lambda: self.end(Loss.RESET))
             case Mute(pongs):
-                self._deafened = self._opened_no_turn()
+                unopened = overheard.of_unopened_turn(self.session)
+                self._books.unheard(unopened or ())
+                self._deafened, self._muted = unopened is not None, True
                 if not pongs:
                     self._down(lambda: self.fall_silent(acknowledged=True))
+
+    def _understood_nothing(self, kind: str | None) -> list[Span]:
+        if kind != "response.done":
+            return []
+        empty, self._empty = self._empty, []
+        return empty
 
     def _choke(self) -> None:
         """There are sentences that the service cannot hear to the end, however often they are sent."""
@@ -246,23 +258,25 @@ class SimLine:
             session.closed(self._agenda.now)
             self._down(lambda: self.end(Loss.CLOSED, 1011, "the simulator's service chokes"))
 
-    def _opened_no_turn(self) -> bool:
-        """Whether the service fell silent as a habit has it that answers nothing from the first sound of a turn on."""
-        latest = self.session._answers[-1] if self.session is not None and self.session._answers else None
-        if latest is None or "deaf" not in latest.plan or latest.told.opened:
-            return False
-        for sound in latest.turn.heard:
-            self._books.unheard(sound if not isinstance(sound, bytes) else spans_in(sound))
-        return True
+    def taken_back(self) -> set[int]:
+        """A talk key cut the latest turn off: the utterances it is about. What comes behind, nobody hears if mute.
+
+        The box no longer sees a turn that waits, and so not that the service hangs: less than 5 s is then let go after
+        20 s, as for any line that opens no turn.
+        """
+        self._deafened = self._deafened or self._muted
+        return {span.utterance for span in overheard.of_latest_turn(self.session)}
 
     def _down(self, action: Callable[[], None]) -> None:
         network = self._network
         self._down_at = max(self._down_at, self._agenda.now + network.delay())
         self._agenda.at(self._down_at, lambda: None if self.dead else network.arrive(action))
 
-    def _receive(self, message: Message) -> None:
+    def _receive(self, message: Message, empty: list[Span]) -> None:
+        """``empty``: what the service says it understood nothing of."""
         if self.over:
             return
+        self._books.understood_nothing(empty)
         network = self._network
         if network.garbage:
             network.garbage -= 1

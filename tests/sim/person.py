@@ -74,7 +74,9 @@ class Person:
             yield self._gap()
         if self._chance.random() < 0.6:
             yield int(self._chance.random() * 12_000)
-        if not self._world.setup.at_once or self._chance.random() < 0.3:
+        if self._world.setup.ends_with_microphone:
+            self._world.microphone.finish()
+        elif not self._world.setup.at_once or self._chance.random() < 0.3:
             yield from self._stop()
 
     def _at_desk(self, utterances: int) -> Waits:

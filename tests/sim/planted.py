@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from appliance import runner
-from appliance.core import deadlines, line, panel, settle, step, turns
+from appliance.core import deadlines, ending, line, panel, settle, step, turns
 from appliance.core.effects import SetUplink
 from appliance.core.events import TextArrived
 from appliance.core.failures import diagnose
@@ -210,7 +210,19 @@ def loss_counted_as_answer(patch: pytest.MonkeyPatch) -> None:
 def deadlines_slept_through(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(deadlines, "line_deadline", lambda line, limits: None)
     patch.setattr(runner, "next_deadline", lambda state, now, limits: None)
-    patch.setattr(world, "next_deadline", lambda state, now, limits: None)
+
+
+def debt_forgotten_at_restart(patch: pytest.MonkeyPatch) -> None:
+    real = runner.kept
+    patch.setattr(runner, "kept", lambda state: replace(real(state), owes=False))
+
+
+def exit_code_lies(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ending, "EXIT_UNANSWERED", 0)
+
+
+def exit_code_cries_wolf(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ending, "EXIT_DONE", 69)
 
 
 ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (
@@ -238,5 +250,8 @@ ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (
     (panel_says_on_air_too_early, ()),
     (loss_counted_as_answer, ()),
     (deadlines_slept_through, ()),
+    (debt_forgotten_at_restart, ("restart", "cannot_connect")),
+    (exit_code_lies, ("cannot_connect",)),
+    (exit_code_cries_wolf, ()),
 )
 """Each with the faults and manners among which it shows soonest; none: whatever a seed brings."""

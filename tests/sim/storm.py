@@ -27,8 +27,12 @@ MANNERS = (
     "unknown_field:p0.3", "asr_failed:p0.2", "usage_jump:smaller@p0.2", "usage_jump:missing@p0.2", "link:not-first",
     "link:null", "link:none", "source_item:off", "audio_end:with-silence", "finish:delayed", "slow_created:800",
     "usage_images:on", "latency:200", "jitter:150", "throttle:900", "idle_counts:no-speech", "http_body:html",
+    "interrupt:incomplete", "interrupt:cancelled", "empty_turn:p0.1", "max_sessions:1",
 )  # fmt: skip
-STRICTNESS = ("finish:never", "session_limit_seconds:400", "idle_seconds:60", "session_limit_code:drop", "idle:error")
+STRICTNESS = (
+    "finish:never", "session_limit_seconds:400", "idle_seconds:60", "session_limit_code:drop", "idle:error",
+    "idle_close:20",
+)  # fmt: skip
 BENIGN = 3
 TROUBLES = (
     Loss.REFUSED, Loss.NO_ROUTE, Loss.NO_NAME, Loss.UNKNOWN_ISSUER, Loss.NOT_YET_VALID, Loss.EXPIRED, Loss.TLS,
@@ -76,7 +80,7 @@ class Storm:
         world = self._world
         world.service.habits.clear()
         for manner in self._manners[:BENIGN]:
-            if not manner.startswith("interrupt"):  # it loses the end of an answer: nothing for a calm
+            if not manner.startswith(("interrupt", "max_sessions")):  # ends answers, refuses lines: nothing for a calm
                 world.service.habits.set(manner)
         world.network.recover()
         world.microphone.present = True

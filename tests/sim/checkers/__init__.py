@@ -10,6 +10,7 @@ from tests.sim.checkers.answered import EveryUtteranceIsAnswered
 from tests.sim.checkers.bounds import EverythingIsBounded
 from tests.sim.checkers.configured import OnlyConfiguredLinesAreSpokenTo
 from tests.sim.checkers.dials import DialsStayInTheBudget
+from tests.sim.checkers.ends import TheExitCodeTellsTheTruth, TheNextProcessAsks
 from tests.sim.checkers.fence import StaleNewsChangesNothing
 from tests.sim.checkers.moves import MovesAreTaken
 from tests.sim.checkers.panel import ThePanelTellsTheTruth
@@ -36,6 +37,8 @@ ALL: tuple[type[Checker], ...] = (
     ThePanelTellsTheTruth,
     TheBoxRecovers,
     EverythingIsBounded,
+    TheNextProcessAsks,
+    TheExitCodeTellsTheTruth,
     MovesAreTaken,
 )
 

@@ -77,9 +77,9 @@ class EveryUtteranceIsAnswered(Checker):
             books.apologies.append(self.world.agenda.now)
         self._owned_up = owned_up
 
-    def taken_back(self, line: int, turn: int) -> None:
-        """What a turn was about that a talk key cut off needs no answer."""
-        for number in self._about.get((line, turn), ()):
+    def taken_back(self, line: int, turn: int, latest: set[int]) -> None:
+        """What a turn was about that a talk key cut off needs no answer; before any text it is the latest."""
+        for number in self._about.get((line, turn)) or latest:
             said = self.world.books.open.get(number)
             if said is not None and not said.excused:
                 said.excused, said.excused_at = "taken back with a talk key", self.world.agenda.now

@@ -49,8 +49,11 @@ class Checker:
     def uplink_set(self, line: int, valve: Valve) -> None:
         """The crew was told so."""
 
-    def taken_back(self, line: int, turn: int) -> None:
-        """A talk key cut a turn's voice off: that was not what the speaker meant, and it need not be said again."""
+    def taken_back(self, line: int, turn: int, latest: set[int]) -> None:
+        """A talk key cut a turn's voice off: that was not what the speaker meant, and it need not be said again.
+
+        ``latest``: the utterances that the line's latest turn is about.
+        """
 
     def moved(self) -> None:
         """The open utterance moves to another direction, whole."""
@@ -60,6 +63,12 @@ class Checker:
 
     def booted(self) -> None:
         """A process begins with nothing in memory."""
+
+    def crashed(self) -> None:
+        """The process is over, whether it ended or died."""
+
+    def exited(self, code: int) -> None:
+        """The process ended by itself."""
 
     def looked(self) -> None:
         """Once in a while."""
@@ -75,8 +84,8 @@ class Checker:
 
 
 _NEWS = (
-    "stepped", "dialled", "sent", "heard", "ended", "parted", "uplink_set", "taken_back", "moved", "shown", "booted", "looked",
-    "calmed", "settled", "closed",
+    "stepped", "dialled", "sent", "heard", "ended", "parted", "uplink_set", "taken_back", "moved", "shown", "booted",
+    "crashed", "exited", "looked", "calmed", "settled", "closed",
 )  # fmt: skip
 
 
