@@ -7,6 +7,7 @@ Speaker and ear are processes of their own (``aplay``, ``arecord``): the emulato
 not become a gap in the sound.
 """
 
+import itertools
 import subprocess
 import time
 from pathlib import Path
@@ -142,7 +143,7 @@ def uplink_rate_hz(emulator: Emulator, from_ms: int, to_ms: int) -> float:
 def longest_stall_ms(emulator: Emulator) -> int:
     """The longest time in which the service was sent nothing: far above 60 ms, the machine stood still."""
     at = [row["at"] for row in emulator.rows("in") if row["message"].get("type") == "input_audio_buffer.append"]
-    return max((later - sooner for sooner, later in zip(at, at[1:], strict=False)), default=0)
+    return max((later - sooner for sooner, later in itertools.pairwise(at)), default=0)
 
 
 def wait_until(at: float) -> None:
