@@ -17,6 +17,8 @@ from appliance.core.events import (
     Event,
     MicrophoneClosed,
     MicrophoneEnded,
+    MicrophoneJudged,
+    Sense,
     SoundDrained,
     SpeechHeard,
 )
@@ -28,6 +30,9 @@ from tests.sim.books import Said
 from tests.sim.sound import FRAME_MS, FRAME_SAMPLES, HUM, MURMUR, SILENCE, Span
 
 RETRY_MS = 1_000
+DEAF_PERCENT = 47
+DEAF_AFTER_MS = 3_100
+WELL_AFTER_MS = 4_000
 SETTLED_MS = 1_300  # after speech: by then the service has heard the pause
 IDLE_MS = 4_000
 COARSE_MS = 200  # where speech comes in pieces of this or more, the pause behind it comes in pieces of twice that
@@ -55,6 +60,7 @@ class SimMicrophone:
         self._until = 0  # when the voice ceases
         self._quiet_since = 0
         self._speaking = self._heard = False
+        self.rate_percent, self._heals, self._told_deaf, self._judged = 100, True, False, 0
 
     # The room.
 
@@ -72,6 +78,40 @@ class SimMicrophone:
             self._post(DeviceFailed(Device.MICROPHONE, "gone", "the simulator pulled it"))
             self._seal()
             self._agenda.after(RETRY_MS, self._try)
+
+    def deafen(self, *, heals: bool) -> None:
+        """The card delivers 47 % of its rate; opening it anew ``heals`` it, or it takes more."""
+        self._flush()
+        self.rate_percent, self._heals = DEAF_PERCENT, heals
+        self._listen_to_the_card()
+
+    def heal(self) -> None:
+        """It delivers all again."""
+        self._flush()
+        self.rate_percent = 100
+        self._listen_to_the_card()
+
+    def _listen_to_the_card(self) -> None:
+        """What the worker's count will find: deafness after three whole seconds, that all is well after four."""
+        self._judged += 1
+        judged = self._judged
+        deaf = self.rate_percent != 100
+        if self.capturing and (deaf or self._told_deaf):
+            self._agenda.after(DEAF_AFTER_MS if deaf else WELL_AFTER_MS, lambda: self._judge(judged))
+
+    def _judge(self, judged: int) -> None:
+        if judged == self._judged and self.capturing:
+            self._told_deaf = self.rate_percent != 100
+            self._post(MicrophoneJudged(Sense.DEAF if self._told_deaf else Sense.WELL, self.rate_percent))
+
+    def reopen(self) -> None:
+        """Close the card and open it by its name, keeping what was captured."""
+        if self.capturing:
+            self._flush()
+            self.capturing = False
+            if self._heals:
+                self.rate_percent = 100
+            self._agenda.after(1 + self._chance.randrange(200), self._try)
 
     def vanish(self) -> None:
         """The process dies."""
@@ -106,6 +146,7 @@ class SimMicrophone:
         self.capturing = True
         self._from = self._quiet_since = self._agenda.now
         self._heard = False
+        self._listen_to_the_card()
         self._next()
 
     def _closed(self) -> None:
@@ -153,13 +194,17 @@ class SimMicrophone:
         now = self._agenda.now
         frames = (now - self._from) // FRAME_MS
         self._from = now
+        heard = frames * self.rate_percent // 100
         if not self.capturing or frames <= 0:
             if self._voice != SILENCE:  # nobody listens, and the person speaks on
                 self._frame += max(0, frames)
             return
-        span = Span(self._said.number if self._said else self._voice, self._frame, frames * FRAME_SAMPLES)
+        if heard <= 0:
+            self._frame += frames
+            return
+        span = Span(self._said.number if self._said else self._voice, self._frame, heard * FRAME_SAMPLES)
         if self._voice == SILENCE:
-            span = Span(SILENCE, 0, frames * FRAME_SAMPLES)
+            span = Span(SILENCE, 0, heard * FRAME_SAMPLES)
         if self._said is not None and self._voice != SILENCE:
             self._said.captured |= span.frames
             self._said.last_at = now

@@ -33,6 +33,7 @@ BACKSTOP_MS = 8_000  # TCP_USER_TIMEOUT, where the pulse is not armed yet
 FRAME_LIMIT_BYTES = 4 * 1024 * 1024
 PEER_NOTICES_MS = 30_000
 PING_BYTES = 40
+ANSWERED = ("response.text.done", "response.audio.done", "response.done")
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -162,6 +163,7 @@ class SimLine:
     def _opened(self) -> None:
         self.opened_at = self._agenda.now
         self._post(LineOpened(self.number))
+        self._report_soon()
         if self.dead or self._network.dark:
             self.fall_silent(acknowledged=False)
 
@@ -171,6 +173,8 @@ class SimLine:
         """Send what there is, as long as the link takes it."""
         if self.over or self._hung_up or self.opened_at is None:
             return
+        if self.uplink is Valve.SHUT:
+            self._report_soon()
         dark = self._network.dark or self.dead
         limit = IN_FLIGHT_DARK if dark else IN_FLIGHT
         while self._in_flight < limit:
@@ -199,7 +203,7 @@ class SimLine:
                     else raw.decode()
                 )
                 outputs = self.session.feed(message, self._agenda.now)
-                self._empty = overheard.of_empty_turn(self.session) or self._empty
+                self._empty = overheard.of_empty_turn(self.session, self._empty)
                 self._take(outputs)
             if self._in_flight == IN_FLIGHT - 1:
                 self.pump()
@@ -246,10 +250,9 @@ class SimLine:
                     self._down(lambda: self.fall_silent(acknowledged=True))
 
     def _understood_nothing(self, kind: str | None) -> list[Span]:
-        if kind != "response.done":
+        if kind not in ANSWERED:
             return []
-        empty, self._empty = self._empty, []
-        return empty
+        return self._empty
 
     def _choke(self) -> None:
         """There are sentences that the service cannot hear to the end, however often they are sent."""

@@ -37,7 +37,11 @@ def of_unopened_turn(session: ServiceSession | None) -> list[Span] | None:
     return spans_of(latest.turn.heard)
 
 
-def of_empty_turn(session: ServiceSession | None) -> list[Span]:
-    """What a habit makes the service understand nothing of: such a turn counts as answered (CONTRACTS section 5)."""
+def of_empty_turn(session: ServiceSession | None, before: list[Span]) -> list[Span]:
+    """What a habit makes the service understand nothing of: such a turn counts as answered (CONTRACTS section 5).
+
+    ``before``: what was found so far; it stands, for the answer comes when the service has long forgotten the turn.
+    """
     latest = _latest(session)
-    return spans_of(latest.turn.heard) if latest is not None and "empty_turn" in latest.plan else []
+    heard = spans_of(latest.turn.heard) if latest is not None and "empty_turn" in latest.plan else []
+    return heard or before

@@ -251,7 +251,7 @@ ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (
     (loss_counted_as_answer, ()),
     (deadlines_slept_through, ()),
     (debt_forgotten_at_restart, ("restart", "cannot_connect")),
-    (exit_code_lies, ("cannot_connect",)),
+    (exit_code_lies, ("refusal", "quota")),
     (exit_code_cries_wolf, ()),
 )
 """Each with the faults and manners among which it shows soonest; none: whatever a seed brings."""

@@ -56,7 +56,7 @@ class Storm:
             self._cannot_connect, self._reset, self._black_hole, self._connection_dies, self._slow, self._twice,
             self._garbage, self._blow, self._noise, self._refusal, self._silence, self._rate_limit, self._quota,
             self._poison, self._snap, self._ghost, self._crash_loop, self._microphone, self._loudspeaker, self._privacy,
-            self._restart,
+            self._restart, self._deaf_card,
         )  # fmt: skip
         share = chance.choice((0.15, 0.6))
         self._kinds = [kind for kind in kinds if chance.random() < share] or [self._reset, self._blow]
@@ -84,6 +84,7 @@ class Storm:
                 world.service.habits.set(manner)
         world.network.recover()
         world.microphone.present = True
+        world.microphone.heal()
         world.speaker.restore()
         world.unveil()
         world.books.poison &= set(world.books.said)
@@ -236,6 +237,15 @@ class Storm:
         lasts = int(500 * 60 ** self._chance.random())
         self._world.agenda.after(lasts, plug)
         return f"the microphone is gone for {lasts} ms"
+
+    def _deaf_card(self) -> str:
+        """It must be opened anew, or the process started anew, or it mends itself."""
+        heals = self._chance.random() < 0.6
+        self._world.microphone.deafen(heals=heals)
+        microphone = self._world.microphone
+        lasts = int(5_000 * 60 ** self._chance.random())
+        self._world.agenda.after(lasts, microphone.heal)
+        return f"the microphone delivers 47 % for {lasts} ms, {'' if heals else 'not '}until it is opened anew"
 
     def _loudspeaker(self) -> str:
         self._world.speaker.lose()

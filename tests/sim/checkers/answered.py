@@ -78,10 +78,15 @@ class EveryUtteranceIsAnswered(Checker):
         self._owned_up = owned_up
 
     def taken_back(self, line: int, turn: int, latest: set[int]) -> None:
-        """What a turn was about that a talk key cut off needs no answer; before any text it is the latest."""
-        for number in self._about.get((line, turn)) or latest:
-            said = self.world.books.open.get(number)
-            if said is not None and not said.excused:
+        """What a turn was about that a talk key cut off needs no answer, nor what the box takes for one with it.
+
+        Before any text it is the latest turn.
+        """
+        books = self.world.books
+        about = self._about.get((line, turn), set()) | latest
+        chains = {books.said[number].chain for number in about if number in books.said}
+        for said in books.open.values():
+            if said.chain in chains and not said.excused:
                 said.excused, said.excused_at = "taken back with a talk key", self.world.agenda.now
 
     def _count_repeats(self, text: str) -> None:
