@@ -63,6 +63,8 @@ class SimCrew:
     def select_input(self, direction: Direction, valve: Valve, *, move: bool) -> None:
         if move:
             self._watch.moved()
+            for line in self.lines.values():
+                line.turn_given_up()
         now = self._network.agenda.now
         self._spools.select(direction, valve, now, move=move)
         for spool in self._spools.all():

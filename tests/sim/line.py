@@ -234,7 +234,7 @@ class SimLine:
     def _put(self, output: Output) -> None:
         match output:
             case Send(message):
-                empty = self._understood_nothing(message.get("type"))
+                empty = self._empty if message.get("type") in ANSWERED else []
                 self._down(lambda: self._receive(message, empty))
             case SendRaw(text):
                 self._down(lambda: self._read(text.encode()))
@@ -249,11 +249,6 @@ class SimLine:
                 if not pongs:
                     self._down(lambda: self.fall_silent(acknowledged=True))
 
-    def _understood_nothing(self, kind: str | None) -> list[Span]:
-        if kind not in ANSWERED:
-            return []
-        return self._empty
-
     def _choke(self) -> None:
         """There are sentences that the service cannot hear to the end, however often they are sent."""
         session, self.session = self.session, None
@@ -262,13 +257,16 @@ class SimLine:
             self._down(lambda: self.end(Loss.CLOSED, 1011, "the simulator's service chokes"))
 
     def taken_back(self) -> set[int]:
-        """A talk key cut the latest turn off: the utterances it is about. What comes behind, nobody hears if mute.
-
-        The box no longer sees a turn that waits, and so not that the service hangs: less than 5 s is then let go after
-        20 s, as for any line that opens no turn.
-        """
-        self._deafened = self._deafened or self._muted
+        """A talk key cut the latest turn off: the utterances it is about."""
+        self.turn_given_up()
         return {span.utterance for span in overheard.of_latest_turn(self.session)}
+
+    def turn_given_up(self) -> None:
+        """The box waits no more for a turn, and so cannot see that the service hangs in it: nobody hears what follows.
+
+        Less than 5 s of it is let go after 20 s, as on any line that opens no turn (CONTRACTS section 5).
+        """
+        self._deafened = self._deafened or self._muted or overheard.is_over(self.session)
 
     def _down(self, action: Callable[[], None]) -> None:
         network = self._network
