@@ -217,6 +217,10 @@ def debt_forgotten_at_restart(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(runner, "kept", lambda state: replace(real(state), owes=False))
 
 
+def exit_code_lies(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ending, "EXIT_UNANSWERED", 0)
+
+
 def exit_code_cries_wolf(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ending, "EXIT_DONE", 69)
 
@@ -247,6 +251,7 @@ ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (
     (loss_counted_as_answer, ()),
     (deadlines_slept_through, ()),
     (debt_forgotten_at_restart, ("restart", "cannot_connect")),
+    (exit_code_lies, ("refusal", "quota")),
     (exit_code_cries_wolf, ()),
 )
 """Each with the faults and manners among which it shows soonest; none: whatever a seed brings."""
