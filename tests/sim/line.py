@@ -81,7 +81,7 @@ class SimLine:
         self._acknowledged = False
         self._sent_bytes = 0
         self._deafened = self._muted = False
-        self._empty: list[Span] = []
+        self._empty: set[Span] = set()
         self._orders: deque[Callable[[], None]] = deque()
 
     # The crew's orders; each is obeyed when the line's thread comes to it.
@@ -234,7 +234,7 @@ class SimLine:
     def _put(self, output: Output) -> None:
         match output:
             case Send(message):
-                empty = self._empty if message.get("type") in ANSWERED else []
+                empty = self._empty if message.get("type") in ANSWERED else set()
                 self._down(lambda: self._receive(message, empty))
             case SendRaw(text):
                 self._down(lambda: self._read(text.encode()))
@@ -273,7 +273,7 @@ class SimLine:
         self._down_at = max(self._down_at, self._agenda.now + network.delay())
         self._agenda.at(self._down_at, lambda: None if self.dead else network.arrive(action))
 
-    def _receive(self, message: Message, empty: list[Span]) -> None:
+    def _receive(self, message: Message, empty: set[Span]) -> None:
         """``empty``: what the service says it understood nothing of."""
         if self.over:
             return

@@ -43,11 +43,10 @@ def of_unopened_turn(session: ServiceSession | None) -> list[Span] | None:
     return spans_of(latest.turn.heard)
 
 
-def of_empty_turn(session: ServiceSession | None, before: list[Span]) -> list[Span]:
+def of_empty_turn(session: ServiceSession | None, before: set[Span]) -> set[Span]:
     """What a habit makes the service understand nothing of: such a turn counts as answered (CONTRACTS section 5).
 
     ``before``: what was found so far; it stands, for the answer comes when the service has long forgotten the turn.
     """
     latest = _latest(session)
-    heard = spans_of(latest.turn.heard) if latest is not None and "empty_turn" in latest.plan else []
-    return heard or before
+    return before.union(spans_of(latest.turn.heard)) if latest is not None and "empty_turn" in latest.plan else before
