@@ -40,7 +40,7 @@ test: $(VENV)/dev.done
 
 # The long forms: hours of simulated life, long black holes, ten minutes of sound. Most of an hour.
 soak: $(VENV)/dev.done
-	$(PY) -m pytest -q -s -m soak
+	$(PY) -m pytest -q -s -m soak --hypothesis-profile=roaming
 
 # A plain client and this box through the same faults, side by side, in network namespaces; fills the README's table.
 bench-faults: $(VENV)/dev.done

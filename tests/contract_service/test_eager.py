@@ -149,7 +149,7 @@ MESSAGES = st.lists((FIELDS | mutated() | JSON).map(json.dumps) | st.text(max_si
 def test_no_message_makes_the_server_fail(
     house: House, caplog: pytest.LogCaptureFixture, messages: list[str | bytes]
 ) -> None:
-    async def run() -> int | None:
+    async def run() -> tuple[int | None, str]:
         async with line(house) as connection:
             try:
                 for message in messages:
@@ -157,10 +157,12 @@ def test_no_message_makes_the_server_fail(
                 await connection.send(json.dumps({"type": "session.finish"}))
                 await until(connection, "session.finished")
             except ConnectionClosed:
-                return connection.close_code
-            return None
+                return connection.close_code, connection.close_reason or ""
+            return None, ""
 
     with caplog.at_level(logging.WARNING):
-        ended = asyncio.run(run())
-    assert ended in (None, 1007)
+        code, reason = asyncio.run(run())
+    # 1011 is a failure of the server, but for a voice it does not have: accepted at the update, refused by the first
+    # turn (PROTOCOL section 10); some of the real updates above ask for one.
+    assert code in (None, 1007) or (code == 1011 and reason.endswith("is not supported.")), (code, reason)
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
