@@ -24,13 +24,13 @@ from appliance.core.direction import Direction
 from appliance.core.effects import Field
 from appliance.core.events import Booted, Device, DeviceFailed, Event, Key, KeyEdge, SpeechHeard, StopRequested
 from appliance.core.limits import Limits
-from appliance.core.state import Ear, Fault, Setup, State
+from appliance.core.state import Ear, Fault, State
 from appliance.crew import BoxCrew, Makers
 from appliance.errors import DeviceError, FaultCode, Problem, SettingsError
+from appliance.first_state import remembered, setup
 from appliance.ports import Camera, Frame, Keys, Screen
-from appliance.protocol.languages import LANGUAGES
 from appliance.protocol.settings import SessionSettings, plan
-from appliance.protocol.voices import Model, resolve_model
+from appliance.protocol.voices import resolve_model
 from appliance.recorder import Recorder
 from appliance.runner import Runner
 from appliance.watch import Watch
@@ -41,7 +41,7 @@ from appliance.workers.eyes import Eyes
 from appliance.workers.hearing import Hearing
 from appliance.workers.jitter import JitterBuffer
 from appliance.workers.journal import Journal
-from appliance.workers.keeper import Keeper, Kept, boot_id
+from appliance.workers.keeper import Keeper, boot_id
 from appliance.workers.line import Access
 from appliance.workers.mailbox import EventQueue
 from appliance.workers.microphone import MicrophoneWorker
@@ -326,38 +326,6 @@ class _FirstStandby:
         if self._begin is not None and what == "mode" and fields.get("to") == "standby":
             self._begin(at)
             self._begin = None
-
-
-def setup(settings: Settings, model: Model) -> Setup:
-    """The core's view of the settings."""
-    run, languages = settings.run, settings.languages
-    voice = settings.service.voice
-    return Setup(
-        mine=languages.mine,
-        theirs=languages.theirs,
-        favourites=languages.favourites,
-        kiosk=run.profile == "kiosk",
-        talk_taps=settings.keys.talk == "tap",
-        at_once=run.start == "at-once" or settings.keys.driver == "none",
-        ends_with_microphone=run.until == "microphone-ends",
-        letters=settings.screen.letters,
-        flip=settings.screen.flip,
-        show_source=settings.screen.show_source,
-        text_only=frozenset(code for code in LANGUAGES if not model.speaks(code, voice or model.default_voice)),
-        half_duplex=settings.loudspeaker.mode == "loudspeaker" and settings.loudspeaker.driver != "none",
-        cues=settings.loudspeaker.driver != "none",
-        robot_voice=settings.loudspeaker.robot_voice and settings.loudspeaker.driver != "none",
-        serial=os.getpid(),
-    )
-
-
-def remembered(state: State, kept: Kept) -> State:
-    """The first state of a process, with what the last one of this boot left: its dials, and what it still owed."""
-    if kept.owes:
-        log.warning("please repeat: the process before this one ended with speech unanswered")
-    budget = replace(state.budget, dials=kept.dials, tokens_spent=kept.tokens_spent)
-    ear = replace(state.ear, restarted_at=kept.restarted_at)
-    return replace(state, budget=budget, owned_up_at=0 if kept.owes else None, ear=ear)
 
 
 def _stretch(speed: float) -> Stretch | None:

@@ -27,6 +27,7 @@ FLOORS: dict[str, int] = {
     "selftest": 5,
     "app": 5,
     "crew": 5,
+    "first_state": 5,
     "watch": 5,
     "cli": 5,
     "runner": 5,

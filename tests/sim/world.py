@@ -12,7 +12,6 @@ from dataclasses import replace
 from random import Random
 
 from appliance import runner
-from appliance.app import remembered
 from appliance.core.direction import Direction
 from appliance.core.events import Booted, Event, Key, KeyEdge, StopRequested
 from appliance.core.limits import Limits
@@ -20,6 +19,7 @@ from appliance.core.state import Setup, State
 from appliance.emulator.habits import Habits
 from appliance.emulator.parts import Interpreter, Sound
 from appliance.emulator.service import Service
+from appliance.first_state import remembered
 from appliance.protocol.settings import SessionSettings, plan
 from appliance.protocol.voices import resolve_model
 from appliance.recorder import Recorder

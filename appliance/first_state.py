@@ -1,0 +1,49 @@
+"""The state in which a process begins: from the settings, and from what the last process of this boot left.
+
+Responsible for: the core's view of the settings, and what is remembered.
+Must not: read files, start anything, or decide what the core decides.
+"""
+
+import logging
+import os
+from dataclasses import replace
+
+from appliance.config.settings import Settings
+from appliance.core.state import Setup, State
+from appliance.protocol.languages import LANGUAGES
+from appliance.protocol.voices import Model
+from appliance.workers.keeper import Kept
+
+log = logging.getLogger(__name__)
+
+
+def setup(settings: Settings, model: Model) -> Setup:
+    """The core's view of the settings."""
+    run, languages = settings.run, settings.languages
+    voice = settings.service.voice
+    return Setup(
+        mine=languages.mine,
+        theirs=languages.theirs,
+        favourites=languages.favourites,
+        kiosk=run.profile == "kiosk",
+        talk_taps=settings.keys.talk == "tap",
+        at_once=run.start == "at-once" or settings.keys.driver == "none",
+        ends_with_microphone=run.until == "microphone-ends",
+        letters=settings.screen.letters,
+        flip=settings.screen.flip,
+        show_source=settings.screen.show_source,
+        text_only=frozenset(code for code in LANGUAGES if not model.speaks(code, voice or model.default_voice)),
+        half_duplex=settings.loudspeaker.mode == "loudspeaker" and settings.loudspeaker.driver != "none",
+        cues=settings.loudspeaker.driver != "none",
+        robot_voice=settings.loudspeaker.robot_voice and settings.loudspeaker.driver != "none",
+        serial=os.getpid(),
+    )
+
+
+def remembered(state: State, kept: Kept) -> State:
+    """The first state of a process, with what the last one of this boot left: its dials, and what it still owed."""
+    if kept.owes:
+        log.warning("please repeat: the process before this one ended with speech unanswered")
+    budget = replace(state.budget, dials=kept.dials, tokens_spent=kept.tokens_spent)
+    ear = replace(state.ear, restarted_at=kept.restarted_at)
+    return replace(state, budget=budget, owned_up_at=0 if kept.owes else None, ear=ear)
