@@ -142,7 +142,7 @@ def test_a_folder_without_pictures_is_absent(tmp_path: Path) -> None:
 
 
 def test_one_that_hangs_is_left_behind_and_a_fresh_one_serves(tmp_path: Path) -> None:
-    with desk(tmp_path, limit_s=0.1) as it:
+    with desk(tmp_path, limit_s=1.0) as it:
         it.worker.open()
         it.says("made", "open")
         it.faults.hang()
