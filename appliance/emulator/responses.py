@@ -141,10 +141,9 @@ class Answer:
     def cut(self, now: int) -> None:
         """The turn is over; ``turn.cut_ms`` and ``turn.end_ms`` are set."""
         self._cut_at = now
-        if not self.manual:
-            self._start(now)
-            if "late_stopped" not in self.plan:
-                self._stop(now)
+        self._start(now)
+        if not self.manual and "late_stopped" not in self.plan:
+            self._stop(now)
         stream_ms = max(1, self.turn.progress_ms)
         quicker = max(1, stream_ms // max(1, now - self.turn.arrived_at))
         self._speaker.pace_ms = max(FAST_MS, DELTA_MS // quicker)  # what was pushed fast is answered fast

@@ -33,6 +33,16 @@ def test_manual_turns() -> None:
     assert usage["input_tokens_details"]["audio_tokens"] == 5 * 7
 
 
+def test_a_manual_turn_of_a_moment_has_its_source_item() -> None:
+    made = client(turn_detection=None)
+    made.stream(0, 100)
+    made.send({"type": "input_audio_buffer.commit"})
+    made.until(made.now + 20_000)
+    source, translation = made.of("conversation.item.created")
+    assert source["item"]["role"] == "user"
+    assert translation["previous_item_id"] == source["item"]["id"]
+
+
 def test_manual_clear_empties_the_buffer_and_an_empty_commit_is_an_error() -> None:
     made = client(turn_detection=None)
     made.stream(0, 1_000)
