@@ -9,7 +9,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Mapping
 from random import Random
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from appliance.emulator.habit_table import ROWS, Kind
 from appliance.emulator.habits import Habits
@@ -59,13 +59,13 @@ class Service:
         """An upgrade request: ``path`` with its query, as written on the wire."""
         self.connects += 1
         dial = self._fired((Kind.DIAL,), self.connects, spared=False)
-        address = urlsplit(path)
-        if address.path != PATH or "http_404" in dial:
+        place, _, query = path.partition("?")
+        if place != PATH or "http_404" in dial:
             return self._refusal(404)
         bearer = self._bearer(headers)
         if bearer is None or "refuses_key" in dial:
             return self._refusal(401)
-        names = parse_qs(address.query).get("model", [])
+        names = parse_qs(query).get("model", [])
         if not names:
             return self._refusal(404)
         profile = resolve_profile(names[0])
@@ -144,7 +144,9 @@ class Service:
         bearer = bearer.strip()
         if scheme.lower() != "bearer" or not bearer:
             return None
-        right = self._key is None or hmac.compare_digest(bearer.encode(), self._key.encode())
+        right = self._key is None or hmac.compare_digest(
+            *(each.encode(errors="replace") for each in (bearer, self._key))
+        )
         return bearer if right else None
 
     def _refusal(self, status: int, code: str = "") -> Refusal:

@@ -23,10 +23,12 @@ def refusal(path: str, headers: dict[str, str], *habits: str, key: str | None = 
         ("/other?model=" + MODEL, KEY, None, 404),
         ("/api-ws/v1/realtime", KEY, None, 404),
         ("/api-ws/v1/realtime?model=", KEY, None, 404),
+        ("//[", KEY, None, 404),
         (PATH, {}, None, 401),
         (PATH, {"Authorization": "Bearer "}, None, 401),
         (PATH, {"Authorization": "Basic k"}, None, 401),
         (PATH, KEY, "other", 401),
+        (PATH, {"Authorization": "Bearer \udcff"}, "k", 401),  # a byte that is no letter, as the server hands it over
         ("/api-ws/v1/realtime?model=gpt", KEY, None, 403),
         ("/api-ws/v1/realtime?model=qwen3.8-livetranslate-flash-realtime", KEY, None, 403),
     ],
