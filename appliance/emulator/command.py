@@ -87,7 +87,7 @@ def _habits(args: argparse.Namespace) -> Habits:
     except SettingsError as error:
         problems += error.problems
     try:
-        habits.merge(Habits.parse(args.habit, "--habit"))
+        habits.take(args.habit, "--habit")
     except SettingsError as error:
         problems += error.problems
     if problems:

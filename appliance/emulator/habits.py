@@ -87,13 +87,8 @@ class Habits:
     @classmethod
     def parse(cls, items: Iterable[str], where: str = "habit") -> "Habits":
         """Read ``["slow", "rate_limit:off", "drop:p0.1"]``. Fails with ``SettingsError`` that carries every problem."""
-        habits, problems = cls(), []
-        for item in items:
-            sentence = habits._take(item)
-            if sentence:
-                problems.append(Problem(where, sentence))
-        if problems:
-            raise SettingsError(tuple(problems))
+        habits = cls()
+        habits.take(items, where)
         return habits
 
     @classmethod
@@ -109,11 +104,18 @@ class Habits:
         lines = (line.partition("#")[0].strip() for line in text.splitlines())
         return cls.parse((line for line in lines if line), str(path))
 
+    def take(self, items: Iterable[str], where: str = "habit") -> None:
+        """Set these over what is set. Turns add up, a choice or a number replaces the last one, ``off`` takes back.
+
+        Fails with ``SettingsError`` that carries every problem; what was right is set.
+        """
+        sentences = [sentence for item in items if (sentence := self._take(item))]
+        if sentences:
+            raise SettingsError(tuple(Problem(where, sentence) for sentence in sentences))
+
     def set(self, item: str) -> None:
-        """Set one habit now. Turns may be given more than once; a choice or a number replaces the last one."""
-        sentence = self._take(item)
-        if sentence:
-            raise SettingsError((Problem("habit", sentence),))
+        """Set one habit now: see ``take``."""
+        self.take((item,))
 
     def clear(self, name: str | None = None) -> None:
         """Forget one habit, or all."""
@@ -121,14 +123,6 @@ class Habits:
             self._entries.clear()
         else:
             self._entries.pop(OTHER_NAMES.get(_plain(name), (_plain(name), ""))[0], None)
-
-    def merge(self, other: "Habits") -> None:
-        """Take over what ``other`` sets: the command line over a file."""
-        for name, entries in other._entries.items():
-            if ROWS[name].kind in (Kind.WORD, Kind.NUMBER):
-                self._entries[name] = list(entries)
-            else:
-                self._entries.setdefault(name, []).extend(entries)
 
     def names(self) -> tuple[str, ...]:
         """What is set, in alphabetical order."""
@@ -176,7 +170,7 @@ class Habits:
             near = get_close_matches(name, HABITS, n=1)
             hint = f"did you mean {near[0]!r}?" if near else "--habits lists them"
             return f"there is no habit {raw.strip()!r}; {hint}"
-        if value == "off" and _word(row, "off") is None and row.kind is not Kind.WORD:
+        if value == "off" and _word(row, "off") is None:
             self._entries.pop(name, None)
             return None
         entry = _entry(row, value)

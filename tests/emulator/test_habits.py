@@ -107,9 +107,19 @@ def test_set_and_clear_at_run_time() -> None:
 
 def test_the_command_line_goes_over_the_file() -> None:
     habits = Habits.parse(["slow:100", "drop:2"])
-    habits.merge(Habits.parse(["slow:200", "drop:4"]))
+    habits.take(["slow:200", "drop:4"])
     assert habits.number("slow", 0) == 200
     assert [nth for nth in range(6) if habits.fires("drops_mid_response", nth, Random(0)) is not None] == [2, 4]
+
+
+@pytest.mark.parametrize(
+    "item", ["drop:2", "slow", "finish:never", "never_finishes", "missing-link", "refuses_key", "stall"]
+)
+def test_off_takes_a_habit_back_whatever_its_kind(item: str) -> None:
+    habits = Habits.parse([item])
+    assert habits.names()
+    habits.take([item.partition(":")[0] + ":off"])
+    assert habits.names() == ()
 
 
 def test_chances_are_repeatable_and_spare_replays() -> None:
