@@ -78,6 +78,7 @@ class Conversation:
         self._count = 0
         self._changed = asyncio.Event()
         self._muted = False
+        self._faults = 0  # of the client, written down so far
 
     def open(self) -> None:
         """The upgrade is done."""
@@ -91,6 +92,7 @@ class Conversation:
     def end(self) -> None:
         """The connection is gone."""
         self._session.closed(self._now_ms())
+        self._note_faults()
         self._log.closed(self._number, self._connection.close_code)
 
     def abort(self) -> None:
@@ -110,7 +112,14 @@ class Conversation:
         except TimeoutError:
             self._connection.reset()
 
+    def _note_faults(self) -> None:
+        """What the client did wrong since the last look (PROTOCOL.md section 22.11)."""
+        for sentence in self._session.faults[self._faults :]:
+            self._log.fault(self._number, sentence)
+        self._faults = len(self._session.faults)
+
     def _take(self, outputs: list[Timed]) -> None:
+        self._note_faults()
         for at, output in outputs:
             self._count += 1
             heapq.heappush(self._pending, (at, self._count, output))

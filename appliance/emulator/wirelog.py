@@ -1,5 +1,7 @@
 """The emulator's log of the wire: every message both ways as a JSON line, audio and pictures as lengths.
 
+Between them stand the faults of a client (``"way": "fault"``), each behind the message that shows it.
+
 Responsible for: the file, and taking sound and pictures out of what is written to it.
 Must not: hold keys: headers and queries are never written.
 """
@@ -56,6 +58,10 @@ class WireLog:
                 self._write(connection=connection, way="drop")
             case Mute(pongs):
                 self._write(connection=connection, way="mute", pongs=pongs)
+
+    def fault(self, connection: int, sentence: str) -> None:
+        """The client did something that the service's pages do not allow."""
+        self._write(connection=connection, way="fault", says=sentence)
 
     def closed(self, connection: int, code: int | None) -> None:
         """A connection ended; ``code`` as the library saw it."""

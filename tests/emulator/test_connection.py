@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,6 +41,7 @@ class Part:
         self.outputs = outputs
         self.heard: list[Any] = []
         self.ended_at: int | None = None
+        self.faults: list[str] = []
 
     def open(self, now: int) -> list[Timed]:
         return self.outputs
@@ -56,6 +58,7 @@ class Part:
 
     def closed(self, now: int) -> None:
         self.ended_at = now
+        self.faults.append("the connection ended without session.finish")
 
 
 class Clock:
@@ -109,6 +112,19 @@ def test_reasons_fit_into_a_close_frame() -> None:
     code, reason = wire.acts[0]
     assert code == 1011
     assert reason == "é" * (REASON_BYTES // 2)
+
+
+def test_what_a_client_does_wrong_is_noted_when_it_is_known(tmp_path: Path) -> None:
+    wire, session, clock, log = Wire(), Part([]), Clock(), WireLog(tmp_path / "log", lambda: 7)
+    conversation = Conversation(wire, session, clock, log)  # type: ignore[arg-type]
+    conversation.open()
+    session.faults.append("audio before session.updated")
+    conversation.hear("x")
+    conversation.end()
+    log.close()
+    rows = [json.loads(row) for row in (tmp_path / "log").read_text().splitlines()]
+    assert [row["way"] for row in rows] == ["open", "in", "fault", "fault", "closed"]
+    assert [row["says"] for row in rows[2:4]] == session.faults
 
 
 @pytest.mark.parametrize("pongs", [True, False])

@@ -264,6 +264,22 @@ def test_the_log_has_lengths_and_no_key(server: EmulatorServer, log: Path) -> No
     assert {"open", "closed"} <= {row["way"] for row in rows}
 
 
+def test_the_log_tells_the_faults_of_a_client(server: EmulatorServer, log: Path) -> None:
+    async def run() -> None:
+        async with line(server.url) as connection:
+            await connection.recv()
+            await say(connection, update("es"))
+            await connection.recv()
+            await say(connection, update("fr"))
+            await connection.recv()
+
+    asyncio.run(run())
+    rows = [json.loads(row) for row in log.read_text().splitlines()]
+    here = [row for row in rows if row.get("connection") == max(each.get("connection", 0) for each in rows)]
+    assert [row["way"] for row in here][:7] == ["open", "out", "in", "out", "in", "fault", "out"]
+    assert here[5]["says"] == "a second session.update"
+
+
 def test_tls_is_verified_and_bad_certificates_are_refused(tmp_path: Path) -> None:
     server = EmulatorServer(EmulatorOptions(cert_dir=tmp_path))
     url = server.start()

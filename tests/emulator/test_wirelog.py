@@ -37,15 +37,28 @@ def test_every_kind_of_row(tmp_path: Path) -> None:
     log.received(2, "x" * 5_000)
     for output in (SendRaw("nonsense"), Close(1011, "why"), Drop(), Mute(True)):
         log.sent(2, output)
+    log.fault(2, "a frame that is not JSON")
     log.closed(2, 1006)
     log.close()
     log.closed(2, 1006)
     rows = rows_of(tmp_path / "l")
-    assert [row["way"] for row in rows] == ["refused", "open", "open", "in", "out", "close", "drop", "mute", "closed"]
+    assert [row["way"] for row in rows] == [
+        "refused",
+        "open",
+        "open",
+        "in",
+        "out",
+        "close",
+        "drop",
+        "mute",
+        "fault",
+        "closed",
+    ]
     assert rows[0] == {"at": 7, "way": "refused", "status": 401}
     assert len(str(rows[3]["message"])) == 2_000
     assert rows[4]["raw"] == 8
     assert rows[5]["reason"] == "why"
+    assert rows[8]["says"] == "a frame that is not JSON"
 
 
 def test_without_a_path_nothing_is_written_and_a_bad_path_is_a_sentence(tmp_path: Path) -> None:
