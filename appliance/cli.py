@@ -7,6 +7,7 @@ Must not: do a command's work (``commands/``, ``emulator/command.py``).
 import argparse
 import importlib
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -18,6 +19,7 @@ EXIT_USAGE = 64
 EXIT_FAILED = 69
 EXIT_BUG = 70
 EXIT_SETTINGS = 78
+EXIT_INTERRUPTED = 130  # Ctrl-C in a command that does not end in order by it, as shells have it
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,12 @@ COMMANDS = {
 }
 
 
+EPILOG = """\
+`dragoman COMMAND --help` tells more. Exit codes: 0 done; 64 misuse; 69 something said was not answered, or the service
+refused; 70 a bug of ours; 78 settings that cannot be used (each problem is told).
+"""
+
+
 class Parser(argparse.ArgumentParser):
     """Misuse ends with 64, as sysexits has it, and points to the help."""
 
@@ -47,7 +55,7 @@ class Parser(argparse.ArgumentParser):
 
 def parser(command: str | None) -> argparse.ArgumentParser:
     """The parser, with the arguments of ``command`` alone: importing every command would cost half a second on a Pi."""
-    top = Parser(prog="dragoman", description="A box that interprets speech as it is spoken.")
+    top = Parser(prog="dragoman", description="A box that interprets speech as it is spoken.", epilog=EPILOG)
     top.add_argument("--version", action="version", version=f"dragoman {__version__}")
     choices = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
     for name, (module, words) in COMMANDS.items():
@@ -60,6 +68,18 @@ def parser(command: str | None) -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        try:
+            return _ran(words)
+        finally:
+            if sys.stdout is not None:  # it may have been closed before we began
+                sys.stdout.flush()
+    except BrokenPipeError:  # the reader of our output has seen enough
+        _let_go_of_output()
+        return 0
+
+
+def _ran(words: list[str]) -> int:
     command = next((word for word in words if not word.startswith("-")), None)
     args = parser(command).parse_args(words)
     try:
@@ -70,11 +90,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DragomanError as error:
         print(f"dragoman {args.command}: {error}", file=sys.stderr)
         return EXIT_FAILED
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
     except BrokenPipeError:
-        return 0  # the reader of our output has seen enough
+        raise
     except Exception:
         log.critical("a bug of ours", exc_info=True)
         return EXIT_BUG
+
+
+def _let_go_of_output() -> None:
+    """Else the interpreter tries once more at its end to write what is left, complains, and makes the exit code 120."""
+    try:
+        output = sys.stdout.fileno()
+    except (OSError, ValueError):  # no file: a test's
+        return
+    os.dup2(os.open(os.devnull, os.O_WRONLY), output)
 
 
 if __name__ == "__main__":

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -52,10 +53,11 @@ def test_a_replay_of_nothing_is_misuse(tmp_path: Path, capsys: pytest.CaptureFix
         (DragomanError("espeak-ng is missing"), 69, "dragoman languages: espeak-ng is missing"),
         (BrokenPipeError(), 0, ""),
         (ZeroDivisionError("planted"), 70, ""),
+        (KeyboardInterrupt(), 130, ""),
     ],
 )
 def test_exit_codes(
-    error: Exception,
+    error: BaseException,
     code: int,
     words: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -83,3 +85,26 @@ def test_bad_settings_are_78_and_every_problem_is_told(tmp_path: Path, capsys: p
 def test_it_runs_as_a_module() -> None:
     done = subprocess.run([sys.executable, "-m", "appliance", "--version"], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout.strip()) == (0, f"dragoman {__version__}")
+
+
+@pytest.mark.parametrize("words", [("diagram",), ("languages",), ("--help",), ("emulator", "--habits")])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_has_seen_enough_is_no_failure(words: tuple[str, ...], unbuffered: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "appliance", *words],
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_help_tells_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    leaves_with(0, "--help")
+    told = " ".join(capsys.readouterr().out.split())
+    assert all(f" {code} " in told for code in (0, 64, 69, 70, 78))
