@@ -28,7 +28,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         state, events = recorder.read(args.file)
     except (ValueError, OSError) as error:
-        print(f"dragoman replay: {error}", file=sys.stderr)
+        why = f"{args.file} cannot be read: {error.strerror}" if isinstance(error, OSError) else error
+        print(f"dragoman replay: {why}", file=sys.stderr)
         return EXIT_USAGE
     limits = Limits()
     for at, event in events:
