@@ -5,12 +5,16 @@ Must not: suggest that anything was translated: the emulator knows the conversat
 """
 
 import argparse
+import contextlib
 import logging
 import queue
 import select
+import signal
 import subprocess
 import sys
 import threading
+import types
+from collections.abc import Iterator
 from pathlib import Path
 
 from appliance.app import Box, Taps, handle_signals
@@ -23,11 +27,12 @@ from appliance.core.effects import Field
 from appliance.display.export import GifRecorder
 from appliance.emulator.rehearsal import desk
 from appliance.emulator.speech import Speech
-from appliance.errors import DragomanError, SettingsError
+from appliance.errors import DragomanError, Problem, SettingsError
 
 EMULATOR_READY_S = 60
 EMULATOR_STOPS_S = 10
 MOST_LINES = 1_000
+WIRE_LOG = "emulator.jsonl"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,24 +43,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """About a minute and a half. Returns the box's exit code."""
     folder: Path = args.out.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
     speech = Speech()
     speech.check()
-    _start_log(folder / "box.log")
+    _make_room(folder)
     print("A rehearsed conversation at a hotel desk. The far end is an emulator that knows it by heart: it recognises")
     print(
         "what is said and plays its part. It does not translate; the translations were written by machine.", flush=True
     )
-    emulator = _start_emulator(folder)
-    try:
+    with _emulator(folder) as emulator:
         url = _listening(emulator)
         length_ms = set_up(folder, desk(), speech, url)
         turns = len(lines(desk()))
         print(f"{turns} utterances in 4 directions, {length_ms / 1000:.0f} s in real time.", flush=True)
         return _play(folder)
-    finally:
-        emulator.terminate()
-        emulator.wait(EMULATOR_STOPS_S)
+
+
+def _make_room(folder: Path) -> None:
+    """The folder and its log, or a sentence about why not."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / WIRE_LOG).unlink(missing_ok=True)  # the emulator adds to it
+        _start_log(folder / "box.log")
+    except OSError as error:
+        sentence = f"{error.filename or folder} cannot be written: {error.strerror}"
+        raise SettingsError((Problem("--out", sentence),)) from None
 
 
 def _play(folder: Path) -> int:
@@ -88,6 +99,8 @@ def _play(folder: Path) -> int:
     report.write_subtitles(folder / "subtitles.srt")
     film.write(folder / "oled.gif", clock.now_ms())
     print(report.table(totals))
+    if totals.unanswered_ms:
+        print(f"{totals.unanswered_ms} ms of speech were not answered; box.log says why", file=sys.stderr)
     print(f"In {folder}:")
     print("  oled.gif        what the panel showed      heard.wav     what the earphone played")
     print("  subtitles.srt   the final texts            summary.json  the figures above")
@@ -95,16 +108,33 @@ def _play(folder: Path) -> int:
     return code
 
 
-def _start_emulator(folder: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # noqa: S603 - ourselves
-        [
-            sys.executable, "-m", "appliance", "emulator", "--port", "0",
-            "--cert-dir", str(folder / "certificates"), "--log", str(folder / "emulator.jsonl"),
-        ],
-        stdout=subprocess.PIPE,
-        stderr=(folder / "emulator.log").open("w"),
-        text=True,
-    )  # fmt: skip
+@contextlib.contextmanager
+def _emulator(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """The emulator as a process of its own, ended with the demo.
+
+    In a process group of its own: Ctrl-C is for the box, which then wants its last sentence answered.
+    """
+    command = [
+        sys.executable, "-m", "appliance", "emulator", "--port", "0",
+        "--cert-dir", str(folder / "certificates"), "--log", str(folder / WIRE_LOG),
+    ]  # fmt: skip
+    before = signal.signal(signal.SIGTERM, _leave)  # until the box has a better answer to it
+    with (folder / "emulator.log").open("w") as errors:
+        emulator = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, process_group=0)  # noqa: S603 - ourselves
+    try:
+        yield emulator
+    finally:
+        emulator.terminate()
+        try:
+            emulator.wait(EMULATOR_STOPS_S)
+        except subprocess.TimeoutExpired:
+            emulator.kill()
+            emulator.wait()
+        signal.signal(signal.SIGTERM, before)
+
+
+def _leave(number: int, _frame: types.FrameType | None) -> None:
+    sys.exit(128 + number)
 
 
 def _listening(emulator: subprocess.Popen[str]) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from appliance.config.show import text
 from appliance.emulator.rehearsal import Rehearsal, Turn
 from appliance.emulator.speech import Part, Speech
 
@@ -99,7 +100,8 @@ def set_up(folder: Path, rehearsal: Rehearsal, speech: Speech, url: str) -> int:
     rows = [(at, key, down) for at, key in presses for at, down in ((at, "true"), (at + 80, "false"))]
     keys = "".join(f'[[key]]\nat_ms = {at}\nkey = "{key}"\ndown = {down}\n' for at, key, down in rows)
     (folder / "keys.toml").write_text(keys, encoding="utf-8")
-    config = _CONFIG.format(url=url, folder=folder, port=urlsplit(url).port)
+    inside_quotes = text(str(folder))[1:-1]  # a folder's name may hold what TOML would take for an escape
+    config = _CONFIG.format(url=url, folder=inside_quotes, port=urlsplit(url).port)
     (folder / "demo.toml").write_text(config, encoding="utf-8")
     return _ms(sound)
 
