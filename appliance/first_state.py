@@ -7,10 +7,11 @@ Must not: read files, start anything, or decide what the core decides.
 import logging
 import os
 from dataclasses import replace
+from unicodedata import normalize
 
 from appliance.config.settings import Settings
 from appliance.core.state import Setup, State
-from appliance.protocol.languages import LANGUAGES
+from appliance.protocol.languages import LANGUAGES, Language
 from appliance.protocol.voices import Model
 from appliance.workers.keeper import Kept
 
@@ -36,7 +37,16 @@ def setup(settings: Settings, model: Model) -> Setup:
         half_duplex=settings.loudspeaker.mode == "loudspeaker" and settings.loudspeaker.driver != "none",
         cues=settings.loudspeaker.driver != "none",
         robot_voice=settings.loudspeaker.robot_voice and settings.loudspeaker.driver != "none",
+        names=tuple((language.code, language.native_name) for language in _by_own_name(model)),
         serial=os.getpid(),
+    )
+
+
+def _by_own_name(model: Model) -> list[Language]:
+    """What the model translates into, in the order in which a reader of the menu looks for it."""
+    return sorted(
+        (language for language in LANGUAGES.values() if language.code in model.targets),
+        key=lambda language: normalize("NFD", language.native_name).casefold(),
     )
 
 

@@ -50,6 +50,10 @@ def _deadlines(state: State, now: int, limits: Limits) -> Iterator[int]:
         yield state.closing_at + limits.microphone_closes_within_ms
     if state.ending_by is not None:
         yield state.ending_by
+    if state.menu is not None:
+        yield state.menu.until
+    if state.remark is not None and now < state.remark.until:
+        yield state.remark.until
     yield from sound.deadlines(state, now, limits)
     until = repeat_notice_until(state)
     if until is not None and now < until:

@@ -48,6 +48,9 @@ class Limits:
     tap_ms: int = 400
     power_hold_ms: int = 2_000
     talk_stuck_ms: int = 120_000
+    menu_hold_ms: int = 800
+    menu_open_ms: int = 8_000
+    language_shown_ms: int = 3_000
     # Deaf line: PRODUCT section 4.
     deaf_ms: int = 20_000
     # Sound: PRODUCT sections 1 and 3.

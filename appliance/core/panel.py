@@ -6,6 +6,7 @@ Must not: change the state, or know pixels.
 
 from dataclasses import replace
 
+from appliance.core import signs
 from appliance.core.limits import Limits
 from appliance.core.modes import Mode
 from appliance.core.sound import recalled
@@ -27,6 +28,8 @@ _NAMED = frozenset({FaultCode.X1, FaultCode.K2})
 def view(state: State, now: int, limits: Limits = _LIMITS) -> View:
     """What the panel should show at ``now``."""
     status, sound = _status(state), state.sound
+    if state.menu is not None and state.mode is not Mode.STARTING and state.ending is not Ending.OVER:
+        return signs.menu(state.setup, state.menu)
     turned = sound.volume_until is not None and now < sound.volume_until
     if turned and state.mode is not Mode.STARTING and state.ending is not Ending.OVER:
         status = replace(status, volume=sound.volume)
@@ -35,6 +38,8 @@ def view(state: State, now: int, limits: Limits = _LIMITS) -> View:
     sign = _urgent(state, now)
     if sign is not None:
         return _sign(state, status, *sign)
+    if state.remark is not None and now < state.remark.until:
+        return signs.remark(state, state.remark, status)
     again = recalled(state, now, limits)
     if again is not None:
         return _subtitles(state, status, (again,))

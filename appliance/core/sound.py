@@ -12,12 +12,15 @@ from dataclasses import replace
 from appliance.core.effects import Cue, CueName, DropSpeech, Effect, Note, Repeat, Say, SetVolume
 from appliance.core.events import Key
 from appliance.core.faults import Outcome
+from appliance.core.languages import own_name
 from appliance.core.limits import Limits
 from appliance.core.modes import Mode
-from appliance.core.state import Ending, Shown, State
+from appliance.core.state import About, Ending, Shown, State
 
 REPEAT_LINE = 0
 """The line number of what is said again from memory: no line has it, so nothing is noted of it."""
+NAME_LINE = -1
+"""That of a language's name, which the box says by itself."""
 TALK_KEYS = (Key.TALK, Key.GUEST)
 CUE_MS = {
     CueName.TICK: 15,
@@ -39,7 +42,7 @@ _REACHING = frozenset({Mode.DIALING, Mode.CONFIGURING, Mode.WAITING, Mode.FAULT}
 
 def began(state: State, line: int, turn: int) -> State:
     """Speech sounds."""
-    last = state.sound.last if line == REPEAT_LINE else (line, turn)
+    last = (line, turn) if line > REPEAT_LINE else state.sound.last
     return replace(state, sound=replace(state.sound, speaking=(line, turn), last=last))
 
 
@@ -122,11 +125,26 @@ def aloud(old: State, new: State, effects: tuple[Effect, ...], now: int, limits:
     orders: tuple[Effect, ...] = ()
     if new.setup.cues:
         new, orders = _cued(new, next(_cues(old, new, effects, written=bool(written)), None), now, limits)
+        orders += _named(old, new)
     for sentence in written:
         new = replace(new, sound=replace(new.sound, last=(sentence.line, sentence.turn)))
         if new.setup.robot_voice:
             orders += (Say(sentence.line, sentence.turn, sentence.language, sentence.text, sentence.late),)
     return new, orders
+
+
+def _newly_chosen(old: State, new: State) -> str:
+    """The language that was chosen in this step, if one was."""
+    chosen = new.remark is not None and new.remark != old.remark and new.remark.about is About.LANGUAGE
+    return new.remark.language if new.remark is not None and chosen else ""
+
+
+def _named(old: State, new: State) -> tuple[Effect, ...]:
+    """A language that was chosen says its name, where the service has a voice for it. A recording asks for no name."""
+    code = _newly_chosen(old, new)
+    if not code or new.remark is None or code in new.setup.text_only or new.setup.ends_with_microphone:
+        return ()
+    return (Say(NAME_LINE, new.remark.since, code, own_name(new.setup, code)),)
 
 
 def _cued(state: State, name: CueName | None, now: int, limits: Limits) -> Outcome:
@@ -153,7 +171,7 @@ def _cues(old: State, new: State, effects: tuple[Effect, ...], *, written: bool)
         yield CueName.NO_NETWORK
     if new.mode is Mode.ON_AIR and old.mode in _REACHING:
         yield CueName.READY
-    if written:
+    if written or _newly_chosen(old, new) in new.setup.text_only:
         yield CueName.TEXT
     # Within the echo, so that the tone is over when the microphone hears again.
     fell_silent = old.sound.speaking is not None and new.sound.echo_until != old.sound.echo_until

@@ -62,6 +62,7 @@ class Setup:
     half_duplex: bool = False  # a loudspeaker in the room: the microphone would hear it
     cues: bool = False
     robot_voice: bool = False  # reads what the service only writes
+    names: tuple[tuple[str, str], ...] = ()  # languages that the model has, with their own names, in order of these
     serial: int = 0  # feeds the jitter of redials
 
 
@@ -144,6 +145,7 @@ class Contact:
     changed_at: int = -1_000_000
     pressed_at: int = 0
     stuck: bool = False  # down for so long that it counts as up
+    spent: bool = False  # this press has done what it was for: its release asks for nothing more
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,30 @@ class Ear:
     restarted_at: int | None = None  # a process ended because of it
     restarting: bool = False  # this process is about to
     reboot_from: int | None = None  # a reboot may be ordered from then on; None: never
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The menu of all languages is open. ``chosen`` is an index into ``languages.offered``."""
+
+    chosen: int
+    until: int  # it closes then, unless it is touched
+
+
+class About(StrEnum):
+    """What is said to people for some seconds."""
+
+    LANGUAGE = "language"  # this one was chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing that the screen says for some seconds."""
+
+    about: About
+    language: str  # that it is about
+    since: int
+    until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +238,8 @@ class State:
     talk_cut: bool = False  # it cut the voice off in a talk that goes on
     sound: Sound = field(default_factory=Sound)
     ear: Ear = field(default_factory=Ear)
+    menu: Menu | None = None
+    remark: Remark | None = None
     shown: tuple[Shown, ...] = ()
     source_text: str = ""
     source_language: str = ""

@@ -9,6 +9,7 @@ release is ever swallowed (gpiozero #550, #378: its ``bounce_time`` loses releas
 
 from dataclasses import replace
 
+from appliance.core import languages
 from appliance.core.effects import Effect, Note, WipeSound
 from appliance.core.ending import hurried
 from appliance.core.events import Key
@@ -18,6 +19,9 @@ from appliance.core.limits import Limits
 from appliance.core.sound import TALK_KEYS, forgotten, interrupted, repeated, turned
 from appliance.core.state import Contact, Ending, State, Wanted
 from appliance.errors import FaultCode
+
+CHORD = (Key.LANGUAGE, Key.REPEAT)
+"""Held together they are neither a change of language nor the menu."""
 
 
 def edge(state: State, key: Key, down: bool, at: int, now: int, limits: Limits) -> Outcome:
@@ -48,29 +52,40 @@ def ticked(state: State, now: int, limits: Limits) -> Outcome:
             continue
         if contact.raw != contact.down:
             state, more = _accepted(state, contact, now, now, limits)
-        elif contact.key is Key.POWER:
-            state, more = stopped(state, "power key", now, limits), ()
         else:
-            state, more = _stuck(state, contact, now, limits)
+            state, more = _held(state, contact, now, limits)
         effects = (*effects, *more)
-    return state, effects
+    return languages.lapsed(state, now), effects
 
 
 def contact_deadline(contact: Contact, state: State, limits: Limits) -> int | None:
     """When this contact wants looking at again."""
     if contact.raw != contact.down:
         return contact.changed_at + limits.debounce_ms
-    if contact.key is Key.POWER and contact.down and not state.stopping:
+    if not contact.down or contact.spent:
+        return None
+    if contact.key is Key.POWER and not state.stopping:
         return contact.pressed_at + limits.power_hold_ms
-    if contact.key in TALK_KEYS and contact.down and not contact.stuck and not state.setup.talk_taps:
+    if contact.key is Key.LANGUAGE:
+        return contact.pressed_at + limits.menu_hold_ms
+    if contact.key in TALK_KEYS and not contact.stuck and not state.setup.talk_taps:
         return contact.pressed_at + limits.talk_stuck_ms
     return None
+
+
+def _held(state: State, contact: Contact, now: int, limits: Limits) -> Outcome:
+    """A key has been down for as long as it takes to mean something else than a press."""
+    if contact.key is Key.POWER:
+        return stopped(state, "power key", now, limits), ()
+    if contact.key is Key.LANGUAGE:
+        return languages.opened(_spent(state, Key.LANGUAGE), now, limits), ()
+    return _stuck(state, contact, now, limits)
 
 
 def _stuck(state: State, contact: Contact, now: int, limits: Limits) -> Outcome:
     """Nobody holds a key for two minutes: let go of it as if it were up, and say which. Its real release ends that."""
     state = _with_contact(state, replace(contact, stuck=True))
-    state, effects = _released(state, contact.key, now - contact.pressed_at, limits)
+    state, effects = _released(state, contact.key, now - contact.pressed_at, now, limits)
     state, more = raised(state, FaultCode.K2, now, f"free the {contact.key} key")
     return state, (*effects, *more)
 
@@ -83,21 +98,33 @@ def stopped(state: State, why: str, now: int, limits: Limits) -> State:
 def _accepted(state: State, contact: Contact, at: int, now: int, limits: Limits) -> Outcome:
     down = contact.raw
     held_ms = at - contact.pressed_at
-    was_stuck = contact.stuck
-    contact = replace(contact, down=down, changed_at=at, pressed_at=at if down else contact.pressed_at, stuck=False)
+    was_stuck, was_spent = contact.stuck, contact.spent
+    contact = replace(
+        contact, down=down, changed_at=at, pressed_at=at if down else contact.pressed_at, stuck=False, spent=False
+    )
     state = _with_contact(state, contact)
     if was_stuck:
         state, effects = cleared(state, frozenset({FaultCode.K2}))
         return state, (Note("key", (("key", str(contact.key)), ("down", down))), *effects)
     note = Note("key", (("key", str(contact.key)), ("down", down)))
     state = replace(state, idle=False)  # somebody is here
-    state, effects = (
-        _pressed(state, contact.key, now, limits) if down else _released(state, contact.key, held_ms, limits)
-    )
+    if down and _are_down(state, CHORD):
+        state = _spent(state, Key.LANGUAGE)  # both together mean something else than another language
+    if down:
+        state, effects = _pressed(state, contact.key, now, limits)
+    elif was_spent:
+        effects = ()
+    else:
+        state, effects = _released(state, contact.key, held_ms, now, limits)
     return state, (note, *effects)
 
 
 def _pressed(state: State, key: Key, now: int, limits: Limits) -> Outcome:
+    if state.menu is not None:
+        picked = languages.touched(state, state.menu, key, now, limits)
+        if picked is not None:
+            return _spent(picked, key), ()
+        state = replace(state, menu=None)
     match key:
         case Key.TALK | Key.GUEST if state.setup.kiosk:
             state, dropped = _cut_in(state)
@@ -111,20 +138,23 @@ def _pressed(state: State, key: Key, now: int, limits: Limits) -> Outcome:
             return replace(state, talk_started=started, talk_cut=bool(dropped) and not started), (*dropped, *effects)
         case Key.GUEST:
             return _swapped(state, now), ()
-        case Key.LANGUAGE:
-            return _next_favourite(state, now), ()
         case Key.PRIVACY:
             return replace(state, private=False), ()
         case Key.REPEAT:
             return repeated(state, now, limits)
-        case Key.LOUDER | Key.QUIETER | Key.MUTE:
+        case Key.LOUDER | Key.QUIETER:
             return turned(state, key, now, limits)
         case _:
             return state, ()
 
 
-def _released(state: State, key: Key, held_ms: int, limits: Limits) -> Outcome:
+def _released(state: State, key: Key, held_ms: int, now: int, limits: Limits) -> Outcome:
+    """A key is up again. What a hold turns into something else acts now; the press itself was answered by a tick."""
     match key:
+        case Key.LANGUAGE:
+            return languages.next_favourite(state, now, limits), ()
+        case Key.MUTE:
+            return turned(state, key, now, limits)
         case Key.TALK | Key.GUEST if state.setup.kiosk:
             # The other key was pressed later: it is the one that talks now, and its own release ends it.
             superseded = state.turned != (key is Key.GUEST)
@@ -184,13 +214,14 @@ def _swapped(state: State, now: int) -> State:
     return replace(state, turned=not state.turned, direction_since=now)
 
 
-def _next_favourite(state: State, now: int) -> State:
-    favourites = tuple(code for code in state.setup.favourites if code != state.setup.mine)
-    if not favourites:
-        return state
-    present = state.theirs or state.setup.theirs
-    place = favourites.index(present) if present in favourites else -1
-    return replace(state, theirs=favourites[(place + 1) % len(favourites)], direction_since=now)
+def _spent(state: State, key: Key) -> State:
+    """The press that is down has done its work: neither its hold nor its release asks for more."""
+    contacts = tuple(replace(c, spent=c.down) if c.key is key else c for c in state.contacts)
+    return replace(state, contacts=contacts)
+
+
+def _are_down(state: State, keys: tuple[Key, ...]) -> bool:
+    return all(any(contact.down for contact in state.contacts if contact.key is key) for key in keys)
 
 
 def _with_contact(state: State, contact: Contact) -> State:

@@ -110,6 +110,7 @@ class SignView:
     words: str = ""
     language: str = "en"
     flip: bool = False
+    words_language: str = ""  # where the words are in another one than the title
 
 
 @dataclass(frozen=True, slots=True)

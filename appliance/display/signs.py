@@ -49,7 +49,8 @@ def draw_sign(view: SignView, canvas: Canvas, typesetter: Typesetter) -> None:
     for top in (STATUS_HEIGHT, 0):
         for title_size, words_size in sizes:
             title = set_words(typesetter, Words(view.title, view.language, title_size), canvas, beside)
-            words = set_words(typesetter, Words(view.words, view.language, words_size), canvas, _full(canvas))
+            other = view.words_language or view.language
+            words = set_words(typesetter, Words(view.words, other, words_size), canvas, _full(canvas))
             head = max(title.height, _picture_height(view.sign))
             if head + words.height <= canvas.height - top and _is_calm(title, title_size):
                 _draw_sign(view, canvas, title, words, top)

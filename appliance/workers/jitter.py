@@ -89,7 +89,8 @@ class JitterBuffer:
                 return
             if segment is None:
                 segment = Segment(line, turn, replay, late, output, began_at=at)
-                segment.heard = partial(self._memory.heard, line, turn, output)
+                if line > REPEAT_LINE:
+                    segment.heard = partial(self._memory.heard, line, turn, output)
                 self._segments.append(segment)
                 # What sounds already is not cut in two by what comes late.
                 self._segments.sort(key=lambda s: (not s.sounded, s.line, s.turn))
@@ -117,6 +118,14 @@ class JitterBuffer:
             self._again = None
             self._drop(list(self._segments))
             for segment in self._segments:
+                segment.dropped = True
+
+    def drop_line(self, line: int) -> None:
+        """Drop what sounds and waits of this line; what comes of its next turns is heard."""
+        with self._lock:
+            own = [segment for segment in self._segments if segment.line == line]
+            self._drop(own)
+            for segment in own:
                 segment.dropped = True
 
     def wipe(self) -> None:

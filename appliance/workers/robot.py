@@ -1,6 +1,7 @@
 """The robot voice: a thread that lets espeak-ng read what the service only writes.
 
-Responsible for: one text after the other into the jitter buffer, where espeak-ng knows the language.
+Responsible for: one text after the other into the jitter buffer, where espeak-ng knows the language, and names before
+texts.
 Must not: decide what is read (the core orders it), keep words, or log them.
 
 The tone that goes before it marks it as such (PRODUCT section 2).
@@ -12,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from appliance.core.sound import NAME_LINE
 from appliance.protocol.pcm import OUTPUT_HZ
 from appliance.workers import espeak
 from appliance.workers.jitter import JitterBuffer
@@ -58,9 +60,16 @@ class Robot:
         self._thread.start()
 
     def say(self, reading: Reading) -> None:
-        """Read this next."""
+        """Read this next. The name of a language goes before all texts, in the place of a name not said to its end."""
         with self._changed:
-            self._texts.append(reading)
+            if reading.line == NAME_LINE:
+                names = [text for text in self._texts if text.line == NAME_LINE]
+                for old in names:
+                    self._texts.remove(old)
+                self._jitter.drop_line(NAME_LINE)
+                self._texts.appendleft(reading)
+            else:
+                self._texts.append(reading)
             self._changed.notify()
 
     def wipe(self) -> None:
@@ -87,7 +96,8 @@ class Robot:
                 reading, wiped = self._texts.popleft(), self._wiped
             pcm = self._rendered(reading)
             with self._changed:
-                if not pcm or wiped != self._wiped:
+                newer = reading.line == NAME_LINE and any(text.line == NAME_LINE for text in self._texts)
+                if not pcm or wiped != self._wiped or newer:
                     continue
                 self._jitter.push(
                     reading.line, reading.turn, pcm,

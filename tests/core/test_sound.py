@@ -288,7 +288,7 @@ def test_volume_is_shown_for_two_seconds_and_mute_large() -> None:
     assert (seen.percent, seen.muted, seen.status.volume, seen.words) == (80, False, 80, "Volume")
     box.pass_time(2_000)
     assert status(box).volume is None
-    assert of(box.press(Key.MUTE, 0), SetVolume) == [SetVolume(80, True)]
+    assert of(box.press(Key.MUTE, 30), SetVolume) == [SetVolume(80, True)], "when it is let go"
     seen = view(box.state, box.now, box.limits)
     assert isinstance(seen, VolumeView)
     assert (seen.muted, seen.words) == (True, "Sound off")

@@ -58,11 +58,11 @@ STEPS = int(os.environ.get("DRAGOMAN_STEPS", "40"))
 
 DIRECTIONS = (Direction("en", "es"), Direction("es", "en"), Direction("en", "fr"), Direction("", "es"))
 SETUPS = (
-    Setup(favourites=("es", "fr", "zh")),
+    Setup(favourites=("es", "fr", "zh"), names=(("de", "Deutsch"), ("sw", "Kiswahili"))),
     Setup(mine="", favourites=("es", "fr")),
     Setup(at_once=True),
     Setup(at_once=True, ends_with_microphone=True),
-    Setup(kiosk=True, favourites=("es", "fr")),
+    Setup(kiosk=True, favourites=("es", "fr"), names=(("de", "Deutsch"),)),
     Setup(kiosk=True, talk_taps=True, half_duplex=True, cues=True),
     Setup(half_duplex=True, cues=True, robot_voice=True, text_only=frozenset({"es"}), favourites=("es", "fr")),
 )

@@ -60,7 +60,7 @@ def test_at_a_desk_the_other_key_is_another_speaker_and_takes_no_words_along() -
 def test_at_a_desk_another_language_takes_the_open_utterance_along() -> None:
     box = Box(DESK).boot()
     box.key(Key.GUEST, down=True)
-    selected = inputs(box.key(Key.LANGUAGE, down=True))
+    selected = inputs(box.press(Key.LANGUAGE))
     assert [(str(row.direction), row.move) for row in selected] == [("fr>en", True)]
 
 

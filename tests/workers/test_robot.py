@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from appliance.core.events import Event
+from appliance.core.events import Event, SpeechEnded, SpeechSounded
+from appliance.core.sound import NAME_LINE
 from appliance.workers import espeak
 from appliance.workers.jitter import JitterBuffer
 from appliance.workers.robot import MOST_TEXTS, Reading, Robot
@@ -108,3 +109,45 @@ def test_of_too_many_texts_the_oldest_make_room() -> None:
 
 def test_a_robot_that_never_began_can_be_stopped() -> None:
     Robot(JitterBuffer(lambda _: None), lambda: 0).stop(10)
+
+
+def test_a_name_goes_before_the_texts_and_in_the_place_of_an_older_name() -> None:
+    with desk() as box:
+        box.say(1)
+        assert box.rendering.acquire(timeout=WAIT_S)
+        box.say(2, text="ya pili")
+        box.robot.say(Reading(NAME_LINE, 10, "es", "español", "both"))
+        box.robot.say(Reading(NAME_LINE, 20, "fr", "français", "both"))
+        for _ in range(3):
+            box.free.release()
+        for _ in range(3):
+            assert box.pushed.acquire(timeout=WAIT_S)
+        assert [text for text, _, _ in box.asked] == ["habari", "français", "ya pili"]
+
+
+def test_a_name_that_was_being_rendered_is_not_said_behind_a_newer_choice() -> None:
+    with desk() as box:
+        box.robot.say(Reading(NAME_LINE, 10, "es", "español", "both"))
+        assert box.rendering.acquire(timeout=WAIT_S)
+        box.robot.say(Reading(NAME_LINE, 20, "fr", "français", "both"))
+        box.free.release()
+        assert box.rendering.acquire(timeout=WAIT_S)
+        box.free.release()
+        assert box.pushed.acquire(timeout=WAIT_S)
+        box.jitter.take(960, 0)
+        sounded = [event.turn for event in box.events if isinstance(event, SpeechSounded)]
+        assert sounded == [20]
+
+
+def test_a_name_that_sounds_is_cut_by_the_next_and_is_not_remembered() -> None:
+    with desk() as box:
+        for turn, code in ((10, "es"), (20, "fr")):
+            box.robot.say(Reading(NAME_LINE, turn, code, code, "both"))
+            box.free.release()
+            assert box.pushed.acquire(timeout=WAIT_S)
+            box.jitter.take(960, 0)
+        assert [event.turn for event in box.events if isinstance(event, SpeechSounded)] == [10, 20]
+        assert [event.ms for event in box.events if isinstance(event, SpeechEnded)] == [20]
+        box.jitter.repeat(NAME_LINE, 10, slower=False)
+        box.jitter.drop_line(NAME_LINE)
+        assert box.jitter.take(960, 0) is None

@@ -1,0 +1,77 @@
+"""Which language the other one speaks: the favourites, the menu of all, and choosing one.
+
+Responsible for: what is offered and in what order, the menu's life, and what is said when one was chosen.
+Must not: know which languages exist (``Setup.names`` says), dial (``settle.py`` does, when the choice has stood), or
+touch contacts (``talk.py``).
+"""
+
+from dataclasses import replace
+
+from appliance.core.events import Key
+from appliance.core.limits import Limits
+from appliance.core.state import About, Menu, Remark, Setup, State
+
+SCROLLS = {Key.LOUDER: 1, Key.QUIETER: -1}
+PICKS = frozenset({Key.MUTE, Key.LANGUAGE})
+
+
+def own_name(setup: Setup, code: str) -> str:
+    """A language as its own speakers call it; its code where we do not know."""
+    return dict(setup.names).get(code, code.upper())
+
+
+def present(state: State) -> str:
+    """What the other one speaks: in a kiosk the guest."""
+    return state.theirs or state.setup.theirs
+
+
+def favourites(setup: Setup) -> tuple[str, ...]:
+    """The favourites without my own language."""
+    return tuple(code for code in setup.favourites if code != setup.mine)
+
+
+def offered(setup: Setup) -> tuple[str, ...]:
+    """All that can be chosen: favourites first, the rest in order of their own names."""
+    first = favourites(setup)
+    return first + tuple(code for code, _ in setup.names if code not in first and code != setup.mine)
+
+
+def next_favourite(state: State, now: int, limits: Limits) -> State:
+    """The favourite behind the present language."""
+    codes = favourites(state.setup)
+    if not codes:
+        return state
+    place = codes.index(present(state)) if present(state) in codes else -1
+    return chosen(state, codes[(place + 1) % len(codes)], now, limits)
+
+
+def chosen(state: State, code: str, now: int, limits: Limits) -> State:
+    """The other one speaks this. Its name is shown and said (``sound.py``); it is dialled when the choice stands."""
+    remark = Remark(About.LANGUAGE, code, now, now + limits.language_shown_ms)
+    return replace(state, theirs=code, direction_since=now, menu=None, remark=remark)
+
+
+# The menu.
+
+
+def opened(state: State, now: int, limits: Limits) -> State:
+    """The menu, at the present language; nothing where there is nothing to choose."""
+    codes = offered(state.setup)
+    if not codes:
+        return state
+    at = codes.index(present(state)) if present(state) in codes else 0
+    return replace(state, menu=Menu(at, now + limits.menu_open_ms), remark=None)
+
+
+def touched(state: State, menu: Menu, key: Key, now: int, limits: Limits) -> State | None:
+    """A key while the menu is open; None where the key is not the menu's: it closes, and the key does its own work."""
+    codes = offered(state.setup)
+    if key in SCROLLS:
+        at = max(0, min(len(codes) - 1, menu.chosen + SCROLLS[key]))
+        return replace(state, menu=Menu(at, now + limits.menu_open_ms))
+    return chosen(state, codes[menu.chosen], now, limits) if key in PICKS else None
+
+
+def lapsed(state: State, now: int) -> State:
+    """Without the menu that nobody touches any more."""
+    return replace(state, menu=None) if state.menu is not None and now >= state.menu.until else state
