@@ -4,6 +4,8 @@ Responsible for: the views of what people choose and of what the box has to say 
 Must not: change the state, or decide whether another view matters more (``panel.py``).
 """
 
+from typing import assert_never
+
 from appliance.core.languages import offered, own_name
 from appliance.core.state import About, Menu, Remark, Setup, State
 from appliance.core.views import MenuRow, MenuView, Sign, SignView, Status
@@ -34,3 +36,5 @@ def remark(state: State, said: Remark, status: Status) -> SignView:
             language = words_for(code, state.setup.mine)
             words = say("reads", language) if code in state.setup.text_only else ""
             return SignView(status, Sign.LANGUAGE, own_name(state.setup, code), words, code, words_language=language)
+        case _:  # pragma: no cover - the type checker proves it
+            assert_never(said.about)
