@@ -25,6 +25,7 @@ $(VENV)/runtime.done: .ci/apt-packages .ci/apt-install .ci/build.lock .ci/runtim
 	@touch $@
 
 $(VENV)/dev.done: $(VENV)/runtime.done .ci/dev.lock
+	.ci/apt-install tests
 	$(PIP) --require-hashes --no-deps --no-build-isolation -r .ci/dev.lock
 	@touch $@
 
