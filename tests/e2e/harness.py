@@ -23,6 +23,7 @@ from appliance.emulator.habits import Habits
 from appliance.emulator.rehearsal import Rehearsal, desk
 from appliance.emulator.server import EmulatorOptions, EmulatorServer
 from appliance.emulator.speech import Part, Speech
+from tests.e2e.journal import as_published
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "a-key-of-the-tests"
@@ -255,8 +256,9 @@ class Box:
         return (self.folder / "errors.txt").read_text(encoding="utf-8")
 
     def rows(self, *whats: str) -> list[Row]:
-        """The journal so far, or the rows of some kinds."""
-        return [row for row in read_rows(self.folder / "journal.jsonl") if not whats or row["what"] in whats]
+        """The journal so far, or the rows of some kinds; every row is as it was published."""
+        rows = map(as_published, read_rows(self.folder / "journal.jsonl"))
+        return [row for row in rows if not whats or row["what"] in whats]
 
     def wait_for(self, what: str, fits: Callable[[Row], bool] = lambda _: True, limit_s: float = WAIT_S) -> Row:
         """The first journal row of a kind that fits, as soon as it is there."""

@@ -68,6 +68,12 @@ def test_every_utterance_is_shown_and_spoken(boxes: Mapping[str, Box], pace: str
     assert "not answered" not in done.errors
 
 
+def test_every_kind_of_row_of_a_plain_conversation_is_in_the_journal(boxes: Mapping[str, Box]) -> None:
+    boxes["realtime"].wait()
+    kinds = {row["what"] for row in boxes["realtime"].rows()}
+    assert kinds >= {"subtitle", "heard", "spoken", "line", "mode", "turn", "screen"}
+
+
 @pytest.mark.parametrize("pace", PACES)
 def test_the_session_is_finished_in_order(emulator: Emulator, boxes: Mapping[str, Box], pace: str) -> None:
     boxes[pace].wait()
