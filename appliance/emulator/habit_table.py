@@ -82,7 +82,10 @@ ROWS: dict[str, Row] = {
     "link": Row(
         _W, "where previous_item_id names the source", _SEEN, words=("all", "not-first", "null", "none"), bare="none"
     ),
-    "source_item": Row(_W, "conversation.item.created for the source", _DOC, words=("on", "off"), bare="off"),
+    "source_item": Row(
+        _W, "conversation.item.created for the source also where turn detection is on", _GUESS,
+        words=("off", "on"), bare="on",
+    ),
     "audio_end": Row(
         _W, "whether audio_end_ms includes the silence", _GUESS, words=("speech", "with-silence"), bare="with-silence"
     ),

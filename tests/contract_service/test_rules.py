@@ -169,7 +169,7 @@ RULES: dict[str, Callable[[], bool]] = {
     "6 one response per turn, empty ones too": empty,
     "6 response ids": ids_agree,
     "6 linking": lambda: (
-        turn().of("conversation.item.created")[1]["previous_item_id"]
+        turn().of("conversation.item.created")[0]["previous_item_id"]
         == turn().of("input_audio_buffer.speech_started")[0]["item_id"]
     ),
     "7 created, updated, the rest": lambda: turn().kinds[:2] == ["session.created", "session.updated"],

@@ -302,6 +302,15 @@ def test_no_word_of_a_choice_of_section_21_is_without_a_row() -> None:
                 assert f"{name}:{word}".replace("-", "_") in rows, (name, word)
 
 
+def test_21_the_first_word_of_a_row_holds_where_nothing_is_set() -> None:
+    first: dict[str, str] = {}
+    for row in SECTION_21:
+        first.setdefault(named(row), item_of(row).partition(":")[2])
+    choices = {name: word for name, word in first.items() if ROWS[name].kind is Kind.WORD}
+    assert len(choices) >= 20
+    assert {name: Habits().word(name) for name in choices} == choices
+
+
 def test_21_every_question_has_a_switch() -> None:
     assert {row.split()[0] for row in SECTION_21} == {f"U{n}" for n in range(1, 26)}
 

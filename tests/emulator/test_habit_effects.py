@@ -81,7 +81,7 @@ EFFECTS: dict[str, Callable[[], bool]] = {
     ),
     "usage_jump": lambda: "usage" not in turn("usage_jump:missing").of("response.done")[0]["response"],
     "link": lambda: "previous_item_id" not in turn("missing_link").of("conversation.item.created")[-1],
-    "source_item": lambda: len(turn("source_item:off").of("conversation.item.created")) == 1,
+    "source_item": lambda: len(turn("source_item:on").of("conversation.item.created")) == 2,
     "audio_end": lambda: turn("audio_end:with-silence").of(STOPPED)[0]["audio_end_ms"] == 3_800,
     "drops_mid_response": lambda: turn("drop").ends() == [Drop()],
     "half_open": lambda: turn("half_open").ends() == [Mute(pongs=False)],
@@ -278,6 +278,6 @@ def test_an_interrupted_response(how: str, dones: int) -> None:
     ("how", "links"), [("all", ["set"]), ("not-first", [None]), ("null", [None]), ("none", ["absent"])]
 )
 def test_links(how: str, links: list[str | None]) -> None:
-    items = turn(f"link:{how}").of("conversation.item.created")[1:]
+    items = turn(f"link:{how}").of("conversation.item.created")
     found = [each.get("previous_item_id", "absent") for each in items]
     assert [each if each in (None, "absent") else "set" for each in found] == links

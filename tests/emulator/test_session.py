@@ -35,6 +35,7 @@ def conversation(name: str) -> Client:
     updated = next(each for each in recorded if each["type"] == "session.updated")["session"]
     empty = name == "turn_empty.jsonl"
     made = client(
+        f"source_item:{'off' if empty else 'on'}",  # recorded in both ways
         interpreter=PlainInterpreter("", "", "", b"") if empty else None,
         modalities=updated["modalities"],
         input_audio_transcription=updated["input_audio_transcription"],
@@ -77,11 +78,14 @@ def test_a_response_keeps_the_documented_order_and_ends_in_two_spaces() -> None:
     assert len({event["event_id"] for event in made.events}) == len(made.events)
 
 
-def test_source_and_translation_are_linked() -> None:
-    made = conversation("turn_audio.jsonl")
+@pytest.mark.parametrize(("source_item", "before"), [("off", []), ("on", [None])])
+def test_source_and_translation_are_linked(source_item: str, before: list[None]) -> None:
+    made = client(f"source_item:{source_item}")
+    made.stream(600, 4_400, 900)
+    made.finish()
     source = made.of("input_audio_buffer.speech_started")[0]["item_id"]
     items = made.of("conversation.item.created")
-    assert [each["previous_item_id"] for each in items] == [None, source]
+    assert [each["previous_item_id"] for each in items] == [*before, source]
 
 
 def test_the_timeline_of_five_seconds() -> None:

@@ -25,7 +25,7 @@ MANNERS = (
     "prompt:p0.3", "slow:700", "bursty:900", "starving:p0.2", "audio_pace:fast", "burst:p0.2", "odd_bytes:p0.3",
     "withdrawn_stash:p0.5", "no_stash:p0.3", "late_stopped:p0.4", "late_completed:p0.4", "overlap:p0.5",
     "unknown_field:p0.3", "asr_failed:p0.2", "usage_jump:smaller@p0.2", "usage_jump:missing@p0.2", "link:not-first",
-    "link:null", "link:none", "source_item:off", "audio_end:with-silence", "finish:delayed", "slow_created:800",
+    "link:null", "link:none", "source_item:on", "audio_end:with-silence", "finish:delayed", "slow_created:800",
     "usage_images:on", "latency:200", "jitter:150", "throttle:900", "idle_counts:no-speech", "http_body:html",
     "interrupt:incomplete", "interrupt:cancelled", "empty_turn:p0.1", "max_sessions:1",
 )  # fmt: skip
