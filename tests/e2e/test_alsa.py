@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, cast
 
 import numpy as np
@@ -223,6 +224,29 @@ def test_a_stall_of_seven_tenths_is_survived(card: PulseCard) -> None:
     assert 0.6 < time.monotonic() - began < 2.5
     microphone.close()
     loudspeaker.close()
+
+
+def test_a_server_that_hangs_holds_up_none_but_the_thread_that_opens_it(card: PulseCard) -> None:
+    opened = threading.Event()
+
+    def open_it() -> None:
+        microphone = AlsaMicrophone("mic", RealClock())
+        microphone.open()
+        opened.set()
+        microphone.close()
+
+    card.freeze()
+    thread = threading.Thread(target=open_it)
+    thread.start()
+    at = [time.monotonic()]
+    while at[-1] - at[0] < 1.5:
+        time.sleep(0.01)
+        at.append(time.monotonic())
+    assert not opened.is_set()
+    card.thaw()
+    assert opened.wait(5)
+    thread.join(5)
+    assert max(later - sooner for sooner, later in pairwise(at)) < 0.5
 
 
 def test_an_underrun_is_counted_and_the_next_write_sounds(card: PulseCard) -> None:

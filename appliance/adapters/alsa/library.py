@@ -6,6 +6,7 @@ Must not: import ``alsaaudio`` before a device of it is made, or open anything.
 
 from typing import Any, Protocol, cast
 
+from appliance.adapters.alsa.knock import Knocking
 from appliance.errors import DeviceError, Kind
 
 EPIPE = 32
@@ -124,4 +125,4 @@ def load(device: str) -> Library:
     except ImportError as error:
         words = 'pyalsaaudio is not installed; install it with "pip install dragoman[pi]"'
         raise DeviceError(device, Kind.ABSENT, words) from error
-    return cast(Library, alsaaudio)
+    return cast(Library, Knocking(alsaaudio))

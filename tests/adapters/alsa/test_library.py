@@ -19,8 +19,9 @@ def test_it_is_a_sentence_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -
 
 def test_it_is_the_module_where_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     module = ModuleType("alsaaudio")
+    module.PCM_CAPTURE = 1  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "alsaaudio", module)
-    assert library.load("microphone") is module
+    assert library.load("microphone").PCM_CAPTURE == 1
 
 
 def test_it_is_loaded_on_demand_only(monkeypatch: pytest.MonkeyPatch) -> None:
