@@ -23,7 +23,7 @@ class Microphone(Protocol):
 
     @property
     def xruns(self) -> int:
-        """How often the card overran since it was opened: sound that the hardware lost."""
+        """How often the card overran since this was made: sound that the hardware lost."""
 
     def open(self) -> None:
         """Make it deliver. The first ``read`` after it returns fresh sound, not a backlog."""
@@ -48,7 +48,7 @@ class Loudspeaker(Protocol):
 
     @property
     def underruns(self) -> int:
-        """How often the card ran dry since it was opened."""
+        """How often the card ran dry since this was made."""
 
     def open(self) -> None:
         """Get ready to play."""

@@ -48,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
     handle_signals(box)
     code = box.run()
     totals = box.totals()
+    logging.getLogger(__name__).info("%d underruns, %d overruns", totals.underruns, totals.xruns)
     if totals.unanswered_ms:
         print(f"{totals.unanswered_ms} ms of speech were not answered", file=sys.stderr)
     return code

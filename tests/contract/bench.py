@@ -11,8 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
+from appliance.adapters.alsa.loudspeaker import AlsaLoudspeaker
+from appliance.adapters.alsa.microphone import AlsaMicrophone
 from appliance.adapters.bench.key_script import Row
 from appliance.adapters.bench.keyboard_keys import KeyboardKeys
 from appliance.adapters.bench.light import BenchLight
@@ -28,6 +31,7 @@ from appliance.adapters.gpio.light import GpioLight
 from appliance.adapters.oled.screen import OledScreen
 from appliance.config.pins import packaged
 from appliance.ports import Camera, Keys, Light, Loudspeaker, Microphone, Screen
+from tests.adapters.alsa.fake_alsaaudio import FakeAlsa, FakeCard, Numbers, Samples
 from tests.adapters.gpio.board import Board, mock_chip
 from tests.adapters.oled.models import Mono, Sh1106, Ssd1322
 from tests.adapters.oled.wires import LooseBus
@@ -42,14 +46,33 @@ def _wav_microphone(folder: Path, clock: VirtualClock, pace: str) -> Microphone:
     return WavMicrophone(path, clock, lambda: 0, pace=pace)
 
 
-MICROPHONES: dict[str, Callable[[Path, VirtualClock], Microphone]] = {
+def _hum(frames: Numbers) -> Samples:
+    return np.asarray(0.1 * np.sin(frames / 50))
+
+
+def _alsa_microphone(clock: VirtualClock, rate_hz: int, *, old: bool = False) -> Microphone:
+    card = FakeCard("Device", rates=(rate_hz,), waves=(_hum,))
+    return AlsaMicrophone("card:Device", clock, library=FakeAlsa(clock, card, old=old))
+
+
+RECORDINGS: dict[str, Callable[[Path, VirtualClock], Microphone]] = {
     "wav realtime": lambda folder, clock: _wav_microphone(folder, clock, "realtime"),
     "wav fast": lambda folder, clock: _wav_microphone(folder, clock, "fast"),
+}
+
+MICROPHONES: dict[str, Callable[[Path, VirtualClock], Microphone]] = RECORDINGS | {
+    "alsa": lambda folder, clock: _alsa_microphone(clock, 16_000),
+    "alsa at 44.1 kHz": lambda folder, clock: _alsa_microphone(clock, 44_100),
+    "alsa at 48 kHz, 0.10": lambda folder, clock: _alsa_microphone(clock, 48_000, old=True),
 }
 
 LOUDSPEAKERS: dict[str, Callable[[Path, VirtualClock, int], Loudspeaker]] = {
     "wav": lambda folder, clock, channels: WavLoudspeaker(folder / "heard.wav", clock, channels),
     "none": lambda folder, clock, channels: SilentLoudspeaker(clock, channels),
+    # At our own rate, and with 0.11: a resampler holds something back, and 0.10 cannot tell how much waits.
+    "alsa": lambda folder, clock, channels: AlsaLoudspeaker(
+        "card:Device", clock, channels, library=FakeAlsa(clock, FakeCard("Device"))
+    ),
 }
 
 SCREENS: dict[str, Callable[[Path, VirtualClock], Screen]] = {

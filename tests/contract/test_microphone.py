@@ -7,7 +7,7 @@ import pytest
 
 from appliance.ports import MICROPHONE_PERIOD_BYTES, Microphone
 from tests.adapters.virtual_clock import VirtualClock
-from tests.contract.bench import MICROPHONES
+from tests.contract.bench import MICROPHONES, RECORDINGS
 
 
 @pytest.fixture(params=list(MICROPHONES))
@@ -47,6 +47,7 @@ def test_overruns_are_counted_from_nothing(microphone: Microphone) -> None:
     assert microphone.xruns == 0
 
 
+@pytest.mark.parametrize("microphone", RECORDINGS, indirect=True)
 def test_a_recording_ends_with_nothing_and_stays_so_when_opened_again(microphone: Microphone) -> None:
     microphone.open()
     periods = 0

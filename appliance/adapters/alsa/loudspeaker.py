@@ -68,7 +68,7 @@ class AlsaLoudspeaker:
 
     @property
     def underruns(self) -> int:
-        """How often the card said that it ran dry since it was opened."""
+        """How often the card said that it ran dry."""
         return self._underruns
 
     @property
@@ -79,7 +79,6 @@ class AlsaLoudspeaker:
     def open(self) -> None:
         """Find the card and open it, with its volume control where it has one."""
         self.close()
-        self._underruns = 0
         wish = Wish(DEVICE, self._alsa.PCM_PLAYBACK, LOUDSPEAKER_RATE_HZ, self._channels, periods=_PERIODS)
         self._stream = open_stream(self._alsa, self._wanted, wish)
         self.volume.attach(self._stream.card)

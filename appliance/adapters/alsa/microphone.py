@@ -51,7 +51,6 @@ class AlsaMicrophone:
     def open(self) -> None:
         """Find the card and open it."""
         self.close()
-        self.xruns = 0
         wish = Wish(
             DEVICE, self._alsa.PCM_CAPTURE, MICROPHONE_RATE_HZ, 1 if self._channel == "mix" else 2, periods=_PERIODS
         )

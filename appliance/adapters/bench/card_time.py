@@ -42,7 +42,6 @@ class CardTime:
         if self._base_ms is None:
             self._base_ms = self._clock.now_ms()
         self._running = False
-        self.underruns = 0
 
     def admit(self, frames: int) -> int:
         """Block until ``frames`` fit into the buffer; the position at which the first of them sounds."""

@@ -34,7 +34,7 @@ class SilentLoudspeaker:
 
     @property
     def underruns(self) -> int:
-        """Writes since ``open`` that came too late (``CardTime``)."""
+        """Writes that came too late (``CardTime``)."""
         return self._card.underruns
 
     def open(self) -> None:

@@ -53,7 +53,7 @@ class WavLoudspeaker:
 
     @property
     def underruns(self) -> int:
-        """Writes since ``open`` that came too late (``CardTime``)."""
+        """Writes that came too late (``CardTime``)."""
         return self._card.underruns
 
     def open(self) -> None:

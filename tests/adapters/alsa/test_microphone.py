@@ -110,7 +110,7 @@ def test_overruns_are_counted_and_read_past(old: bool) -> None:
     hear(microphone, 5)
     assert microphone.xruns == 1
     microphone.open()
-    assert microphone.xruns == 0
+    assert microphone.xruns == 1, "a card that comes back does not hide what it lost"
 
 
 def test_a_stall_is_waited_for() -> None:

@@ -35,7 +35,7 @@ def test_a_pause_between_writes_is_counted_as_on_a_card() -> None:
     loudspeaker.write(bytes(960))
     assert loudspeaker.underruns == 1
     loudspeaker.open()
-    assert (loudspeaker.underruns, loudspeaker.delay_ms) == (0, 0)
+    assert (loudspeaker.underruns, loudspeaker.delay_ms) == (1, 0)
 
 
 def test_a_frame_of_another_size_is_noticed() -> None:
