@@ -62,6 +62,7 @@ class SpeakerWorker:
         self._set_volume: tuple[int, bool] | None = None
         self._gain = 1.0
         self._quiet_periods = 0
+        self._told = ""  # of a device that fails
         jitter.wake = self._woken.set
         self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
 
@@ -112,11 +113,17 @@ class SpeakerWorker:
                 device.open()
                 self._feed(device)
                 device.close()
+                if self._stopping.is_set():
+                    return
                 self._beats.rest(NAME)
                 self._await_sound()
             except DeviceError as error:
+                if self._stopping.is_set():
+                    return  # given up: a fresh worker speaks for the device
                 self._beats.rest(NAME)
-                log.warning("%s", error)
+                if str(error) != self._told:  # it is tried every second, and told once
+                    self._told = str(error)
+                    log.warning("%s", error)
                 self._post(DeviceFailed(Device.LOUDSPEAKER, str(error.kind), error.detail))
                 self._go_on_without()
 
@@ -124,6 +131,7 @@ class SpeakerWorker:
         """Play until told to stop, or until nothing has sounded for so long that the card may go."""
         silence = bytes(PERIOD_BYTES * device.channels)
         device.write(silence)  # open is a promise, sound is the proof
+        self._told = ""
         self._post(DeviceReady(Device.LOUDSPEAKER))
         self._quiet_periods, self._set_volume = 0, None
         while not self._stopping.is_set():
@@ -152,16 +160,21 @@ class SpeakerWorker:
 
     def _with_cue(self, period: Period | None) -> Period | None:
         """A cue begins only where no turn sounds; what begins meanwhile is heard with it."""
-        if not self._cue and self._cues and not self._jitter.speaking:
-            name, at = self._cues.popleft()
-            if self._clock() - at <= CUE_STALE_MS:
-                self._cue = tone(name)
+        if not self._cue and not self._jitter.speaking:
+            self._cue = self._next_cue()
         if not self._cue:
             return period
         piece, self._cue = self._cue[:PERIOD_BYTES], self._cue[PERIOD_BYTES:]
         if period is None:
             return Period(piece, "both")
         return Period(mixed(period.pcm, piece), period.output, period.louder)
+
+    def _next_cue(self) -> bytes:
+        try:
+            name, at = self._cues.popleft()
+        except IndexError:  # none, or a drop on another thread was quicker
+            return b""
+        return tone(name) if self._clock() - at <= CUE_STALE_MS else b""
 
     def _turn_knob(self, device: Loudspeaker) -> None:
         """Take a new volume over: by the device where it can, else by arithmetic."""

@@ -148,6 +148,37 @@ def test_a_lost_card_is_told_and_the_same_object_is_opened_again(monkeypatch: py
         assert box.card.calls[:2] == ["open", "open"]
 
 
+def test_a_card_that_stays_away_is_tried_again_and_logged_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "RETRY_PERIODS", 1)
+    with desk(1, *[DeviceError("loudspeaker", Kind.ABSENT, "none")] * 3) as box:
+        assert [type(e) for e in box.until(DeviceReady)].count(DeviceFailed) == 3
+        box.card.failures.append(DeviceError("loudspeaker", Kind.ABSENT, "none"))
+        box.until(DeviceFailed)
+        box.until(DeviceReady)
+    assert [record.message for record in caplog.records] == ["loudspeaker absent: none"] * 2, "and again when it is new"
+
+
+def test_an_abandoned_worker_says_nothing_more_when_it_wakes() -> None:
+    box = Desk()
+    reached, freed = threading.Event(), threading.Event()
+
+    def hang(frames: bytes) -> None:
+        reached.set()
+        freed.wait(WAIT_S)
+        raise DeviceError("loudspeaker", Kind.GONE, "unplugged")
+
+    box.card.write = hang  # type: ignore[method-assign]
+    box.worker.start()
+    assert reached.wait(WAIT_S)
+    box.worker.abandon()
+    freed.set()
+    box.worker._thread.join(WAIT_S)
+    assert not box.worker._thread.is_alive()
+    assert box.events.empty(), "a fresh worker has said that the device is ready"
+
+
 def test_without_a_card_turns_end_all_the_same_and_the_box_drains() -> None:
     with desk(1, DeviceError("loudspeaker", Kind.ABSENT, "none")) as box:
         assert box.worker.underruns == 0
