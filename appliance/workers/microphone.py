@@ -99,12 +99,16 @@ class MicrophoneWorker:
         self._thread.join(limit_ms / 1000)
 
     def abandon(self) -> None:
-        """The thread hangs in the device and is given up: should it ever wake, it says and does nothing more."""
+        """The thread hangs in the device and is given up: should it ever wake, it says and does nothing more.
+
+        So the sentence that it heard is closed here; the service would wait for its end.
+        """
         self._abandoned = True
         with self._orders:
             self._wanted = self._running = False
             self._closing = True
             self._orders.notify()
+        self._settle()
 
     @property
     def capturing(self) -> bool:
@@ -142,16 +146,15 @@ class MicrophoneWorker:
                 ended = self._read(self._device)
                 self._device.close()
                 self._is_open = False
-                self._beats.rest(NAME)
             except DeviceError as error:
-                self._beats.rest(NAME)
+                self._let_go()
                 if self._abandoned:
                     return
+                self._beats.rest(NAME)
                 if str(error) != self._told:  # it is tried every second, and told once
                     self._told = str(error)
                     log.warning("%s", error)
                 self._post(DeviceFailed(Device.MICROPHONE, str(error.kind), error.detail))
-                self._let_go()
                 if self._heard:
                     self._close()  # the service waits for the end of what it was sent
                 with self._orders:
@@ -159,6 +162,7 @@ class MicrophoneWorker:
                 continue
             if self._abandoned:
                 return
+            self._beats.rest(NAME)
             if ended:
                 with self._orders:
                     self._wanted = False
@@ -232,9 +236,14 @@ class MicrophoneWorker:
             self._post(LevelMetered(level))
 
     def _close(self) -> None:
-        """The closing silence, and what is owed now, before anyone is told that the capture is closed."""
+        """All that is due before anyone is told that the capture is closed."""
         if self._hearing is not None:
             self._hearing.closed()
+        self._settle()
+        self._detector = VoiceDetector()
+
+    def _settle(self) -> None:
+        """The closing silence, what is owed now, and nobody speaks any more."""
         if self._heard:
             self._heard = False
             self._spools.seal(self._clock())
@@ -243,13 +252,12 @@ class MicrophoneWorker:
         if self._speaking:
             self._speaking = False
             self._post(SpeechHeard(False))
-        self._detector = VoiceDetector()
         self._meter(0)
 
     def _let_go(self) -> None:
-        self._is_open = False
         if self._device is not None:
             try:
                 self._device.close()
             except DeviceError as error:
                 log.warning("%s", error)
+        self._is_open = False

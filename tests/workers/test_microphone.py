@@ -258,6 +258,32 @@ def test_an_abandoned_worker_says_nothing_more_when_it_wakes() -> None:
     assert box.events.empty()
 
 
+def test_a_microphone_that_hangs_in_mid_sentence_leaves_no_sentence_open() -> None:
+    cable, reached, freed = Cable(), threading.Event(), threading.Event()
+    cable.put(*SPEECH)
+    read = cable.read
+
+    def hang() -> bytes:
+        if cable.sound.empty():
+            reached.set()
+            freed.wait(WAIT_S)
+        return read()
+
+    cable.read = hang  # type: ignore[method-assign]
+    box = Desk(cable, lambda: cable)
+    box.worker.start()
+    box.worker.open()
+    box.until(SpeechHeard)
+    assert reached.wait(WAIT_S)
+    box.worker.abandon()
+    assert kinds(box.until(SpeechHeard)) == [SpoolReported, SpeechHeard]
+    assert box.spool.kept_ms() == len(SPEECH) * 20 + 1_000, "the closing silence is behind it"
+    freed.set()
+    box.worker._thread.join(WAIT_S)
+    assert not box.worker._thread.is_alive()
+    assert kinds(list(box.events.queue)) == []
+
+
 def judged(box: Desk) -> MicrophoneJudged:
     last = box.until(MicrophoneJudged)[-1]
     assert isinstance(last, MicrophoneJudged)
