@@ -149,7 +149,7 @@ class Box:
             return MicrophoneWorker(made, self._spools, self._heard, now, beats, hearing)
 
         def speaker() -> SpeakerWorker:
-            made = partial(factory.loudspeaker, settings, clock, _channels(settings))
+            made = partial(factory.loudspeaker, settings, clock)
             return SpeakerWorker(
                 made, self._jitter, post, now, beats, closes_idle=settings.loudspeaker.driver == "alsa"
             )
@@ -334,10 +334,6 @@ def _stretch(speed: float) -> Stretch | None:
     except DeviceError as error:
         log.warning("%s", error)
         return None
-
-
-def _channels(settings: Settings) -> int:
-    return 1 if settings.loudspeaker.mine_to == settings.loudspeaker.theirs_to else 2
 
 
 def _painter(screen: Screen) -> Painter:

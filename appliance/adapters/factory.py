@@ -39,9 +39,15 @@ def microphone(settings: Settings, clock: Clock, backlog_ms: Callable[[], int]) 
     raise _not_built("microphone", wanted.driver)
 
 
-def loudspeaker(settings: Settings, clock: Clock, channels: int) -> Loudspeaker:
-    """The loudspeaker, with 1 channel, or 2 where left and right differ. Keep it: a file is emptied by a new one."""
+def loudspeaker(settings: Settings, clock: Clock) -> Loudspeaker:
+    """The loudspeaker, with 1 channel, or 2 where left and right differ. Keep it: a file is emptied by a new one.
+
+    A file has two where the outputs differ. A card has two as soon as one ear is not to hear everything.
+    """
     wanted = settings.loudspeaker
+    outputs = {wanted.mine_to, wanted.theirs_to}
+    is_mono = outputs == {"both"} or (wanted.driver == "file" and len(outputs) == 1)
+    channels = 1 if is_mono else 2
     if wanted.driver == "file":
         from appliance.adapters.bench.wav_loudspeaker import WavLoudspeaker
 

@@ -134,14 +134,13 @@ def network_checks(network: Network) -> tuple[Check, ...]:
 
 
 def _sound(settings: Settings, clock: RealClock, private: bool) -> Sound:
-    channels = 1 if settings.loudspeaker.mine_to == settings.loudspeaker.theirs_to else 2
     no_voice = {
         "none": "there is none: subtitles only",
         "file": "a file: it is not opened here, for that would empty it",
     }.get(settings.loudspeaker.driver, "")
     return Sound(
         None if private else lambda: factory.microphone(settings, clock, lambda: 0),
-        None if no_voice else lambda: factory.loudspeaker(settings, clock, channels),
+        None if no_voice else lambda: factory.loudspeaker(settings, clock),
         clock,
         ("private: it is not opened" if private else "", no_voice),
         is_card=settings.microphone.driver == "alsa",

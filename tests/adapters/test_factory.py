@@ -55,7 +55,7 @@ def make(section: str, driver: str) -> object:
     if section == "microphone":
         return factory.microphone(wanted, CLOCK, none_unanswered)
     if section == "loudspeaker":
-        return factory.loudspeaker(wanted, CLOCK, 1)
+        return factory.loudspeaker(wanted, CLOCK)
     if section == "screen":
         return factory.screen(wanted, CLOCK, False)
     if section == "keys":
@@ -108,17 +108,31 @@ def test_the_microphones_settings_reach_it(tmp_path: Path) -> None:
     assert level_db(heard, 1_000) < -60
 
 
-def test_the_loudspeaker_has_the_channels_asked_for(tmp_path: Path) -> None:
-    wanted = settings("loudspeaker", driver="file", device=str(tmp_path / "heard.wav"))
-    assert factory.loudspeaker(wanted, CLOCK, 2).channels == 2
+@pytest.mark.parametrize(
+    ("driver", "mine", "theirs", "channels"),
+    [
+        ("file", "both", "both", 1),
+        ("file", "left", "right", 2),
+        ("file", "left", "left", 1),
+        ("alsa", "both", "both", 1),
+        ("alsa", "left", "right", 2),
+        ("alsa", "both", "right", 2),
+        ("alsa", "left", "left", 2),  # an amplifier on one channel alone
+    ],
+)
+def test_the_loudspeaker_has_as_many_channels_as_the_outputs_need(
+    tmp_path: Path, driver: str, mine: str, theirs: str, channels: int
+) -> None:
+    wanted = settings("loudspeaker", driver=driver, device=str(tmp_path / "heard.wav"), mine_to=mine, theirs_to=theirs)
+    assert factory.loudspeaker(wanted, CLOCK).channels == channels
 
 
 def test_ears_are_protected_and_a_room_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "alsaaudio", FakeAlsa(CLOCK))
     for mode, ceiling_db in (("headset", EARS_CEILING_DB), ("loudspeaker", 0)):
-        loudspeaker = factory.loudspeaker(settings("loudspeaker", driver="alsa", mode=mode), CLOCK, 2)
+        loudspeaker = factory.loudspeaker(settings("loudspeaker", driver="alsa", mode=mode), CLOCK)
         assert isinstance(loudspeaker, AlsaLoudspeaker)
-        assert (loudspeaker.volume.ceiling_db, loudspeaker.channels) == (ceiling_db, 2)
+        assert (loudspeaker.volume.ceiling_db, loudspeaker.channels) == (ceiling_db, 1)
 
 
 def test_a_terminal_is_drawn_on_only_where_it_can_be(monkeypatch: pytest.MonkeyPatch) -> None:

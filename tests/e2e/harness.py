@@ -72,11 +72,19 @@ def write_wav(path: Path, pcm: bytes, rate_hz: int = 16_000, channels: int = 1, 
 
 def heard_levels(path: Path) -> list[int]:
     """The loudest sample of each 10 ms of what would have been heard."""
+    (levels,) = ears_levels(path)
+    return levels
+
+
+def ears_levels(path: Path) -> list[list[int]]:
+    """The same for each channel."""
     with wave.open(str(path), "rb") as file:
-        assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (HEARD_RATE_HZ, 1, 2)
+        assert (file.getframerate(), file.getsampwidth()) == (HEARD_RATE_HZ, 2)
+        channels = file.getnchannels()
         samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.int32)
-    blocks = samples[: len(samples) // 240 * 240].reshape(-1, 240)
-    return [int(level) for level in np.abs(blocks).max(axis=1)]
+    frames = samples.reshape(-1, channels)
+    blocks = frames[: len(frames) // 240 * 240].reshape(-1, 240, channels)
+    return [[int(level) for level in ear] for ear in np.abs(blocks).max(axis=1).T]
 
 
 # The emulator.

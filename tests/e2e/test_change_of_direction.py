@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import Box, Emulator, all_of
+from tests.e2e.harness import LOUD, Box, Emulator, all_of, ears_levels
 from tests.e2e.numbers import account, owned_up, recording, rehearsal
 from tests.e2e.test_keys import script
 
@@ -57,6 +57,8 @@ def boxes(services: Mapping[str, Emulator], tmp_path_factory: pytest.TempPathFac
             keys__script=script(place / "keys.toml", *rows(presses)),
             run__start="key",
             languages__favourites=["es", "fr"],
+            loudspeaker__mine_to="left",
+            loudspeaker__theirs_to="right",
         )
 
     with all_of({name: box(name, presses) for name, (presses, _) in CASES.items()}) as started:
@@ -101,6 +103,15 @@ def test_the_open_sentence_goes_along(boxes: Mapping[str, Box], name: str, langu
     box.wait(60)
     finals = sorted((int(row["text"].split()[-1]), row["language"]) for row in box.rows("subtitle") if row["final"])
     assert finals == list(enumerate(languages.split(), 1)), box.told()
+
+
+def test_each_direction_is_heard_in_its_own_ear(boxes: Mapping[str, Box]) -> None:
+    """What translates my speech is for the other's ear."""
+    box = boxes["round"]
+    box.wait(60)
+    left, right = ({n for n, level in enumerate(ear) if level > LOUD} for ear in ears_levels(box.folder / "heard.wav"))
+    assert left.isdisjoint(right), "nobody hears both"
+    assert len(left) > len(right) > 0, "four answers to the one ear, two to the other"
 
 
 def test_a_service_that_takes_one_line_is_served_with_one(
