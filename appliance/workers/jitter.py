@@ -58,6 +58,7 @@ class JitterBuffer:
         self._memory = SpeechMemory()
         self._again: tuple[int, int, bool] | None = None  # to be said again: line, turn, slower
         self._repeats = 0
+        self._expected = 0  # texts that are being turned into speech
         self.wake: Callable[[], None] = lambda: None  # called when there is something to play
         self._lock = threading.Lock()
         self._segments: list[Segment] = []
@@ -97,6 +98,11 @@ class JitterBuffer:
             segment.push(pcm, at)
             self._bound()
         self.wake()
+
+    def expect(self, texts: int) -> None:
+        """So many texts are still being turned into speech here: until then this is not empty."""
+        with self._lock:
+            self._expected = texts
 
     def close(self, line: int, turn: int) -> None:
         """No more speech of this turn will come."""
@@ -157,7 +163,7 @@ class JitterBuffer:
     def empty(self) -> bool:
         """Whether nothing waits, nothing more is expected of what began, and the end of each turn has been told."""
         with self._lock:
-            return not self._segments and self._again is None
+            return not self._segments and self._again is None and not self._expected
 
     def take(self, size: int, at: int) -> Period | None:
         """At most ``size`` bytes of speech, None where silence is due. Tells the owner what begins and what ends."""

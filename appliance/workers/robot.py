@@ -52,6 +52,7 @@ class Robot:
         self._changed = threading.Condition()
         self._texts: deque[Reading] = deque(maxlen=MOST_TEXTS)
         self._wiped = 0  # how often; what was begun before is not said
+        self._renders = False
         self._running = True
         self._thread = threading.Thread(target=self._run, name="robot", daemon=True)
 
@@ -70,6 +71,7 @@ class Robot:
                 self._texts.appendleft(reading)
             else:
                 self._texts.append(reading)
+            self._expect()
             self._changed.notify()
 
     def wipe(self) -> None:
@@ -77,6 +79,7 @@ class Robot:
         with self._changed:
             self._texts.clear()
             self._wiped += 1
+            self._expect()
 
     def stop(self, limit_ms: int) -> None:
         """End the thread; a process that hangs is abandoned after ``limit_ms``."""
@@ -94,16 +97,22 @@ class Robot:
                 if not self._texts:
                     return
                 reading, wiped = self._texts.popleft(), self._wiped
+                self._renders = True
             pcm = self._rendered(reading)
             with self._changed:
+                self._renders = False
                 newer = reading.line == NAME_LINE and any(text.line == NAME_LINE for text in self._texts)
-                if not pcm or wiped != self._wiped or newer:
-                    continue
-                self._jitter.push(
-                    reading.line, reading.turn, pcm,
-                    replay=False, output=reading.output, at=self._clock(), late=reading.late,
-                )  # fmt: skip
-                self._jitter.close(reading.line, reading.turn)
+                if pcm and wiped == self._wiped and not newer:
+                    self._jitter.push(
+                        reading.line, reading.turn, pcm,
+                        replay=False, output=reading.output, at=self._clock(), late=reading.late,
+                    )  # fmt: skip
+                    self._jitter.close(reading.line, reading.turn)
+                self._expect()
+
+    def _expect(self) -> None:
+        """Who waits for the last speech to be over waits for this, too."""
+        self._jitter.expect(len(self._texts) + self._renders)
 
     def _rendered(self, reading: Reading) -> bytes:
         voice = espeak.voice_of(reading.language)

@@ -1,16 +1,32 @@
 """Whole conversations: a recording in, subtitles and speech out, and a clean end."""
 
 import re
+import wave
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pytest
 
-from tests.e2e.harness import LOUD, SHORT, Box, Emulator, Row, all_of, heard_levels, sound, translation, write_wav
+from appliance.core.effects import CueName
+from appliance.workers.tones import NOTES
+from tests.e2e.harness import (
+    HEARD_RATE_HZ,
+    LOUD,
+    SHORT,
+    Box,
+    Emulator,
+    Row,
+    all_of,
+    heard_levels,
+    sound,
+    translation,
+    write_wav,
+)
 
 SLACK_MS = 700  # between the journal's zero and the first sample of the file
 PACES = {"realtime": "es", "fast": "fr"}
-TARGETS = PACES | {"eight bits": "de", "truncated": "ru", "text only": "el", "detected": "ar"}
+TARGETS = PACES | {"eight bits": "de", "truncated": "ru", "text only": "el", "robot": "sw", "detected": "ar"}
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +49,7 @@ def boxes(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
         "eight bits": box("eight bits", microphone__pace="fast", microphone__channel="right"),
         "truncated": box("truncated", microphone__pace="fast"),
         "text only": box("text only", microphone__pace="fast", service__voice="Tina"),
+        "robot": box("robot", microphone__pace="fast", loudspeaker__robot_voice=True),
         "detected": box("detected", microphone__pace="fast", languages__mine=""),
     }
     for name in PACES:
@@ -40,7 +57,7 @@ def boxes(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
     write_wav(made["eight bits"].folder / "in.wav", sound(SHORT[:1], 44_100), 44_100, channels=2, width=1)
     whole = write_wav(made["truncated"].folder / "in.wav", sound(SHORT[:2])).read_bytes()
     (made["truncated"].folder / "in.wav").write_bytes(whole[: len(whole) * 9 // 10 + 1])
-    for name in ("text only", "detected"):
+    for name in ("text only", "robot", "detected"):
         write_wav(made[name].folder / "in.wav", sound(SHORT[:1]))
     with all_of(made):
         yield made
@@ -135,6 +152,20 @@ def test_a_language_without_voice_is_asked_for_as_text(emulator: Emulator, boxes
     assert box.finals() == [translation(SHORT[0], "el")]
     assert box.rows("spoken") == []
     assert 0 < max(heard_levels(box.folder / "heard.wav")) < 2_000, "a soft tone takes the place of the voice"
+
+
+def test_a_robot_reads_what_is_only_written_and_a_tone_marks_it(boxes: Mapping[str, Box]) -> None:
+    box = boxes["robot"]
+    assert box.wait().code == 0, box.told()
+    assert box.rows("spoken") == [], "the service said nothing"
+    with wave.open(str(box.folder / "heard.wav"), "rb") as file:
+        heard = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(float)
+    begins = int(np.argmax(np.abs(heard) > LOUD))
+    mark = heard[begins : begins + HEARD_RATE_HZ // 20]
+    loudest_hz = np.argmax(np.abs(np.fft.rfft(mark, HEARD_RATE_HZ)))  # a bin is 1 Hz
+    assert abs(loudest_hz - NOTES[CueName.TEXT][0].hz) < 20, "the soft tone comes first"
+    voice = np.abs(heard) > 2 * NOTES[CueName.TEXT][0].peak
+    assert np.ptp(np.flatnonzero(voice)) > HEARD_RATE_HZ, "and then a voice, to its last word"
 
 
 def test_an_unset_source_is_detected(emulator: Emulator, boxes: Mapping[str, Box]) -> None:

@@ -65,6 +65,30 @@ def test_a_text_becomes_the_speech_of_its_turn() -> None:
         assert period.output == "left"
 
 
+def test_who_waits_for_the_last_word_waits_for_the_robot() -> None:
+    with desk() as box:
+        done, expect = threading.Event(), box.jitter.expect
+
+        def listen(texts: int) -> None:
+            expect(texts)
+            if texts == 0:
+                done.set()
+
+        box.jitter.expect = listen  # type: ignore[method-assign]
+        told = [box.jitter.empty]
+        box.say(1)
+        box.say(2)
+        assert box.rendering.acquire(timeout=WAIT_S)
+        told.append(box.jitter.empty)
+        box.robot.wipe()
+        told.append(box.jitter.empty)  # it is not known yet that nothing comes of it
+        box.free.release()
+        assert done.wait(WAIT_S)
+        told.append(box.jitter.empty)
+        assert told == [True, False, False, True]
+        assert len(box.asked) == 1
+
+
 def test_a_language_without_a_voice_is_not_read_and_a_failure_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     with desk() as box:
         box.refusal = espeak.SpeechError("espeak-ng is not installed")
@@ -75,7 +99,7 @@ def test_a_language_without_a_voice_is_not_read_and_a_failure_is_logged(caplog: 
         box.say(3)
         assert box.rendering.acquire(timeout=WAIT_S)
         assert [language for _, language, _ in box.asked] == ["sw", "sw"]
-        assert box.jitter.empty
+        assert box.jitter.queued_ms == 0
     assert "not installed" in caplog.text
     assert "habari" not in caplog.text
 
