@@ -78,6 +78,7 @@ class BoxCrew:
         self.speaker = makers.speaker()
         self.screen = makers.screen()
         self._listening = False
+        self._shut = False  # the microphone may be open, and nothing of it goes anywhere
         self._picture: View | None = None
         self._journal = journal
         self._keeper = keeper
@@ -103,8 +104,8 @@ class BoxCrew:
 
     @property
     def sending(self) -> bool:
-        """Whether a line really takes sound."""
-        return any(worker.sending for worker, _ in self._lines.values())
+        """Whether a line really takes sound of the microphone."""
+        return not self._shut and any(worker.sending for worker, _ in self._lines.values())
 
     def restart_worker(self, device: Device) -> None:
         """The old thread hangs in its device: leave it behind, and let a fresh one try."""
@@ -141,6 +142,7 @@ class BoxCrew:
             self._eyes.close()
 
     def select_input(self, direction: Direction, valve: Valve, *, move: bool) -> None:
+        self._shut = valve is Valve.SHUT
         self._spools.select(direction, valve, self._clock(), move=move)
         if self._eyes is not None:
             self._eyes.set_valve(is_open=valve is Valve.OPEN)
@@ -152,6 +154,8 @@ class BoxCrew:
         self._spools.wipe()
         self._robot.wipe()
         self._jitter.wipe()
+        for spool in self._spools.all():  # nothing is owed any more, and no line may be left to say so
+            spool.tell(self._post, self._clock())
         if self._eyes is not None:
             self._eyes.wipe()
 

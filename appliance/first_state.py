@@ -29,6 +29,7 @@ def setup(settings: Settings, model: Model) -> Setup:
         kiosk=run.profile == "kiosk",
         talk_taps=settings.keys.talk == "tap",
         at_once=run.start == "at-once" or settings.keys.driver == "none",
+        keyless=settings.keys.driver == "none",
         ends_with_microphone=run.until == "microphone-ends",
         letters=settings.screen.letters,
         flip=settings.screen.flip,

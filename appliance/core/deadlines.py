@@ -6,13 +6,14 @@ Must not: act on a deadline (``step`` does, on ``Tick``).
 
 from collections.abc import Iterator
 
-from appliance.core import sound
+from appliance.core import sound, visit
 from appliance.core.limits import Limits
 from appliance.core.line import line_deadline
 from appliance.core.modes import Mode, Phase
 from appliance.core.panel import repeat_notice_until
 from appliance.core.rotation import rotation_deadline
 from appliance.core.settle import dial_at, live, needed
+from appliance.core.signs import idle_deadlines
 from appliance.core.state import State
 from appliance.core.talk import contact_deadline
 
@@ -55,6 +56,8 @@ def _deadlines(state: State, now: int, limits: Limits) -> Iterator[int]:
     if state.remark is not None and now < state.remark.until:
         yield state.remark.until
     yield from sound.deadlines(state, now, limits)
+    yield from visit.deadlines(state, now, limits)
+    yield from idle_deadlines(state, now, limits)
     until = repeat_notice_until(state)
     if until is not None and now < until:
         yield until

@@ -51,6 +51,13 @@ class Limits:
     menu_hold_ms: int = 800
     menu_open_ms: int = 8_000
     language_shown_ms: int = 3_000
+    # Between guests: PRODUCT section 8.
+    visit_hold_ms: int = 2_000  # the knob's push held so long
+    visit_quiet_ms: int = 3 * 60_000
+    visit_countdown_ms: int = 15_000
+    visit_leaves_within_ms: int = 20_000  # our guess: a sentence, its answer and the end of the line
+    kept_shown_ms: int = 8_000
+    idle_each_ms: int = 4_000  # a language on the screen of a kiosk that waits
     # Deaf line: PRODUCT section 4.
     deaf_ms: int = 20_000
     # Sound: PRODUCT sections 1 and 3.

@@ -6,7 +6,7 @@ Must not: change the state, or know pixels.
 
 from dataclasses import replace
 
-from appliance.core import signs
+from appliance.core import languages, signs, visit
 from appliance.core.limits import Limits
 from appliance.core.modes import Mode
 from appliance.core.sound import recalled
@@ -38,6 +38,9 @@ def view(state: State, now: int, limits: Limits = _LIMITS) -> View:
     sign = _urgent(state, now)
     if sign is not None:
         return _sign(state, status, *sign)
+    seconds = visit.seconds_left(state, now, limits)
+    if seconds is not None:
+        return signs.countdown(state, seconds, status)
     if state.remark is not None and now < state.remark.until:
         return signs.remark(state, state.remark, status)
     again = recalled(state, now, limits)
@@ -48,6 +51,8 @@ def view(state: State, now: int, limits: Limits = _LIMITS) -> View:
         return _fault(state, status, pressing[-1])
     if state.shown:
         return _subtitles(state, status, state.shown)
+    if state.setup.kiosk and state.mode is Mode.STANDBY and not state.private and state.visit.leaving_by is None:
+        return signs.idle(state, now, limits)
     return _sign(state, status, *_idle(state))
 
 
@@ -76,7 +81,8 @@ def _own_language(state: State) -> str:
 
 def _sign(state: State, status: Status, sign: Sign, title: str, words: str = "") -> SignView:
     """``title`` and ``words`` are keys of the phrases, or stand for themselves where no phrase has that key."""
-    language = _own_language(state)
+    guest_speaks = state.setup.kiosk and state.turned and not state.private
+    language = signs.words_for(languages.present(state), state.setup.mine) if guest_speaks else _own_language(state)
     keys = all_keys()
     title, words = (say(text, language) if text in keys else text for text in (title, words))
     return SignView(status, sign, title, words, language)
@@ -94,7 +100,7 @@ def _urgent(state: State, now: int) -> tuple[Sign, str, str] | None:
 
 
 def _idle(state: State) -> tuple[Sign, str, str]:
-    if state.mode is Mode.STOPPING:
+    if state.mode is Mode.STOPPING or state.visit.leaving_by is not None:
         return Sign.WAIT, "ending", ""
     if state.private:
         return Sign.MICROPHONE_OFF, "private", ""

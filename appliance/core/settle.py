@@ -7,6 +7,7 @@ Must not: handle an event, or give an order twice (each order changes the state 
 from dataclasses import replace
 from typing import assert_never
 
+from appliance.core import visit
 from appliance.core.dialling import earliest
 from appliance.core.direction import Direction
 from appliance.core.effects import CloseMicrophone, Dial, Effect, Finish, HangUp, Note, OpenMicrophone, SelectInput
@@ -29,22 +30,28 @@ def settle(state: State, now: int, limits: Limits, why: str) -> Outcome:
     """The state with its orders given, and those orders."""
     if state.mode is Mode.STARTING and not state.stopping:
         return state, ()
+    state, effects = _in_line(state, now, limits, why)
+    state, more = visit.settled(state, now, limits)
+    if more:  # a visit is over: what the next one wants is begun
+        state, rest = _in_line(state, now, limits, why)
+        more += rest
+    return state, effects + more
+
+
+def _in_line(state: State, now: int, limits: Limits, why: str) -> Outcome:
     effects: tuple[Effect, ...] = ()
-    state, more = advanced(state, now, limits)
-    effects += more
-    state, more = _microphone(state, now, limits)
-    effects += more
+    for part in (advanced, visit.settled, _microphone):
+        state, more = part(state, now, limits)
+        effects += more
     state, more = _drop_lines(state)
     effects += more
     state, more = _finish_lines(state, now, limits)
     effects += more
     state, more = rotated(state, needed(state), now, limits)
     effects += more
-    for part in (_dial, _tell):
+    for part in (_dial, _tell, advanced):
         state, more = part(state, now, limits)
         effects += more
-    state, more = advanced(state, now, limits)
-    effects += more
     state, more = _mode(state, why)
     return state, effects + more
 
@@ -52,6 +59,11 @@ def settle(state: State, now: int, limits: Limits, why: str) -> Outcome:
 def live(state: State) -> bool:
     """Whether the person wants interpreting, and nothing forbids it."""
     return state.wanted is Wanted.INTERPRETING and not state.private and state.ending in (Ending.NONE, Ending.ANSWERS)
+
+
+def heard(state: State) -> bool:
+    """Whether somebody speaks to the box. Voices in the room while no key is down are none of its business."""
+    return state.speech and live(state)
 
 
 def needed(state: State) -> tuple[Direction, ...]:
@@ -95,12 +107,19 @@ def purpose(state: State) -> Purpose:
 
 def _microphone(state: State, now: int, limits: Limits) -> Outcome:
     effects: tuple[Effect, ...] = ()
-    wants = live(state) and not state.ended and state.refusal is None
+    usable = not state.ended and state.refusal is None
+    listens = live(state) and usable
+    # Between two presses of a visit the card stays open, so that no first syllable is lost to it; nothing is kept.
+    waits = state.setup.kiosk and state.wanted is Wanted.PAUSE and not state.private and state.ending is Ending.NONE
+    wants = listens or (waits and usable and state.capture)
     hushed = hush(state, now)
-    if wants and (state.input != state.direction or state.hushed is not hushed):
+    if listens and (state.input != state.direction or state.hushed is not hushed or state.shut):
         moves = state.input != state.direction and _moves(state)
         effects = (SelectInput(state.direction, Valve.HUSH if hushed else Valve.OPEN, move=moves),)
-        state = replace(state, input=state.direction, hushed=hushed)
+        state = replace(state, input=state.direction, hushed=hushed, shut=False)
+    elif wants and not listens and not state.shut and state.input is not None:
+        effects = (SelectInput(state.input, Valve.SHUT),)
+        state = replace(state, hushed=False, shut=True)
     if state.closing_at is not None and now - state.closing_at >= limits.microphone_closes_within_ms:
         state = replace(state, closing_at=None)  # a dead capture must not hold up the end
     if wants and not state.capture and state.closing_at is None:
@@ -154,7 +173,7 @@ def _finish_lines(state: State, now: int, limits: Limits) -> Outcome:
         elif _too_many(state, limits) and not active:
             why = "another direction"
         elif (
-            now - line.used_at >= limits.warm_ms and not state.owed_ms(line.direction) and not (active and state.speech)
+            now - line.used_at >= limits.warm_ms and not state.owed_ms(line.direction) and not (active and heard(state))
         ):
             why = "unused"
             state = replace(state, idle=state.idle or (active and live(state)))

@@ -4,12 +4,18 @@ Responsible for: the views of what people choose and of what the box has to say 
 Must not: change the state, or decide whether another view matters more (``panel.py``).
 """
 
+from collections.abc import Iterator
 from typing import assert_never
 
-from appliance.core.languages import offered, own_name
+from appliance.core.languages import favourites, offered, own_name, present
+from appliance.core.limits import Limits
+from appliance.core.modes import Mode
 from appliance.core.state import About, Menu, Remark, Setup, State
-from appliance.core.views import MenuRow, MenuView, Sign, SignView, Status
+from appliance.core.views import CountdownView, IdleView, MenuRow, MenuView, Sign, SignView, Status
 from appliance.phrases import SOURCE, has_words, say
+
+GUEST_KEY = "green_key"
+"""The colour of GUEST, as a phrase: the parts list and the enclosure have it so."""
 
 
 def words_for(*codes: str) -> str:
@@ -36,5 +42,42 @@ def remark(state: State, said: Remark, status: Status) -> SignView:
             language = words_for(code, state.setup.mine)
             words = say("reads", language) if code in state.setup.text_only else ""
             return SignView(status, Sign.LANGUAGE, own_name(state.setup, code), words, code, words_language=language)
+        case About.KEPT:
+            language = words_for(code, state.setup.mine)
+            return SignView(status, Sign.NOTHING, say("kept", language), say("online", language), language)
         case _:  # pragma: no cover - the type checker proves it
             assert_never(said.about)
+
+
+# A kiosk that waits for its next guest.
+
+
+def idle(state: State, now: int, limits: Limits) -> IdleView:
+    """What to do, in the guest's language; while nobody is here in each favourite, one after the other.
+
+    That speech goes to an online service stands below each: everybody reads their own language only.
+    """
+    codes = _idle_languages(state)
+    code = codes[(now - state.visit.since) // limits.idle_each_ms % len(codes)]
+    if not has_words(code):
+        return IdleView(code, own_name(state.setup, code))
+    return IdleView(code, say("press", code), say(GUEST_KEY, code), say("consent", code))
+
+
+def idle_deadlines(state: State, now: int, limits: Limits) -> Iterator[int]:
+    """When the next language takes its turn."""
+    if state.setup.kiosk and state.mode is Mode.STANDBY and not state.shown and len(_idle_languages(state)) > 1:
+        yield now + limits.idle_each_ms - (now - state.visit.since) % limits.idle_each_ms
+
+
+def _idle_languages(state: State) -> tuple[str, ...]:
+    if state.visit.touched_at is not None:
+        return (present(state),)
+    own = present(state)
+    return (own, *(code for code in favourites(state.setup) if code != own))
+
+
+def countdown(state: State, seconds: int, status: Status) -> CountdownView:
+    """The visit ends by itself, unless somebody is here still."""
+    language = words_for(present(state), state.setup.mine)
+    return CountdownView(status, seconds, say("stay", language), language)

@@ -154,7 +154,7 @@ def _cued(state: State, name: CueName | None, now: int, limits: Limits) -> Outco
     """
     if name is None or (state.setup.ends_with_microphone and name is not CueName.TEXT):
         return state, ()
-    if state.setup.half_duplex and name not in _UNHUSHED and state.capture:
+    if state.setup.half_duplex and name not in _UNHUSHED and state.capture and not state.shut:
         if state.speech or talk_held(state):
             return state, ()
         until = max(now + CUE_MS[name] + limits.cue_echo_ms, state.sound.echo_until or 0)
@@ -175,7 +175,8 @@ def _cues(old: State, new: State, effects: tuple[Effect, ...], *, written: bool)
         yield CueName.TEXT
     # Within the echo, so that the tone is over when the microphone hears again.
     fell_silent = old.sound.speaking is not None and new.sound.echo_until != old.sound.echo_until
-    if new.setup.half_duplex and fell_silent and new.sound.echo_until is not None and new.capture:
+    waited = new.sound.echo_until is not None and new.capture and not new.shut
+    if new.setup.half_duplex and fell_silent and waited:
         yield CueName.YOUR_TURN
     if any(isinstance(effect, Note) and effect.what == "key" and _acknowledged(effect) for effect in effects):
         yield CueName.TICK

@@ -54,6 +54,7 @@ class Setup:
     kiosk: bool = False
     talk_taps: bool = False  # kiosk: a tap starts and ends, for hands that cannot hold
     at_once: bool = False
+    keyless: bool = False  # nobody can press anything
     ends_with_microphone: bool = False
     letters: str = "normal"
     flip: bool = False
@@ -184,6 +185,7 @@ class About(StrEnum):
     """What is said to people for some seconds."""
 
     LANGUAGE = "language"  # this one was chosen
+    KEPT = "kept"  # nothing: the visit is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,15 @@ class Remark:
     language: str  # that it is about
     since: int
     until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A guest at a kiosk. ``visit.py`` has its rules."""
+
+    since: int = 0  # when the box was last as the first guest found it
+    touched_at: int | None = None  # the last key or speech; None: nobody has been here since
+    leaving_by: int | None = None  # the visit is over; what is owed is waited for until then
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +237,7 @@ class State:
     closing_at: int | None = None  # the microphone was told to close, and has not said so yet
     input: Direction | None = None  # where live sound goes
     hushed: bool = False  # silence goes there in its place
+    shut: bool = False  # nothing goes there: a kiosk's microphone stays open while no key is down
     speech: bool = False
     level: int = 0
     ended: bool = False  # the recording has no more samples
@@ -240,6 +252,7 @@ class State:
     ear: Ear = field(default_factory=Ear)
     menu: Menu | None = None
     remark: Remark | None = None
+    visit: Visit = field(default_factory=Visit)
     shown: tuple[Shown, ...] = ()
     source_text: str = ""
     source_language: str = ""

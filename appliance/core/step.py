@@ -9,8 +9,8 @@ The fence: news of a line that is no longer in ``State.lines`` changes nothing. 
 from dataclasses import replace
 from typing import assert_never
 
-from appliance.core import ear, ending, health, line, sound, talk, turns
-from appliance.core.effects import Note
+from appliance.core import ear, ending, health, line, sound, talk, turns, visit
+from appliance.core.effects import Effect, Note
 from appliance.core.events import (
     Booted,
     DeviceFailed,
@@ -46,7 +46,7 @@ from appliance.core.events import (
 from appliance.core.faults import Outcome
 from appliance.core.limits import Limits
 from appliance.core.modes import Mode
-from appliance.core.settle import line_for, settle
+from appliance.core.settle import line_for, live, settle
 from appliance.core.state import State, Wanted
 
 LineEvent = (
@@ -127,7 +127,8 @@ def _handled(state: State, event: Event, now: int, limits: Limits) -> Outcome:
         case SpeechSounded():
             return turns.speech_sounded(sound.began(state, event.line, event.turn), event)
         case SpeechEnded():
-            return turns.speech_ended(sound.ended(state, event.line, event.turn, now, limits), event)
+            state = visit.touched(sound.ended(state, event.line, event.turn, now, limits), now)
+            return turns.speech_ended(state, event)
         case SoundDrained():
             return ending.drained(state, now), ()
         case Booted():
@@ -182,12 +183,17 @@ def _booted(state: State, private: bool) -> Outcome:
 
 
 def _ticked(state: State, now: int, limits: Limits) -> Outcome:
-    state, effects = talk.ticked(state, now, limits)
-    state, more = line.overdue(state, now, limits)
-    return state, (*effects, *more)
+    effects: tuple[Effect, ...] = ()
+    for part in (talk.ticked, line.overdue, visit.ticked):
+        state, more = part(state, now, limits)
+        effects += more
+    return state, effects
 
 
 def _speech_heard(state: State, active: bool, now: int) -> State:
     state = replace(state, speech=active, idle=state.idle and not active)
+    if not live(state):
+        return state  # voices in the room: no key is down
+    state = visit.touched(state, now)
     source = line_for(state, state.direction)
     return state if source is None else line.changed(state, replace(source, used_at=now))

@@ -9,7 +9,7 @@ release is ever swallowed (gpiozero #550, #378: its ``bounce_time`` loses releas
 
 from dataclasses import replace
 
-from appliance.core import languages
+from appliance.core import languages, visit
 from appliance.core.effects import Effect, Note, WipeSound
 from appliance.core.ending import hurried
 from appliance.core.events import Key
@@ -29,7 +29,9 @@ def edge(state: State, key: Key, down: bool, at: int, now: int, limits: Limits) 
     if key in (Key.LOUDER, Key.QUIETER):
         if not down:
             return state, ()
-        state, effects = _pressed(replace(state, idle=False), key, now, limits)
+        only_stays = visit.stays(state, key, now, limits)
+        state = visit.touched(replace(state, idle=False), now)
+        state, effects = (state, ()) if only_stays else _pressed(state, key, now, limits)
         return state, (Note("key", (("key", str(key)), ("down", True))), *effects)
     contact = next((c for c in state.contacts if c.key is key), Contact(key))
     contact = replace(contact, raw=down)
@@ -68,6 +70,8 @@ def contact_deadline(contact: Contact, state: State, limits: Limits) -> int | No
         return contact.pressed_at + limits.power_hold_ms
     if contact.key is Key.LANGUAGE:
         return contact.pressed_at + limits.menu_hold_ms
+    if contact.key is Key.MUTE and state.setup.kiosk:
+        return contact.pressed_at + limits.visit_hold_ms
     if contact.key in TALK_KEYS and not contact.stuck and not state.setup.talk_taps:
         return contact.pressed_at + limits.talk_stuck_ms
     return None
@@ -79,6 +83,8 @@ def _held(state: State, contact: Contact, now: int, limits: Limits) -> Outcome:
         return stopped(state, "power key", now, limits), ()
     if contact.key is Key.LANGUAGE:
         return languages.opened(_spent(state, Key.LANGUAGE), now, limits), ()
+    if contact.key is Key.MUTE:
+        return visit.ended(_spent(state, Key.MUTE), "key", now, limits)
     return _stuck(state, contact, now, limits)
 
 
@@ -110,7 +116,11 @@ def _accepted(state: State, contact: Contact, at: int, now: int, limits: Limits)
     state = replace(state, idle=False)  # somebody is here
     if down and _are_down(state, CHORD):
         state = _spent(state, Key.LANGUAGE)  # both together mean something else than another language
-    if down:
+    only_stays = down and visit.stays(state, contact.key, now, limits)
+    state = visit.touched(state, now)
+    if only_stays:
+        state, effects = _spent(state, contact.key), ()
+    elif down:
         state, effects = _pressed(state, contact.key, now, limits)
     elif was_spent:
         effects = ()
@@ -127,7 +137,7 @@ def _pressed(state: State, key: Key, now: int, limits: Limits) -> Outcome:
         state = replace(state, menu=None)
     match key:
         case Key.TALK | Key.GUEST if state.setup.kiosk:
-            state, dropped = _cut_in(state)
+            state, dropped = _cut_in(visit.talked(state))
             state, effects = _kiosk_talk(state, key is Key.GUEST, cut=bool(dropped))
             return state, (*dropped, *effects)
         case Key.TALK:
@@ -158,7 +168,8 @@ def _released(state: State, key: Key, held_ms: int, now: int, limits: Limits) ->
         case Key.TALK | Key.GUEST if state.setup.kiosk:
             # The other key was pressed later: it is the one that talks now, and its own release ends it.
             superseded = state.turned != (key is Key.GUEST)
-            if state.setup.talk_taps or superseded or state.ending is not Ending.NONE:
+            over = state.ending is not Ending.NONE or state.wanted is not Wanted.INTERPRETING
+            if state.setup.talk_taps or superseded or over:
                 return state, ()
             return replace(state, wanted=Wanted.PAUSE), ()
         case Key.TALK if state.ending is not Ending.NONE:

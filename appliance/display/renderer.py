@@ -14,6 +14,7 @@ from appliance.core.views import (
     IdleView,
     MenuView,
     NoticeView,
+    Sign,
     SignView,
     SubtitlesView,
     TableView,
@@ -70,14 +71,17 @@ class Renderer:
         return self._tools()[0].unknown_glyphs(clean(text), style)
 
     def _tools(self) -> tuple[Typesetter, SubtitleScreen]:
-        if self._typesetter is None or self._subtitles is None:
+        if self._typesetter is None:
             self._typesetter = Typesetter()
+        if self._subtitles is None:
             self._subtitles = SubtitleScreen(Paragraphs(self._typesetter))
         return self._typesetter, self._subtitles
 
     def _draw(self, view: View) -> Frame:
         if isinstance(view, BlankView):
             return pack(bytes(self.width * self.height), self.width, self.height, self.depth)
+        if isinstance(view, IdleView) or (isinstance(view, SignView) and view.sign is Sign.NOTHING):
+            self._subtitles = None  # the visit is over, and its words are in there
         typesetter, subtitles = self._tools()
         canvas = Canvas(typesetter, self.width, self.height, self.depth)
         match view:

@@ -241,7 +241,11 @@ class Spools(Generic[P]):
         """Live sound goes there from now on; with ``move`` the open utterance too."""
         chosen = self.of(direction)
         with self._lock:
+            shuts = valve is Valve.SHUT and self._valve is not Valve.SHUT
             before, self._active, self._valve = self._active, chosen, valve
+            if shuts:
+                self._gate.reset()
+                chosen.seal(at)  # the capture may stay open: its last turn is closed now
             # Before any live sound goes there: the utterance must not be put together in the wrong order.
             if before is None or before is chosen:
                 return

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from appliance.core.views import BlankView, FaultView, NoticeView
+from appliance.core.views import BlankView, FaultView, IdleView, NoticeView, Sign, SignView, View
 from appliance.display.fonts import LETTERS
 from appliance.display.renderer import Renderer
 from appliance.display.typeset import Typesetter
@@ -96,3 +96,13 @@ print(PIL.__file__)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("/usr/lib/python3/dist-packages/"), "Pillow is the system's, not a wheel"
+
+
+@pytest.mark.parametrize("over", [IdleView("es", "Pulse"), SignView(status(), Sign.NOTHING, "Nothing", "was kept")])
+def test_when_a_visit_is_over_its_words_are_forgotten(over: View) -> None:
+    renderer = Renderer(128, 64, 1)
+    renderer.draw(subtitles("es", "un secreto"))
+    renderer.draw(over)
+    assert renderer._subtitles is not None
+    assert not renderer._subtitles._paragraphs._sets
+    assert "secreto" not in repr(renderer._last)

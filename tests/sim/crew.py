@@ -74,6 +74,8 @@ class SimCrew:
         self._wiped()
         self._spools.wipe()
         self._jitter.wipe()
+        for spool in self._spools.all():
+            spool.tell(self._post, self._network.agenda.now)
 
     def dial(self, line: int, direction: Direction) -> None:
         spool = self._spools.of(direction)

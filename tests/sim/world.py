@@ -77,7 +77,7 @@ class World:
         self.checkers = checkers.all_for(self)
         self.watch = Watch(self.checkers)
         self.setup = self._drawn_setup()
-        self.limits = Limits()
+        self.limits = Limits(idle_each_ms=HOUR_MS)  # a picture every few seconds for nobody would cost the most
         self.calm = self.alive = self.private = False
         self.grain_ms = chance.choices((40, 100, 200, 400), (1, 2, 24, 23))[0]
         self.owner_lag_ms = chance.choice((0, 0, 1, 20, 150))

@@ -327,3 +327,18 @@ def test_live_sound_never_overtakes_the_utterance_that_moves() -> None:
     back.attach(1, speaks=True, at=300)
     taken = [n for _ in range(10) for n in back.take(1, 300, flush=True)]
     assert taken == [*range(10), 99]
+
+
+def test_a_shut_valve_closes_the_last_turn_once_and_keeps_nothing() -> None:
+    spools, here, _ = box()
+    spools.select(here.direction, Valve.OPEN, 0, move=False)
+    spools.append(1, 320, speech=True, at=20)
+    spools.select(here.direction, Valve.SHUT, 20, move=False)
+    kept = here.kept_ms()
+    assert kept == 20 + 1_000
+    spools.append(1, 320, speech=True, at=40)
+    spools.select(here.direction, Valve.SHUT, 40, move=False)
+    assert here.kept_ms() == kept
+    spools.select(here.direction, Valve.OPEN, 60, move=False)
+    spools.append(1, 320, speech=True, at=80)
+    assert here.kept_ms() == kept + 20
