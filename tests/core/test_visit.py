@@ -18,7 +18,6 @@ from appliance.core.effects import (
     HangUp,
     Note,
     OpenMicrophone,
-    SelectInput,
     SetVolume,
     WipeSound,
 )
@@ -37,11 +36,11 @@ from appliance.core.events import (
     TurnAnswered,
     TurnOpened,
 )
-from appliance.core.modes import Mode, Phase, Valve
+from appliance.core.modes import Mode
 from appliance.core.panel import view
 from appliance.core.sound import NAME_LINE
 from appliance.core.state import Setup, Wanted
-from appliance.core.views import CountdownView, IdleView, Sign, SignView, SubtitlesView, View, VolumeView
+from appliance.core.views import CountdownView, IdleView, Sign, SignView, SubtitlesView, View
 from appliance.phrases import say
 from tests.core.box import Box, fields
 
@@ -96,51 +95,6 @@ def end(box: Box) -> tuple[Effect, ...]:
     """The push of the knob, held."""
     before = box.key(Key.MUTE, down=True)
     return before + box.pass_time(2_000)
-
-
-# The microphone, between two presses.
-
-
-def test_between_two_presses_the_microphone_stays_open_and_nothing_of_it_goes_anywhere() -> None:
-    box = Box(DESK).boot()
-    assert OpenMicrophone() in box.press(Key.TALK, 1_000)
-    assert of(box.effects, CloseMicrophone, SelectInput) == [SelectInput(EN_ES, Valve.SHUT)]
-    assert box.ledger.microphone
-    box.pass_time(500)
-    again = box.key(Key.TALK, down=True)
-    assert of(again, OpenMicrophone, SelectInput) == [SelectInput(EN_ES, Valve.OPEN)]
-    box.pass_time(500)
-    box.key(Key.TALK, down=False)
-    box.pass_time(500)
-    turned = box.key(Key.GUEST, down=True)
-    assert of(turned, OpenMicrophone, SelectInput) == [SelectInput(ES_EN, Valve.OPEN)]
-
-
-def test_a_language_chosen_between_two_presses_is_heard_with_the_next() -> None:
-    box = talked()
-    assert of(box.press(Key.LANGUAGE), SelectInput) == []
-    assert of(box.key(Key.GUEST, down=True), SelectInput) == [SelectInput(Direction("fr", "en"), Valve.OPEN, move=True)]
-
-
-def test_voices_in_the_room_keep_no_line_warm_and_no_visit_going() -> None:
-    box = talked()
-    box.pass_time(110_000)
-    box.send(SpeechHeard(active=True))
-    assert {line.phase for line in box.state.lines} == {Phase.READY}
-    box.pass_time(9_950)
-    assert {line.phase for line in box.state.lines} == {Phase.FINISHING}
-    box.pass_time(QUIET_MS - 120_000)
-    assert countdown(box) is not None
-
-
-def test_privacy_closes_it_and_the_next_press_opens_it() -> None:
-    box = talked()
-    assert CloseMicrophone() in box.key(Key.PRIVACY, down=False)
-    box.send(MicrophoneClosed())
-    box.pass_time(100)
-    assert OpenMicrophone() not in box.key(Key.PRIVACY, down=True)
-    box.pass_time(100)
-    assert OpenMicrophone() in box.key(Key.TALK, down=True)
 
 
 # The clock and the countdown.
@@ -408,68 +362,6 @@ def test_a_box_that_interprets_at_once_waits_for_the_next_word() -> None:
     assert of(effects, WipeSound, OpenMicrophone) == [WipeSound(), OpenMicrophone()]
     assert of(box.pass_time(60_000), Dial) == []
     assert of(box.send(SpeechHeard(active=True)), Dial)
-
-
-# Idle.
-
-
-def test_each_favourite_in_turn_says_what_to_do_on_which_key_and_where_speech_goes() -> None:
-    box = Box(DESK).boot()
-    assert shown(box) == IdleView("es", say("press", "es"), say("green_key", "es"), say("consent", "es"))
-    box.pass_time(3_000)
-    seen = [shown(box)]
-    for _ in range(3):
-        box.pass_time(4_000)
-        seen.append(shown(box))
-    assert [each.language for each in seen if isinstance(each, IdleView)] == ["fr", "sw", "es", "fr"]
-    assert seen[1] == IdleView("sw", "Kiswahili"), "no words of the box's own: the pictogram says the rest"
-
-
-def test_the_pictures_change_when_the_box_says_it_will() -> None:
-    box = Box(DESK).boot()
-    before = shown(box)
-    effects = box.pass_time(2_999)
-    assert (shown(box), effects) == (before, ())
-    box.pass_time(1)
-    assert shown(box) != before
-
-
-def test_a_single_language_stands_still() -> None:
-    box = Box(replace(DESK, favourites=("es",))).boot()
-    before = shown(box)
-    box.pass_time(600_000)
-    assert shown(box) == before
-
-
-def test_during_a_visit_only_the_guests_language_stands() -> None:
-    box = Box(DESK).boot()
-    box.press(Key.LANGUAGE)
-    box.pass_time(3_000)
-    seen = [shown(box)]
-    for _ in range(3):
-        box.pass_time(4_000)
-        seen.append(shown(box))
-    assert {each.language for each in seen if isinstance(each, IdleView)} == {"fr"}
-
-
-def test_the_guest_is_told_in_the_guests_words_what_the_key_does() -> None:
-    box = Box(DESK).boot()
-    box.key(Key.GUEST, down=True)
-    assert sign(box) == (Sign.NETWORK, say("connecting", "es"))
-    box.pass_time(500)
-    box.key(Key.TALK, down=True)
-    assert sign(box) == (Sign.NETWORK, say("connecting", "en"))
-
-
-def test_private_is_said_in_the_place_of_idle() -> None:
-    box = Box(DESK).boot(private=True)
-    assert sign(box)[0] is Sign.MICROPHONE_OFF
-
-
-def test_the_volume_is_shown_over_it() -> None:
-    box = Box(DESK).boot()
-    box.press(Key.LOUDER)
-    assert isinstance(shown(box), VolumeView)
 
 
 def test_the_name_of_a_language_keeps_no_visit_from_its_countdown() -> None:
