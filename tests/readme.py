@@ -1,47 +1,62 @@
-"""What the README shows that is generated: the picture of the panel and the state diagram.
+"""What the README shows that is generated: the pictures of the panel and the state diagram.
 
-Responsible for: making both, and ``python -m tests.readme --write``. Must not: judge (``test_readme.py``).
+Responsible for: making them, and ``python -m tests.readme --write``. Must not: judge (``test_readme.py``).
 """
 
 import io
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
 
+from appliance.commands import screens
 from appliance.commands.diagram import diagram
-from appliance.core.views import FaultView, Link, Sentence, Status, SubtitlesView, View
+from appliance.core import views
+from appliance.core.views import Link, Sentence, Status, SubtitlesView, View
 from appliance.display.export import to_png
 from appliance.display.renderer import Renderer
-from appliance.errors import ADVICE, FaultCode
+from appliance.phrases import say
 from tests.display import golden
 
 ROOT = Path(__file__).parents[1]
-PICTURE = ROOT / "hardware/screens/readme.png"
-KEY = ROOT / "hardware/screens/readme.versions"
+FOLDER = ROOT / "hardware/screens"
+KEY = FOLDER / "readme.versions"
 BEGIN, END = "```mermaid\n", "\n```"
 
-_N1 = ADVICE[FaultCode.N1]
-VIEWS: tuple[View, ...] = (
-    SubtitlesView(
-        Status("EN→ES", Link.ON_AIR, level=3, listening=True),
-        "es",
-        (Sentence("Su habitación está en la tercera planta,", " con vistas al"),),
+_HANDHELD = Status("EN→ES", Link.ON_AIR, level=3, listening=True)
+_DESK = Status("ES→EN", Link.ON_AIR, level=4, listening=True)
+PICTURES: dict[str, tuple[View, ...]] = {
+    "readme.png": (
+        SubtitlesView(_HANDHELD, "es", (Sentence("Su habitación está en la tercera planta,", " con vistas al"),)),
+        SubtitlesView(
+            replace(_HANDHELD, direction="EN→JA", level=2), "ja", (Sentence("駅までタクシーで約二十分です。"),)
+        ),
+        SubtitlesView(
+            replace(_HANDHELD, direction="EN→AR", level=4), "ar", (Sentence("الشبكة اللاسلكية مجانية في كل الغرف."),)
+        ),
+        replace(screens.fault("N1", "en"), status=Status("EN→ES", Link.LOST)),
     ),
-    SubtitlesView(
-        Status("EN→JA", Link.ON_AIR, level=2, listening=True), "ja", (Sentence("駅までタクシーで約二十分です。"),)
+    "traveller.png": (
+        screens.sign("ready", views.Sign.SPEAK, "speak_now", "en", _HANDHELD),
+        screens.menu("fr"),
+        screens.sign("repeat", views.Sign.REPEAT, "lost", "en", _HANDHELD),
+        screens.sign("private", views.Sign.MICROPHONE_OFF, "", "en", Status("EN→ES", Link.OFF, private=True)),
     ),
-    SubtitlesView(
-        Status("EN→AR", Link.ON_AIR, level=4, listening=True), "ar", (Sentence("الشبكة اللاسلكية مجانية في كل الغرف."),)
+    "desk.png": (
+        screens.idle("es"),
+        SubtitlesView(_DESK, "en", (Sentence("Do you have a room for two nights?", final=True),), letters="large"),
+        views.CountdownView(Status("ES→EN", Link.OFF), 12, say("stay", "es"), "es"),
+        screens.sign("kept", views.Sign.NOTHING, "online", "en", Status("", Link.OFF)),
     ),
-    FaultView(Status("EN→ES", Link.LOST), "N1", _N1.says, _N1.do),
-)
+}
+"""Name of the file -> four screens, two by two, as the panel lights them."""
 
 
-def picture() -> bytes:
-    """A PNG: four screens, two by two, as the panel lights them."""
+def picture(shown: tuple[View, ...]) -> bytes:
+    """A PNG of these screens."""
     renderer = Renderer(128, 64, 1)
-    tiles = [Image.open(io.BytesIO(to_png(renderer.draw(view), 3, oled=True))) for view in VIEWS]
+    tiles = [Image.open(io.BytesIO(to_png(renderer.draw(view), 3, oled=True))) for view in shown]
     width, height = tiles[0].size
     sheet = Image.new("RGB", (2 * width + 12, 2 * height + 12), "white")
     for place, tile in enumerate(tiles):
@@ -52,10 +67,11 @@ def picture() -> bytes:
 
 
 def main() -> None:
-    """Write the picture with its key, and the diagram into the README."""
+    """Write the pictures with their key, and the diagram into the README."""
     if "--write" not in sys.argv:
         raise SystemExit("usage: python -m tests.readme --write")
-    PICTURE.write_bytes(picture())
+    for name, shown in PICTURES.items():
+        (FOLDER / name).write_bytes(picture(shown))
     KEY.write_text(golden.versions() + "\n", encoding="utf-8")
     readme = ROOT / "README.md"
     text = readme.read_text(encoding="utf-8")

@@ -22,10 +22,12 @@ def test_the_diagram_draws_only_legal_moves() -> None:
     assert all(other in MOVES[mode] for mode, others in LIFE.items() for other in others)
 
 
-def test_the_picture_is_what_the_renderer_draws() -> None:
+@pytest.mark.parametrize("name", readme.PICTURES)
+def test_a_picture_is_what_the_renderer_draws(name: str) -> None:
     if readme.KEY.read_text(encoding="utf-8").strip() != golden.versions():
-        pytest.skip("the picture was drawn with other versions of Pango, cairo, FreeType or fonts")
-    assert readme.PICTURE.read_bytes() == readme.picture()
+        pytest.skip("the pictures were drawn with other versions of Pango, cairo, FreeType or fonts")
+    assert (readme.FOLDER / name).read_bytes() == readme.picture(readme.PICTURES[name])
+    assert f"hardware/screens/{name}" in TEXT
 
 
 def test_every_command_it_names_exists() -> None:
