@@ -9,9 +9,10 @@ from dataclasses import replace
 
 from appliance.core.events import Key
 from appliance.core.limits import Limits
-from appliance.core.state import About, Menu, Remark, Setup, State
+from appliance.core.state import About, Line, Menu, Remark, Setup, State
 
 SCROLLS = {Key.LOUDER: 1, Key.QUIETER: -1}
+TAKEN_FOR_GRANTED = "en"
 PICKS = frozenset({Key.MUTE, Key.LANGUAGE})
 
 
@@ -49,6 +50,50 @@ def chosen(state: State, code: str, now: int, limits: Limits) -> State:
     """The other one speaks this. Its name is shown and said (``sound.py``); it is dialled when the choice stands."""
     remark = Remark(About.LANGUAGE, code, now, now + limits.language_shown_ms)
     return replace(state, theirs=code, direction_since=now, menu=None, remark=remark)
+
+
+# What the service heard.
+
+
+def heard(state: State, line: Line, language: str, now: int, limits: Limits, *, final: bool) -> State:
+    """A transcript says in which language was spoken; it may not be the one that was taken for granted.
+
+    Without a source the service detects one, say its later pages; earlier ones say that it takes English for granted.
+    In a kiosk the guest's own language is offered, once a sentence, where the model has it.
+    """
+    setup, source = state.setup, line.direction.source
+    if setup.kiosk:
+        news = final and line.direction.target == setup.mine and language not in (source, present(state), setup.mine)
+        if news and language in dict(setup.names):
+            return replace(state, remark=Remark(About.FOUND, language, now, now + limits.found_shown_ms))
+    elif language and not source and language != (state.detected or TAKEN_FOR_GRANTED):
+        return replace(state, remark=Remark(About.HEARD, language, now, now + limits.language_shown_ms))
+    return state
+
+
+def found(state: State, now: int) -> str:
+    """The language that one press of LANGUAGE would accept now; empty where none is offered."""
+    remark = state.remark
+    return remark.language if remark is not None and remark.about is About.FOUND and now < remark.until else ""
+
+
+def kept_in_reach(state: State, now: int, limits: Limits) -> State:
+    """LANGUAGE went down while a language was offered: its release may come a moment too late, and counts."""
+    if state.remark is None or not found(state, now):
+        return state
+    until = max(state.remark.until, now + limits.menu_hold_ms)
+    return replace(state, remark=replace(state.remark, until=until))
+
+
+def pressed(state: State, now: int, limits: Limits) -> State:
+    """LANGUAGE, short: the language that was found, else the next favourite."""
+    code = found(state, now)
+    return chosen(state, code, now, limits) if code else next_favourite(state, now, limits)
+
+
+def unheard(state: State, now: int, limits: Limits) -> State:
+    """The conversation cannot be turned round yet; say so."""
+    return replace(state, remark=Remark(About.UNHEARD, state.detected, now, now + limits.language_shown_ms))
 
 
 # The menu.

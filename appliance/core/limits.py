@@ -51,6 +51,7 @@ class Limits:
     menu_hold_ms: int = 800
     menu_open_ms: int = 8_000
     language_shown_ms: int = 3_000
+    found_shown_ms: int = 8_000  # as long as the menu waits
     # Between guests: PRODUCT section 8.
     visit_hold_ms: int = 2_000  # the knob's push held so long
     visit_quiet_ms: int = 3 * 60_000

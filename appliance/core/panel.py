@@ -141,7 +141,7 @@ def _status(state: State) -> Status:
         link = Link.LOST
     direction = state.direction
     return Status(
-        direction=f"{direction.source.upper() or '?'}→{direction.target.upper()}",
+        direction=f"{(direction.source or state.detected).upper() or '?'}→{direction.target.upper()}",
         link=link,
         level=state.level,
         listening=state.capture,

@@ -42,6 +42,15 @@ def remark(state: State, said: Remark, status: Status) -> SignView:
             language = words_for(code, state.setup.mine)
             words = say("reads", language) if code in state.setup.text_only else ""
             return SignView(status, Sign.LANGUAGE, own_name(state.setup, code), words, code, words_language=language)
+        case About.FOUND:
+            language, name = words_for(code, state.setup.mine), own_name(state.setup, code)
+            return SignView(status, Sign.LANGUAGE, name, say("accept", language), code, words_language=language)
+        case About.HEARD:
+            language, name = words_for(code, state.setup.mine), own_name(state.setup, code)
+            return SignView(status, Sign.LANGUAGE, name, say("heard", language), code, words_language=language)
+        case About.UNHEARD:
+            language = words_for(state.setup.mine)
+            return SignView(status, Sign.LANGUAGE, say("unheard", language), "", language)
         case About.KEPT:
             language = words_for(code, state.setup.mine)
             return SignView(status, Sign.NOTHING, say("kept", language), say("online", language), language)

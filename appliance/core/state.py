@@ -185,6 +185,9 @@ class About(StrEnum):
     """What is said to people for some seconds."""
 
     LANGUAGE = "language"  # this one was chosen
+    FOUND = "found"  # the guest speaks it: one press of LANGUAGE chooses it
+    HEARD = "heard"  # it is not the one that was taken for granted
+    UNHEARD = "unheard"  # none was heard that the conversation could be turned round to
     KEPT = "kept"  # nothing: the visit is over
 
 

@@ -157,7 +157,7 @@ def _line_news(state: State, event: LineEvent, now: int, limits: Limits) -> Outc
         case TextArrived():
             return turns.text_arrived(state, source, event, limits)
         case SourceArrived():
-            return turns.source_arrived(state, event)
+            return turns.source_arrived(state, source, event, now, limits)
         case TurnAnswered():
             return turns.turn_answered(state, event)
         case UsageCounted(_, input_tokens, output_tokens):

@@ -135,6 +135,9 @@ def _pressed(state: State, key: Key, now: int, limits: Limits) -> Outcome:
         if picked is not None:
             return _spent(picked, key), ()
         state = replace(state, menu=None)
+    if key is Key.LANGUAGE:
+        return languages.kept_in_reach(state, now, limits), ()
+    state = replace(state, remark=None)  # it has been seen, or something else matters more
     match key:
         case Key.TALK | Key.GUEST if state.setup.kiosk:
             state, dropped = _cut_in(visit.talked(state))
@@ -147,7 +150,7 @@ def _pressed(state: State, key: Key, now: int, limits: Limits) -> Outcome:
             state, effects = _talking(state) if started else (state, ())
             return replace(state, talk_started=started, talk_cut=bool(dropped) and not started), (*dropped, *effects)
         case Key.GUEST:
-            return _swapped(state, now), ()
+            return _swapped(state, now, limits), ()
         case Key.PRIVACY:
             return replace(state, private=False), ()
         case Key.REPEAT:
@@ -162,7 +165,7 @@ def _released(state: State, key: Key, held_ms: int, now: int, limits: Limits) ->
     """A key is up again. What a hold turns into something else acts now; the press itself was answered by a tick."""
     match key:
         case Key.LANGUAGE:
-            return languages.next_favourite(state, now, limits), ()
+            return languages.pressed(state, now, limits), ()
         case Key.MUTE:
             return turned(state, key, now, limits)
         case Key.TALK | Key.GUEST if state.setup.kiosk:
@@ -214,14 +217,12 @@ def _talking(state: State) -> Outcome:
     return cleared(replace(state, refusal=None, lost_at=None), LINE_FAULTS)
 
 
-def _swapped(state: State, now: int) -> State:
-    """Turn the conversation round. An unset source becomes the language last heard; without one nothing changes."""
+def _swapped(state: State, now: int, limits: Limits) -> State:
+    """Turn the conversation round. An unset source becomes the language last heard; before there is one it says so."""
     if not state.setup.mine:
-        if state.detected in ("", state.theirs or state.setup.theirs):
-            return state
-        return replace(
-            state, setup=replace(state.setup, mine=state.detected), turned=not state.turned, direction_since=now
-        )
+        if state.detected in ("", languages.present(state)):
+            return languages.unheard(state, now, limits)
+        state = replace(state, setup=replace(state.setup, mine=state.detected))
     return replace(state, turned=not state.turned, direction_since=now)
 
 

@@ -16,6 +16,7 @@ from appliance.core.events import (
     TurnOpened,
 )
 from appliance.core.faults import Outcome
+from appliance.core.languages import heard
 from appliance.core.limits import Limits
 from appliance.core.line import changed
 from appliance.core.state import Line, State, Turn
@@ -67,8 +68,9 @@ def text_arrived(state: State, line: Line, event: TextArrived, limits: Limits) -
     return state, (note,)
 
 
-def source_arrived(state: State, event: SourceArrived) -> Outcome:
+def source_arrived(state: State, line: Line, event: SourceArrived, now: int, limits: Limits) -> Outcome:
     """The speaker's own words, and the language that the service heard."""
+    state = heard(state, line, event.language, now, limits, final=event.final)
     state = replace(
         state,
         source_text=(event.text + event.stash).strip(),

@@ -8,7 +8,7 @@ import pytest
 
 from appliance import phrases
 from appliance.commands import screens
-from appliance.core.views import CountdownView, IdleView, MenuRow, MenuView, Sign, View, VolumeView
+from appliance.core.views import CountdownView, IdleView, MenuRow, MenuView, Sign, SignView, View, VolumeView
 from appliance.display.canvas import Canvas
 from appliance.display.fonts import choose
 from appliance.display.renderer import Renderer
@@ -35,6 +35,7 @@ SIGNS = {
     "unavailable": (Sign.NETWORK, ""),
     "still_there": (Sign.SPEAK, ""),
     "low": (Sign.WAIT, ""),
+    "unheard": (Sign.LANGUAGE, ""),
     "muted": (Sign.MUTED, ""),
 }
 
@@ -89,6 +90,11 @@ def drawn_in(language: str) -> Iterator[tuple[str, View]]:
         yield title, screens.sign(title, sign, words, language)
     for key in ("green_key", "blue_key", "red_key", "yellow_key"):
         yield key, IdleView(language, say("press", language), say(key, language), say("consent", language))
+    for words in ("heard", "accept"):
+        yield (
+            words,
+            SignView(screens.status(), Sign.LANGUAGE, "Bahasa Indonesia", say(words, language), "id", False, language),
+        )
     yield "cost", screens.cost(language)
     for first in range(0, 7, 2):
         yield f"pre-flight from {first}", screens.preflight(language, first)
