@@ -299,7 +299,7 @@ class Box:
             service.voice,
             service.clone,
             model_name=service.model,
-            speech=self._settings.loudspeaker.driver != "none",
+            speech=self._settings.loudspeaker.driver != "none" and self._settings.languages.mode != "captions",
             transcription=service.transcription,
             silence_ms=service.silence_ms,
             threshold=service.threshold,

@@ -30,6 +30,7 @@ def setup(settings: Settings, model: Model) -> Setup:
         talk_taps=settings.keys.talk == "tap",
         at_once=run.start == "at-once" or settings.keys.driver == "none",
         keyless=settings.keys.driver == "none",
+        captions=languages.mode == "captions",
         ends_with_microphone=run.until == "microphone-ends",
         letters=settings.screen.letters,
         flip=settings.screen.flip,

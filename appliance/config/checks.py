@@ -109,8 +109,6 @@ def notices(settings: Settings) -> Iterator[Found]:
     """What is worth saying and nothing wrong: what is not built yet, and a target that is read, never heard."""
     if settings.screen.guest_driver != "none":
         yield ("screen.guest_driver",), "screen.guest_driver: this version drives one panel only"
-    if settings.languages.mode == "captions":
-        yield ("languages.mode",), "languages.mode: this version has no captions yet; it interprets"
     model = resolve_model(settings.service.model)
     own, voice = settings.languages, settings.service.voice
     if model is None or own.mode == "captions":

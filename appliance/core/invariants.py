@@ -44,6 +44,7 @@ def _broken(old: State, new: State, limits: Limits) -> list[str]:
         "dials above the window": len(new.budget.dials) <= limits.dials_in_window,
         "tokens above the bucket": len(new.budget.tokens_spent) <= limits.redial_tokens,
         "too many sentences": len(new.shown) <= limits.sentences,
+        "too many captions": len(new.captions.said) <= limits.captions,
         "too many turns": len(new.turns) <= limits.turns,
         "one fault twice": len({fault.code for fault in new.faults}) == len(new.faults),
         "the end went back": _ENDINGS[new.ending] >= _ENDINGS[old.ending],

@@ -73,3 +73,5 @@ class Limits:
     # Memory.
     sentences: int = 8  # what the renderer uses at most
     turns: int = 64
+    captions: int = 200  # sentences of one visit: a quarter of an hour of talk
+    captions_back_ms: int = 15_000  # so long without a turn of the knob, and the newest words stand again

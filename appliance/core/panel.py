@@ -49,6 +49,8 @@ def view(state: State, now: int, limits: Limits = _LIMITS) -> View:
     pressing = [fault for fault in state.faults if not _stands_back(fault, state)]
     if pressing:
         return _fault(state, status, pressing[-1])
+    if state.captions.said:
+        return signs.captions(state, status)
     if state.shown:
         return _subtitles(state, status, state.shown)
     if state.setup.kiosk and state.mode is Mode.STANDBY and not state.private and state.visit.leaving_by is None:
@@ -140,8 +142,9 @@ def _status(state: State) -> Status:
     if state.lost_at is not None and link is Link.DIALING:
         link = Link.LOST
     direction = state.direction
+    source = (direction.source or state.detected).upper() or "?"
     return Status(
-        direction=f"{(direction.source or state.detected).upper() or '?'}→{direction.target.upper()}",
+        direction=source if state.setup.captions else f"{source}→{direction.target.upper()}",
         link=link,
         level=state.level,
         listening=state.capture,

@@ -7,11 +7,22 @@ Must not: change the state, or decide whether another view matters more (``panel
 from collections.abc import Iterator
 from typing import assert_never
 
+from appliance.core.captions import letters
 from appliance.core.languages import favourites, offered, own_name, present
 from appliance.core.limits import Limits
 from appliance.core.modes import Mode
 from appliance.core.state import About, Menu, Remark, Setup, State
-from appliance.core.views import CountdownView, IdleView, MenuRow, MenuView, Sign, SignView, Status
+from appliance.core.views import (
+    CountdownView,
+    IdleView,
+    MenuRow,
+    MenuView,
+    Sentence,
+    Sign,
+    SignView,
+    Status,
+    SubtitlesView,
+)
 from appliance.phrases import SOURCE, has_words, say
 
 GUEST_KEY = "green_key"
@@ -90,3 +101,13 @@ def countdown(state: State, seconds: int, status: Status) -> CountdownView:
     """The visit ends by itself, unless somebody is here still."""
     language = words_for(present(state), state.setup.mine)
     return CountdownView(status, seconds, say("stay", language), language)
+
+
+# Captions.
+
+
+def captions(state: State, status: Status) -> SubtitlesView:
+    """The speaker's own words, those of the language that was spoken last."""
+    said, language = state.captions.said, state.captions.said[-1].language
+    rows = tuple(Sentence(one.text, one.tail, one.final) for one in said if one.language == language)
+    return SubtitlesView(status, language, rows, letters=letters(state), back=state.captions.back)

@@ -142,7 +142,13 @@ def _newly_chosen(old: State, new: State) -> str:
 def _named(old: State, new: State) -> tuple[Effect, ...]:
     """A language that was chosen says its name, where the service has a voice for it. A recording asks for no name."""
     code = _newly_chosen(old, new)
-    if not code or new.remark is None or code in new.setup.text_only or new.setup.ends_with_microphone:
+    if (
+        new.setup.captions
+        or not code
+        or new.remark is None
+        or code in new.setup.text_only
+        or new.setup.ends_with_microphone
+    ):
         return ()
     return (Say(NAME_LINE, new.remark.since, code, own_name(new.setup, code)),)
 

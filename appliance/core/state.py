@@ -55,6 +55,7 @@ class Setup:
     talk_taps: bool = False  # kiosk: a tap starts and ends, for hands that cannot hold
     at_once: bool = False
     keyless: bool = False  # nobody can press anything
+    captions: bool = False  # the speaker's own words are shown, and nothing is spoken
     ends_with_microphone: bool = False
     letters: str = "normal"
     flip: bool = False
@@ -181,6 +182,15 @@ class Menu:
     until: int  # it closes then, unless it is touched
 
 
+@dataclass(frozen=True, slots=True)
+class Captions:
+    """What was said in this visit, in the speakers' own words."""
+
+    said: tuple[Shown, ...] = ()  # oldest first
+    back: int = 0  # rows scrolled back
+    back_until: int | None = None
+
+
 class About(StrEnum):
     """What is said to people for some seconds."""
 
@@ -256,6 +266,7 @@ class State:
     menu: Menu | None = None
     remark: Remark | None = None
     visit: Visit = field(default_factory=Visit)
+    captions: Captions = field(default_factory=Captions)
     shown: tuple[Shown, ...] = ()
     source_text: str = ""
     source_language: str = ""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from appliance.core.limits import Limits
 from appliance.core.state import Shown
 
-_UNSPACED = frozenset({"zh", "ja", "yue", "th"})
+UNSPACED = frozenset({"zh", "ja", "yue", "th"})
 
 
 def updated(
@@ -61,7 +61,7 @@ def _agreed(before: str, now: str, confirmed: str, language: str) -> str:
     length = len(confirmed)
     while length < min(len(before), len(now)) and before[length] == now[length]:
         length += 1
-    if language not in _UNSPACED and not _at_word_end(before, now, length):
+    if language not in UNSPACED and not _at_word_end(before, now, length):
         length = max(now.rfind(" ", 0, length), len(confirmed))
     return now[len(confirmed) : length].rstrip()
 

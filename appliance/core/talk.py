@@ -9,7 +9,7 @@ release is ever swallowed (gpiozero #550, #378: its ``bounce_time`` loses releas
 
 from dataclasses import replace
 
-from appliance.core import languages, visit
+from appliance.core import captions, languages, visit
 from appliance.core.effects import Effect, Note, WipeSound
 from appliance.core.ending import hurried
 from appliance.core.events import Key
@@ -57,7 +57,7 @@ def ticked(state: State, now: int, limits: Limits) -> Outcome:
         else:
             state, more = _held(state, contact, now, limits)
         effects = (*effects, *more)
-    return languages.lapsed(state, now), effects
+    return captions.lapsed(languages.lapsed(state, now), now), effects
 
 
 def contact_deadline(contact: Contact, state: State, limits: Limits) -> int | None:
@@ -155,6 +155,8 @@ def _pressed(state: State, key: Key, now: int, limits: Limits) -> Outcome:
             return replace(state, private=False), ()
         case Key.REPEAT:
             return repeated(state, now, limits)
+        case Key.LOUDER | Key.QUIETER if state.setup.captions:
+            return captions.scrolled(state, key, now, limits), ()
         case Key.LOUDER | Key.QUIETER:
             return turned(state, key, now, limits)
         case _:

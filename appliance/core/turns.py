@@ -6,6 +6,7 @@ Must not: touch lines or dialling.
 
 from dataclasses import replace
 
+from appliance.core import captions, languages
 from appliance.core.effects import Effect, Note
 from appliance.core.events import (
     SourceArrived,
@@ -16,7 +17,6 @@ from appliance.core.events import (
     TurnOpened,
 )
 from appliance.core.faults import Outcome
-from appliance.core.languages import heard
 from appliance.core.limits import Limits
 from appliance.core.line import changed
 from appliance.core.state import Line, State, Turn
@@ -36,16 +36,20 @@ def text_arrived(state: State, line: Line, event: TextArrived, limits: Limits) -
     present = {other.number for other in state.lines}
     shown = tuple(s for s in state.shown if s.final or s.line in present)
     language = line.direction.target
-    shown = updated(
-        shown,
-        event.line,
-        event.turn,
-        language,
-        event.text,
-        event.stash,
-        final=event.final,
-        late=event.late,
-        limits=limits,
+    shown = (
+        shown
+        if state.setup.captions
+        else updated(
+            shown,
+            event.line,
+            event.turn,
+            language,
+            event.text,
+            event.stash,
+            final=event.final,
+            late=event.late,
+            limits=limits,
+        )
     )
     state = replace(state, shown=shown)
     turn = _turn(state, event.line, event.turn)
@@ -70,7 +74,8 @@ def text_arrived(state: State, line: Line, event: TextArrived, limits: Limits) -
 
 def source_arrived(state: State, line: Line, event: SourceArrived, now: int, limits: Limits) -> Outcome:
     """The speaker's own words, and the language that the service heard."""
-    state = heard(state, line, event.language, now, limits, final=event.final)
+    state = languages.heard(state, line, event.language, now, limits, final=event.final)
+    state = captions.heard(state, line, event, limits)
     state = replace(
         state,
         source_text=(event.text + event.stash).strip(),

@@ -17,7 +17,7 @@ from appliance.core.faults import Outcome
 from appliance.core.languages import present
 from appliance.core.limits import Limits
 from appliance.core.line import noted
-from appliance.core.state import About, Ending, Remark, Sound, State, Visit, Wanted
+from appliance.core.state import About, Captions, Ending, Remark, Sound, State, Visit, Wanted
 from appliance.core.turns import flushed
 
 _ACT_ANYWAY = frozenset({Key.TALK, Key.GUEST, Key.PRIVACY, Key.POWER})
@@ -138,4 +138,5 @@ def _forgotten(state: State, now: int, limits: Limits) -> Outcome:
         source_text="",
         source_language="",
         visit=Visit(since=now),
+        captions=Captions(),
     ), effects

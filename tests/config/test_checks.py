@@ -172,10 +172,7 @@ def test_files_and_folders_that_are_there_are_taken(tmp_path: Path) -> None:
             [f"Ukrainian is written, not spoken, by the model {NEWER}: the box asks for text only"],
         ),
         ({"languages__mine": "uk"}, []),
-        (
-            {"languages__theirs": "el", "languages__mode": "captions"},
-            ["languages.mode: this version has no captions yet; it interprets"],
-        ),
+        ({"languages__theirs": "el", "languages__mode": "captions"}, []),
         ({"languages__theirs": "nonsense"}, []),
         ({"service__model": "nonsense"}, []),
     ],
@@ -193,5 +190,5 @@ def test_this_machine(host: str, here: bool) -> None:
 
 
 def test_what_is_not_built_yet_is_said() -> None:
-    said = dict(checks.notices(settings(screen__guest_driver="ssd1306", languages__mode="captions")))
-    assert set(said) == {("screen.guest_driver",), ("languages.mode",)}
+    said = dict(checks.notices(settings(screen__guest_driver="ssd1306")))
+    assert set(said) == {("screen.guest_driver",)}
