@@ -266,7 +266,11 @@ def test_a_line_that_is_lost_while_leaving_is_dialled_again_for_what_is_owed() -
     box.owe(2_000, ES_EN)
     end(box)
     box.send(MicrophoneClosed())
-    assert Dial(3, ES_EN) in box.send(LineLost(2, Loss.RESET)) + box.pass_time(500)
+    assert Dial(3, ES_EN) in box.send(LineFinished(1), LineLost(2, Loss.RESET)) + box.pass_time(500)
+    assert of(box.send(SpoolReported(ES_EN, 0, 0, 0)), HangUp, WipeSound) == [
+        HangUp(3, "not wanted"),
+        WipeSound(),
+    ], "what was owed is owed no more: nothing is waited for"
 
 
 def test_what_cannot_be_had_in_time_is_owned_up_to() -> None:
