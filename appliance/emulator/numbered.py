@@ -92,14 +92,6 @@ def find_numbers(pcm: bytes, rate_hz: int) -> list[Found]:
     return found
 
 
-def find_number(pcm: bytes, rate_hz: int, at: str = "start") -> int | None:
-    """The first number of the sound (``at="start"``), or the last (``"end"``); None where there is none."""
-    found = find_numbers(pcm, rate_hz)
-    if not found:
-        return None
-    return (found[0] if at == "start" else found[-1]).number
-
-
 def _digits(pcm: bytes, rate_hz: int) -> list[tuple[int, int]]:
     """(where in ms, digit) for every stretch of frames that agree on a pair of tones."""
     power, total = _powers(pcm, rate_hz)

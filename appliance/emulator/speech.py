@@ -13,7 +13,6 @@ from appliance.workers.espeak import (
     ESPEAK_RATE_HZ,
     SpeechError,
     resampled,
-    samples_of,
     spoken,
     usual_speed,
     voice_of,
@@ -21,15 +20,12 @@ from appliance.workers.espeak import (
 
 __all__ = [
     "ANSWER_RATE_HZ",
-    "DEFAULT_SPEED_WPM",
     "ESPEAK_RATE_HZ",
     "SOURCE_RATE_HZ",
     "Part",
     "Speech",
     "SpeechError",
-    "no_voice_sentence",
     "resampled",
-    "samples_of",
     "usual_speed",
     "voice_of",
 ]
@@ -49,11 +45,6 @@ class Part(StrEnum):
 
 
 _VARIANTS = {Part.SOURCE: "+m3", Part.ANSWER: "+f2", Part.PLAIN: ""}
-
-
-def no_voice_sentence(language: str) -> str:
-    """What to tell a person whose language cannot be spoken here."""
-    return f"espeak-ng has no voice for {language!r}, so it is answered in text only"
 
 
 class Speech:

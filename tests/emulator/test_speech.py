@@ -7,12 +7,11 @@ from appliance.emulator.speech import (
     Part,
     Speech,
     SpeechError,
-    no_voice_sentence,
     resampled,
-    samples_of,
     usual_speed,
     voice_of,
 )
+from appliance.workers.espeak import samples_of
 
 
 @pytest.mark.parametrize(
@@ -20,10 +19,6 @@ from appliance.emulator.speech import (
 )
 def test_voice_of(language: str, voice: str | None) -> None:
     assert voice_of(language) == voice
-
-
-def test_sentence_names_the_language() -> None:
-    assert "'ast'" in no_voice_sentence("ast")
 
 
 def test_rates_give_the_same_length_of_sound() -> None:
