@@ -17,6 +17,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from appliance.errors import Problem, SettingsError
+from appliance.protocol.languages import LANGUAGES, suggest
 
 TURNS_LIMIT = 500
 SENSES_LIMIT = 8  # of one turn
@@ -155,8 +156,7 @@ def _turn(row: object, where: str, folder: Traversable, problems: list[Problem])
     _unknown_keys(row, _TURN_KEYS, where, problems)
     language = _text(row, "language", where, problems, required=True)
     source = _text(row, "source", where, problems, required=True)
-    if "translations" not in row:
-        problems.append(Problem(where, "needs [turn.translations] with at least one code = text"))
+    _known_language(language, f"{where}, language", problems)
     translations, spoken, terms = _answers(row, language, where, problems)
     senses = row.get("senses", [])
     if not isinstance(senses, list):
@@ -217,6 +217,8 @@ def _answers(
 ) -> tuple[dict[str, str], dict[str, str], _Terms]:
     """(translations, what the voice reads, terms) of a turn or of one of its senses."""
     translations = _texts(row.get("translations", {}), f"{where}, translations", problems)
+    for code in translations:
+        _known_language(code, f"{where}, translations", problems)
     spoken = _texts(row.get("spoken_translations", {}), f"{where}, spoken_translations", problems)
     for code in spoken:
         if code not in translations and code != language:
@@ -246,6 +248,14 @@ def _texts(value: object, where: str, problems: list[Problem]) -> dict[str, str]
         problems.append(Problem(where, "must be a table of code = text"))
         return {}
     return {key: _text(value, key, where, problems, required=True) for key in value}
+
+
+def _known_language(code: str, where: str, problems: list[Problem]) -> None:
+    """A code that the service lacks would be neither spoken nor asked for; an empty one is told already."""
+    if code and code not in LANGUAGES:
+        meant = suggest(code)
+        hint = f"; did you mean {meant!r}?" if meant else "; `dragoman languages` lists all"
+        problems.append(Problem(where, f"{code!r} is no language of the service{hint}"))
 
 
 def _unknown_keys(table: dict[str, Any], known: tuple[str, ...], where: str, problems: list[Problem]) -> None:

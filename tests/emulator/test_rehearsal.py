@@ -64,6 +64,11 @@ def test_a_good_file(tmp_path: Path) -> None:
     assert rehearsal.turns == (Turn("en", "Hi.", {"es": "Hola."}, spoken="High."),)
 
 
+def test_a_turn_without_translations_is_answered_by_its_source() -> None:
+    rehearsal = parse('[[turn]]\nlanguage = "en"\nsource = "Hi."\n', "small.toml", NOWHERE)
+    assert rehearsal.turns[0].translation("es") == "[es] Hi."
+
+
 def test_every_problem_is_reported() -> None:
     text = """
 titel = "x"
@@ -83,7 +88,7 @@ ja = "か"
     sentences = str(caught.value)
     for expected in (
         "'titel'; did you mean 'title'", "'sauce'; did you mean 'source'", "needs source = text", "es must be text",
-        "turn 2: needs language = text", "turn 2: needs [turn.translations]", "ja is not in", "must hold tables",
+        "turn 2: needs language = text", "ja is not in", "must hold tables",
     ):  # fmt: skip
         assert expected in sentences
     assert all("bad.toml" in str(problem) for problem in caught.value.problems)
@@ -98,6 +103,8 @@ ja = "か"
         ("title = 3\nturn = []", "must be text"),
         ('[[turn]]\nlanguage="en"\nsource="' + "x" * 2_000 + '"\n[turn.translations]\nes="y"', "at most 1000"),
         ('[[turn]]\nlanguage="en"\nsource="a"\ntranslations=3', "must be a table of code"),
+        ('[[turn]]\nlanguage="english"\nsource="a"', "turn 1, language: 'english' is no .*; did you mean 'en'"),
+        ('[[turn]]\nlanguage="en"\nsource="a"\n[turn.translations]\nqx="b"', "'qx' is no .* lists all"),
         ('[[turn]]\nlanguage="en"\nsource="a"\n[turn.translations]\n' * 501, "at most 500"),
     ],
 )
