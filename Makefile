@@ -18,6 +18,8 @@ setup: $(VENV)/runtime.done
 # The system's Python, for Pango and Pillow come from apt: a Pillow wheel beside Pango measures text wrongly.
 $(VENV)/runtime.done: .ci/apt-packages .ci/apt-install .ci/build.lock .ci/runtime.lock pyproject.toml
 	.ci/apt-install
+	@/usr/bin/python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or later is needed: Debian 12, Ubuntu 24.04, Raspberry Pi OS of 2023, or later" >&2; exit 1; }
 	/usr/bin/python3 -m venv --system-site-packages $(VENV)
 	$(PIP) --require-hashes --no-deps -r .ci/build.lock
 	$(PIP) --require-hashes --no-deps --no-build-isolation -r .ci/runtime.lock
@@ -58,5 +60,5 @@ check: $(VENV)/dev.done
 	$(PY) -m mypy
 
 clean:
-	rm -rf $(VENV) build demo .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) build demo .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 	find . -name __pycache__ -prune -exec rm -rf {} +
