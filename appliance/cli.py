@@ -68,15 +68,16 @@ def parser(command: str | None) -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    code = 0
     try:
         try:
-            return _ran(words)
+            code = _ran(words)
         finally:
             if sys.stdout is not None:  # it may have been closed before we began
                 sys.stdout.flush()
     except BrokenPipeError:  # the reader of our output has seen enough
         _let_go_of_output()
-        return 0
+    return code
 
 
 def _ran(words: list[str]) -> int:

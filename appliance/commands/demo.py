@@ -17,7 +17,7 @@ import types
 from collections.abc import Iterator
 from pathlib import Path
 
-from appliance.app import Box, Taps, handle_signals
+from appliance.app import Box, Taps, Totals, handle_signals
 from appliance.clock import RealClock
 from appliance.commands.demo_report import Report
 from appliance.commands.demo_stage import lines, set_up
@@ -98,14 +98,19 @@ def _play(folder: Path) -> int:
     report.write_summary(folder / "summary.json", totals)
     report.write_subtitles(folder / "subtitles.srt")
     film.write(folder / "oled.gif", clock.now_ms())
-    print(report.table(totals))
+    with contextlib.suppress(BrokenPipeError):  # a reader that has left does not change how it ended
+        _tell_results(folder, report, totals)
+    return code
+
+
+def _tell_results(folder: Path, report: Report, totals: Totals) -> None:
     if totals.unanswered_ms:
         print(f"{totals.unanswered_ms} ms of speech were not answered; box.log says why", file=sys.stderr)
+    print(report.table(totals))
     print(f"In {folder}:")
     print("  oled.gif        what the panel showed      heard.wav     what the earphone played")
     print("  subtitles.srt   the final texts            summary.json  the figures above")
-    print("  said.wav, keys.toml and demo.toml went in; the .jsonl files and the logs are the evidence")
-    return code
+    print("  said.wav, keys.toml and demo.toml went in; the .jsonl files and the logs are the evidence", flush=True)
 
 
 @contextlib.contextmanager
@@ -179,4 +184,7 @@ class _Teller:
 
     def _run(self) -> None:
         while (line := self._lines.get()) is not None:
-            print(line, flush=True)
+            try:
+                print(line, flush=True)
+            except OSError:  # the reader has seen enough; the demo goes on to its files
+                self._silent = True
