@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from appliance.adapters import factory
-from appliance.adapters.on_air import Glow, OnAir
+from appliance.adapters.on_air import OnAir, glow
 from appliance.adapters.systemd import Notifier
 from appliance.clock import RealClock
 from appliance.config.secret import SecretKey
@@ -127,7 +127,7 @@ class Box:
         self._crew = BoxCrew(
             self._plan, self._output, access, self._spools, self._jitter, makers,
             self._journal, self._keeper, post, now, self._beats, Robot(self._jitter, now), rebooter,
-            self._eyes, settings.camera.mode == "auto",
+            self._eyes,
         )  # fmt: skip
         self._recorder = Recorder(taps.recording)
         ear = Ear(reboot_from=rebooter.allowed_from())
@@ -253,11 +253,10 @@ class Box:
         self._queue.post(DeviceFailed(Device.KEYS, str(error.kind), error.detail))
 
     def _look(self) -> None:
-        """Between two turns of the owner: the watchdogs, and the light by what device and line really do."""
+        """Between two turns of the owner: the watchdogs, and the light by what devices and lines really do."""
         self._watch.look(self._runner.state)
-        heard = Glow.STEADY if self._crew.sending else Glow.BLINKING
-        glow = heard if self._crew.capturing else Glow.DARK
-        self._light.show(glow, self._clock.now_ms())
+        crew = self._crew
+        self._light.show(glow(crew.capturing, crew.looking, crew.sending), self._clock.now_ms())
 
     def _key(self, key: str, down: bool, at_ms: int) -> None:
         self._queue.post(KeyEdge(Key(key), down, at_ms))

@@ -57,14 +57,9 @@ class BoxCrew:
         robot: Robot,
         rebooter: Rebooter,
         eyes: Eyes | None = None,
-        sees_at_once: bool = False,
     ) -> None:
-        """``plan``: what to ask the service for; ``output``: which ear hears a direction.
-
-        ``sees_at_once``: the camera is open whenever the microphone is (``camera.mode = "auto"``).
-        """
+        """``plan``: what to ask the service for; ``output``: which ear hears a direction."""
         self._eyes = eyes
-        self._sees_at_once = sees_at_once
         self._robot = robot
         self._rebooter = rebooter
         self._volume: tuple[int, bool] | None = None  # as it was last set: a fresh speaker must know
@@ -103,6 +98,11 @@ class BoxCrew:
         return self.microphone.capturing
 
     @property
+    def looking(self) -> bool:
+        """Whether the camera is really open."""
+        return self._eyes is not None and self._eyes.looking
+
+    @property
     def sending(self) -> bool:
         """Whether a line really takes sound of the microphone."""
         return not self._shut and any(worker.sending for worker, _ in self._lines.values())
@@ -132,14 +132,22 @@ class BoxCrew:
     def open_microphone(self) -> None:
         self._listening = True
         self.microphone.open()
-        if self._eyes is not None and self._sees_at_once:
-            self._eyes.open()
 
     def close_microphone(self) -> None:
         self._listening = False
         self.microphone.close()
-        if self._eyes is not None and self._sees_at_once:
+
+    def open_camera(self) -> None:
+        if self._eyes is not None:
+            self._eyes.open()
+
+    def close_camera(self) -> None:
+        if self._eyes is not None:
             self._eyes.close()
+
+    def take_picture(self) -> None:
+        if self._eyes is not None:
+            self._eyes.take_sharp(self._clock())
 
     def select_input(self, direction: Direction, valve: Valve, *, move: bool) -> None:
         self._shut = valve is Valve.SHUT

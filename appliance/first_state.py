@@ -36,6 +36,7 @@ def setup(settings: Settings, model: Model) -> Setup:
         flip=settings.screen.flip,
         show_source=settings.screen.show_source,
         text_only=frozenset(code for code in LANGUAGES if not model.speaks(code, voice or model.default_voice)),
+        camera=settings.camera.mode if settings.camera.driver != "none" else "off",
         half_duplex=settings.loudspeaker.mode == "loudspeaker" and settings.loudspeaker.driver != "none",
         cues=settings.loudspeaker.driver != "none",
         robot_voice=settings.loudspeaker.robot_voice and settings.loudspeaker.driver != "none",

@@ -11,6 +11,7 @@ from typing import Protocol, assert_never
 from appliance.core.deadlines import next_deadline
 from appliance.core.direction import Direction
 from appliance.core.effects import (
+    CloseCamera,
     CloseMicrophone,
     Configure,
     Cue,
@@ -24,6 +25,7 @@ from appliance.core.effects import (
     Finish,
     HangUp,
     Note,
+    OpenCamera,
     OpenMicrophone,
     Reboot,
     ReopenMicrophone,
@@ -34,6 +36,7 @@ from appliance.core.effects import (
     SetDownlink,
     SetUplink,
     SetVolume,
+    TakePicture,
     WipeSound,
 )
 from appliance.core.events import Device, Event, Tick
@@ -65,8 +68,17 @@ class Crew(Protocol):
     def select_input(self, direction: Direction, valve: Valve, *, move: bool) -> None:
         """Where live sound goes."""
 
+    def open_camera(self) -> None:
+        """Pictures at the usual pace."""
+
+    def close_camera(self) -> None:
+        """No more of them."""
+
+    def take_picture(self) -> None:
+        """One sharp picture."""
+
     def wipe_sound(self) -> None:
-        """Forget all sound."""
+        """Forget all sound and all pictures."""
 
     def dial(self, line: int, direction: Direction) -> None:
         """Make a line worker and let it reach the service."""
@@ -208,6 +220,12 @@ class Runner:
                 crew.restart_worker(device)
             case SelectInput(direction, valve, move):
                 crew.select_input(direction, valve, move=move)
+            case OpenCamera():
+                crew.open_camera()
+            case CloseCamera():
+                crew.close_camera()
+            case TakePicture():
+                crew.take_picture()
             case WipeSound():
                 crew.wipe_sound()
             case Dial(line, direction):

@@ -15,6 +15,7 @@ from appliance.protocol.settings import SessionSettings, plan
 from appliance.protocol.voices import resolve_model
 from appliance.workers import trust
 from appliance.workers.beats import Beats
+from appliance.workers.eyes import Eyes
 from appliance.workers.jitter import JitterBuffer
 from appliance.workers.journal import Journal
 from appliance.workers.keeper import Keeper, Kept
@@ -43,7 +44,7 @@ class Hand:
 
 
 class Desk:
-    def __init__(self, key: str = "") -> None:
+    def __init__(self, key: str = "", *, eyes: bool = False) -> None:
         self.events: queue.Queue[Event] = queue.Queue()
         self.told: list[str] = []
         self.spools: Spools[bytes] = Spools(lambda d: Spool(d, 800, lambda samples: bytes(2 * samples)))
@@ -59,7 +60,7 @@ class Desk:
         self.crew = BoxCrew(
             self._plan, lambda _: "both", access, self.spools, self.jitter, makers, self.journal, keeper,
             self.events.put, clock, Beats(clock), cast(Robot, Hand(self.told, "robot")),
-            cast(Rebooter, Hand(self.told, "rebooter")),
+            cast(Rebooter, Hand(self.told, "rebooter")), cast(Eyes, Hand(self.told, "eyes")) if eyes else None,
         )  # fmt: skip
 
     @staticmethod
@@ -83,6 +84,18 @@ def test_orders_reach_the_devices() -> None:
         *("speaker drain", "screen show", "keeper keep", "microphone stop", "robot stop", "rebooter join"),
         *("speaker stop", "screen stop"),
     ]
+
+
+def test_orders_reach_the_camera_where_there_is_one() -> None:
+    desk, blind = Desk(eyes=True), Desk()
+    for each in (desk, blind):
+        each.crew.open_camera()
+        each.crew.take_picture()
+        each.crew.close_camera()
+        each.crew.wipe_sound()
+    assert desk.told == ["eyes open", "eyes take_sharp", "eyes close", "robot wipe", "eyes wipe"]
+    assert blind.told == ["robot wipe"]
+    assert not blind.crew.looking
 
 
 @pytest.mark.parametrize(

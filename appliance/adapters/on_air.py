@@ -20,9 +20,16 @@ log = logging.getLogger(__name__)
 class Glow(StrEnum):
     """What there is to say."""
 
-    DARK = "dark"  # the microphone is closed
-    BLINKING = "blinking"  # it listens inside the box
+    DARK = "dark"  # microphone and camera are closed
+    BLINKING = "blinking"  # it listens or looks inside the box
     STEADY = "steady"  # it sends to the cloud
+
+
+def glow(listening: bool, looking: bool, sending: bool) -> Glow:
+    """``listening``: the microphone is open; ``looking``: the camera is; ``sending``: a line takes what they bring."""
+    if not (listening or looking):
+        return Glow.DARK
+    return Glow.STEADY if sending else Glow.BLINKING
 
 
 class OnAir:

@@ -20,7 +20,7 @@ from pathlib import Path
 from appliance.app import Box, Taps, Totals, handle_signals
 from appliance.clock import RealClock
 from appliance.commands.demo_report import Report
-from appliance.commands.demo_stage import lines, set_up
+from appliance.commands.demo_stage import SCENES, lines, senses, set_up
 from appliance.config.reading import paths_from, read
 from appliance.config.secret import SecretKey
 from appliance.core.effects import Field
@@ -33,29 +33,38 @@ EMULATOR_READY_S = 60
 EMULATOR_STOPS_S = 10
 MOST_LINES = 1_000
 WIRE_LOG = "emulator.jsonl"
+_CONVERSATION = "A rehearsed conversation at a hotel desk"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options."""
     parser.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR", help="where files go (%(default)s)")
+    parser.add_argument(
+        "--scene",
+        choices=SCENES,
+        default="",
+        help="one sentence and one picture before the camera, which decides what the sentence means",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """About a minute and a half. Returns the box's exit code."""
+    """About a minute and a half, a scene some ten seconds. Returns the box's exit code."""
     folder: Path = args.out.resolve()
     speech = Speech()
     speech.check()
     _make_room(folder)
-    print("A rehearsed conversation at a hotel desk. The far end is an emulator that knows it by heart: it recognises")
+    what = f"One sentence, and {args.scene}.jpg before the camera" if args.scene else _CONVERSATION
+    print(f"{what}. The far end is an emulator that knows it by heart: it recognises")
     print(
         "what is said and plays its part. It does not translate; the translations were written by machine.", flush=True
     )
     with _emulator(folder) as emulator:
         url = _listening(emulator)
-        length_ms = set_up(folder, desk(), speech, url)
-        turns = len(lines(desk()))
-        print(f"{turns} utterances in 4 directions, {length_ms / 1000:.0f} s in real time.", flush=True)
-        return _play(folder)
+        length_ms = set_up(folder, desk(), speech, url, args.scene)
+        turns = lines(desk(), args.scene)
+        count = f"{len(turns)} utterances in 4 directions" if not args.scene else f"“{turns[0][1].source}”"
+        print(f"{count}, {length_ms / 1000:.0f} s in real time.", flush=True)
+        return _play(folder, args.scene)
 
 
 def _make_room(folder: Path) -> None:
@@ -69,7 +78,7 @@ def _make_room(folder: Path) -> None:
         raise SettingsError((Problem("--out", sentence),)) from None
 
 
-def _play(folder: Path) -> int:
+def _play(folder: Path, scene: str) -> int:
     loaded = read(folder / "demo.toml", {}, paths_from({}))
     if loaded.problems:
         raise SettingsError(loaded.problems)
@@ -99,14 +108,16 @@ def _play(folder: Path) -> int:
     report.write_subtitles(folder / "subtitles.srt")
     film.write(folder / "oled.gif", clock.now_ms())
     with contextlib.suppress(BrokenPipeError):  # a reader that has left does not change how it ended
-        _tell_results(folder, report, totals)
+        _tell_results(folder, report, totals, scene)
     return code
 
 
-def _tell_results(folder: Path, report: Report, totals: Totals) -> None:
+def _tell_results(folder: Path, report: Report, totals: Totals, scene: str) -> None:
     if totals.unanswered_ms:
         print(f"{totals.unanswered_ms} ms of speech were not answered; box.log says why", file=sys.stderr)
     print(report.table(totals))
+    if scene:
+        print(report.decided(scene, {name: sense.translations["es"] for name, sense in senses(desk()).items()}))
     print(f"In {folder}:")
     print("  oled.gif        what the panel showed      heard.wav     what the earphone played")
     print("  subtitles.srt   the final texts            summary.json  the figures above")

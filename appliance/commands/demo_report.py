@@ -22,6 +22,7 @@ class Report:
     """Collects rows while the box runs."""
 
     turns: list[dict[str, Any]] = field(default_factory=list)
+    pictures: list[dict[str, Any]] = field(default_factory=list)
     _subtitles: dict[tuple[int, int], list[Row]] = field(default_factory=dict)
     _directions: dict[int, str] = field(default_factory=dict)
 
@@ -31,6 +32,8 @@ class Report:
             self.turns.append(dict(fields))
         elif what == "subtitle" and fields["shown"]:
             self._subtitles.setdefault((fields["line"], fields["turn"]), []).append((at, dict(fields)))
+        elif what == "picture":
+            self.pictures.append(dict(fields))
         elif what == "line":
             self._directions[fields["number"]] = fields["direction"]
 
@@ -48,6 +51,11 @@ class Report:
             "xruns": totals.xruns,
         }
         path.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+
+    def finals(self) -> list[str]:
+        """The final texts that were shown, in order."""
+        last = [rows[-1] for rows in self._subtitles.values()]
+        return [row["text"] for _, row in sorted(last, key=lambda row: row[0]) if row["final"]]
 
     def write_subtitles(self, path: Path) -> None:
         """The final texts as SubRip, each from its first word until the next begins."""
@@ -80,6 +88,22 @@ class Report:
         )
         return "\n".join(lines)
 
+    def decided(self, scene: str, known: dict[str, str]) -> str:
+        """What the picture of a scene came to. ``known``: by scene, the emulator's sentence for that picture."""
+        if not self.pictures:
+            return f"The picture of {scene} did not go out, so nothing was decided by it."
+        shown = self.finals()
+        taken = next((name for name, text in known.items() if text in shown), None)
+        if taken is None:
+            return f"The picture of {scene} went out, and the emulator made nothing of it."
+        return (
+            f"The box showed {scene}.jpg ({_picture(self.pictures[0])}). "
+            f"By its colours the emulator took it for {taken}.jpg,\n"
+            f"and so it said: {known[taken]}\n"
+            + "".join(f"With {name}.jpg it says:  {text}\n" for name, text in known.items() if name != taken)
+            + "It has known both sentences by heart; the picture only decides between them."
+        )
+
     def progress(self, what: str, fields: dict[str, Any]) -> str | None:
         """A line worth telling while it goes on, or None."""
         if what == "line" and fields["state"] in ("dialing", "ready"):
@@ -89,6 +113,8 @@ class Report:
             return f"said:  {fields['text']}"
         if what == "subtitle" and fields["final"]:
             return f"shown: {fields['text']}"
+        if what == "picture":
+            return f"seen:  {_picture(fields)}"
         return None
 
 
@@ -98,6 +124,10 @@ _WORDS = {
     "first_text_after_start_ms": "begin of speech → first text",
     "first_sound_after_start_ms": "begin of speech → first sound",
 }
+
+
+def _picture(row: dict[str, Any]) -> str:
+    return f"{row['width']} × {row['height']} pixels, {row['bytes']:,} bytes"
 
 
 def _cell(value: int | None, width: int) -> str:

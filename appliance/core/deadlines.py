@@ -6,11 +6,11 @@ Must not: act on a deadline (``step`` does, on ``Tick``).
 
 from collections.abc import Iterator
 
-from appliance.core import captions, sound, visit
+from appliance.core import camera, captions, sound, visit
 from appliance.core.limits import Limits
 from appliance.core.line import line_deadline
 from appliance.core.modes import Mode, Phase
-from appliance.core.panel import repeat_notice_until
+from appliance.core.panel import notice_deadlines
 from appliance.core.rotation import rotation_deadline
 from appliance.core.settle import dial_at, live, needed
 from appliance.core.signs import idle_deadlines
@@ -59,6 +59,5 @@ def _deadlines(state: State, now: int, limits: Limits) -> Iterator[int]:
     yield from captions.deadlines(state)
     yield from visit.deadlines(state, now, limits)
     yield from idle_deadlines(state, now, limits)
-    until = repeat_notice_until(state)
-    if until is not None and now < until:
-        yield until
+    yield from camera.deadlines(state, now, limits)
+    yield from notice_deadlines(state, now)

@@ -41,8 +41,23 @@ class SelectInput:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenCamera:
+    """Open the camera: pictures at the usual pace from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCamera:
+    """No more pictures; what was asked for by the key still comes, and then the camera is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakePicture:
+    """One sharp picture now. It opens the camera for itself where that is closed."""
+
+
+@dataclass(frozen=True, slots=True)
 class WipeSound:
-    """Forget all sound that was not sent and all that was not heard (privacy, between guests)."""
+    """Forget all sound that was not sent and all that was not heard, and all pictures (privacy, between guests)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +195,9 @@ Effect = (
     | CloseMicrophone
     | RestartWorker
     | SelectInput
+    | OpenCamera
+    | CloseCamera
+    | TakePicture
     | WipeSound
     | Dial
     | Configure

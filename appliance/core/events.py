@@ -138,6 +138,13 @@ class MicrophoneJudged:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraTurned:
+    """The camera's device was opened, or it is closed (or hangs and was left behind: nothing comes of it any more)."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LevelMetered:
     """The microphone's level, 0 to 5. Coalesced: the latest wins."""
 
@@ -315,6 +322,7 @@ Event = (
     | MicrophoneClosed
     | MicrophoneEnded
     | MicrophoneJudged
+    | CameraTurned
     | LevelMetered
     | SpeechHeard
     | SpoolReported

@@ -34,6 +34,8 @@ def _broken(old: State, new: State, limits: Limits) -> list[str]:
         "next line went back": new.next_line >= old.next_line,
         "two lines of one direction take speech": _one_ready_a_direction(new),
         "capture in private": not (new.capture and new.private),
+        "the camera without the microphone": not new.camera.open or new.capture,
+        "a camera that is off": not new.camera.open or new.setup.camera != "off",
         "hush without a loudspeaker": not new.hushed or new.setup.half_duplex,
         "a talk key is not heard": not (new.hushed and new.capture and talk_held(new)),
         "volume out of range": 0 <= new.sound.volume <= 100,

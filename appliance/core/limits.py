@@ -67,6 +67,8 @@ class Limits:
     repeat_again_ms: int = 10_000
     volume_step: int = 5  # per cent; 2 dB
     volume_shown_ms: int = 2_000
+    # The camera: PRODUCT sections 1 and 7.
+    camera_hold_ms: int = 500  # our guess: held for longer than a press, so more than one picture is meant
     # Deafness: PRODUCT section 4.
     deaf_again_ms: int = 5 * 60_000
     deaf_restart_helps_ms: int = 30 * 60_000  # deaf again so soon after a restart: it did not help

@@ -4,6 +4,7 @@ Responsible for: choosing the one idea that matters now, in plain words.
 Must not: change the state, or know pixels.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from appliance.core import languages, signs, visit
@@ -17,8 +18,9 @@ from appliance.phrases import all_keys, has_words, say
 
 _LIMITS = Limits()
 _REPEAT_NOTICE_MS = 4_000
+_DEGRADED_NOTICE_MS = 4_000
 _DEGRADED = frozenset({FaultCode.P1, FaultCode.P2, FaultCode.C1, FaultCode.D1})
-"""Faults with which the box works on: they do not take the screen from the subtitles."""
+"""Faults with which the box works on: told once, then they leave the screen to the subtitles."""
 
 
 _NAMED = frozenset({FaultCode.X1, FaultCode.K2})
@@ -46,7 +48,7 @@ def view(state: State, now: int, limits: Limits = _LIMITS) -> View:
     again = recalled(state, now, limits)
     if again is not None:
         return _subtitles(state, status, (again,))
-    pressing = [fault for fault in state.faults if not _stands_back(fault, state)]
+    pressing = [fault for fault in state.faults if not _stands_back(fault, state, now)]
     if pressing:
         return _fault(state, status, pressing[-1])
     if state.captions.said:
@@ -63,9 +65,24 @@ def repeat_notice_until(state: State) -> int | None:
     return None if state.owned_up_at is None else state.owned_up_at + _REPEAT_NOTICE_MS
 
 
-def _stands_back(fault: Fault, state: State) -> bool:
+def notice_deadlines(state: State, now: int) -> Iterator[int]:
+    """When a notice that stands for a while goes."""
+    ends = [_told_until(fault, state) for fault in state.faults if fault.code in _DEGRADED]
+    until = repeat_notice_until(state)
+    yield from (at for at in (*ends, *(() if until is None else (until,))) if now < at)
+
+
+def _told_until(fault: Fault, state: State) -> int:
+    """A key that asks for what is lost is answered by the fault, once more."""
+    asked = state.camera.asked_at if fault.code is FaultCode.C1 else None
+    return max(fault.since, fault.since if asked is None else asked) + _DEGRADED_NOTICE_MS
+
+
+def _stands_back(fault: Fault, state: State, now: int) -> bool:
     """Whether a fault leaves the screen to the subtitles: the box works on with it."""
-    return fault.code in _DEGRADED or (fault.code is FaultCode.X1 and bool(state.shown))
+    if fault.code in _DEGRADED:
+        return now >= _told_until(fault, state)
+    return fault.code is FaultCode.X1 and bool(state.shown)
 
 
 def _fault(state: State, status: Status, fault: Fault) -> FaultView:
@@ -149,6 +166,7 @@ def _status(state: State) -> Status:
         level=state.level,
         listening=state.capture,
         wait=state.hushed and state.capture,
+        camera=state.camera.on,
         private=state.private,
         muted=state.sound.muted,
     )

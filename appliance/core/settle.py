@@ -1,13 +1,14 @@
 """After every event: bring what is into line with what is wanted.
 
-Responsible for: comparing intent with condition and giving the orders that close the gap: capture, input, lines, mode.
+Responsible for: comparing intent with condition and giving the orders that close the gap: capture, input,
+camera, lines, mode.
 Must not: handle an event, or give an order twice (each order changes the state that asked for it).
 """
 
 from dataclasses import replace
 from typing import assert_never
 
-from appliance.core import visit
+from appliance.core import camera, visit
 from appliance.core.dialling import earliest
 from appliance.core.direction import Direction
 from appliance.core.effects import CloseMicrophone, Dial, Effect, Finish, HangUp, Note, OpenMicrophone, SelectInput
@@ -46,6 +47,8 @@ def _in_line(state: State, now: int, limits: Limits, why: str) -> Outcome:
     state, more = _drop_lines(state)
     effects += more
     state, more = _finish_lines(state, now, limits)
+    effects += more
+    state, more = camera.settled(state, live(state), now, limits)
     effects += more
     state, more = rotated(state, needed(state), now, limits)
     effects += more

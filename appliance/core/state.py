@@ -61,6 +61,7 @@ class Setup:
     flip: bool = False
     show_source: bool = False
     text_only: frozenset[str] = frozenset()  # targets that the model reads and does not speak
+    camera: str = "off"  # "off" | "hold" | "auto"
     half_duplex: bool = False  # a loudspeaker in the room: the microphone would hear it
     cues: bool = False
     robot_voice: bool = False  # reads what the service only writes
@@ -221,6 +222,15 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Camera:
+    """What the camera was told, and what its device does."""
+
+    open: bool = False  # told to take pictures at the usual pace
+    on: bool = False  # the device says that it is open
+    asked_at: int | None = None  # when the key last asked for a picture
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """Everything. A new one is made by each step."""
 
@@ -267,6 +277,7 @@ class State:
     remark: Remark | None = None
     visit: Visit = field(default_factory=Visit)
     captions: Captions = field(default_factory=Captions)
+    camera: Camera = field(default_factory=Camera)
     shown: tuple[Shown, ...] = ()
     source_text: str = ""
     source_language: str = ""

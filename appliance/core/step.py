@@ -9,10 +9,11 @@ The fence: news of a line that is no longer in ``State.lines`` changes nothing. 
 from dataclasses import replace
 from typing import assert_never
 
-from appliance.core import ear, ending, health, line, sound, talk, turns, visit
+from appliance.core import camera, ear, ending, health, line, sound, talk, turns, visit
 from appliance.core.effects import Effect, Note
 from appliance.core.events import (
     Booted,
+    CameraTurned,
     DeviceFailed,
     DeviceReady,
     Event,
@@ -117,6 +118,8 @@ def _handled(state: State, event: Event, now: int, limits: Limits) -> Outcome:
             return replace(state, ended=True, capture=False, closing_at=None, speech=False, level=0), ()
         case MicrophoneJudged(sense, percent):
             return ear.judged(state, sense, percent, now, limits)
+        case CameraTurned(on):
+            return camera.turned(state, on), ()
         case LevelMetered(level):
             return replace(state, level=level), ()
         case SpeechHeard(active):

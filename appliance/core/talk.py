@@ -9,7 +9,7 @@ release is ever swallowed (gpiozero #550, #378: its ``bounce_time`` loses releas
 
 from dataclasses import replace
 
-from appliance.core import captions, languages, visit
+from appliance.core import camera, captions, languages, visit
 from appliance.core.effects import Effect, Note, WipeSound
 from appliance.core.ending import hurried
 from appliance.core.events import Key
@@ -72,7 +72,7 @@ def contact_deadline(contact: Contact, state: State, limits: Limits) -> int | No
         return contact.pressed_at + limits.menu_hold_ms
     if contact.key is Key.MUTE and state.setup.kiosk:
         return contact.pressed_at + limits.visit_hold_ms
-    if contact.key in TALK_KEYS and not contact.stuck and not state.setup.talk_taps:
+    if not contact.stuck and _may_stick(contact.key, state):
         return contact.pressed_at + limits.talk_stuck_ms
     return None
 
@@ -86,6 +86,11 @@ def _held(state: State, contact: Contact, now: int, limits: Limits) -> Outcome:
     if contact.key is Key.MUTE:
         return visit.ended(_spent(state, Key.MUTE), "key", now, limits)
     return _stuck(state, contact, now, limits)
+
+
+def _may_stick(key: Key, state: State) -> bool:
+    """Whether a key that stays down would leave something open."""
+    return not state.setup.talk_taps if key in TALK_KEYS else key is Key.CAMERA and state.setup.camera == "hold"
 
 
 def _stuck(state: State, contact: Contact, now: int, limits: Limits) -> Outcome:
@@ -157,6 +162,8 @@ def _pressed(state: State, key: Key, now: int, limits: Limits) -> Outcome:
             return repeated(state, now, limits)
         case Key.LOUDER | Key.QUIETER if state.setup.captions:
             return captions.scrolled(state, key, now, limits), ()
+        case Key.CAMERA:
+            return camera.pressed(state, now)
         case Key.LOUDER | Key.QUIETER:
             return turned(state, key, now, limits)
         case _:

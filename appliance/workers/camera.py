@@ -13,7 +13,7 @@ import queue
 import threading
 from collections.abc import Callable
 
-from appliance.core.events import Device, DeviceFailed, DeviceReady, Event
+from appliance.core.events import CameraTurned, Device, DeviceFailed, DeviceReady, Event
 from appliance.errors import DeviceError, Kind
 from appliance.ports import Camera
 from appliance.workers.developing import develop
@@ -115,7 +115,9 @@ class CameraWorker:
         self._hand: _Hand | None = None
         self._abandoned: list[_Hand] = []
         self._wait_s = 0.0  # before the next try; above 0 while the camera is lost
+        self._stalled = False  # it was lost by a call that did not come back
         self._told = ""
+        self._looking = False
         self._proven = False  # a picture was seen since the camera was made or lost
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
 
@@ -135,11 +137,25 @@ class CameraWorker:
             self._wanted = False
             self._changed.notify()
 
+    @property
+    def looking(self) -> bool:
+        """Whether the device is open, as far as can be known: one that hangs is not counted, nothing comes of it."""
+        return self._looking
+
     def take(self, order: Order) -> None:
-        """Take a picture; an order that still waits is replaced. While the camera is lost nothing comes of it."""
+        """Take a picture, or make one smaller; an order that still waits is replaced.
+
+        While the camera is lost nothing comes of it, but that an order for a sharp one, which a person gave, tries a
+        camera again at once that has said what is wrong.
+        """
         with self._changed:
             self._order = (order, self._clock())
             self._changed.notify()
+
+    def forget(self) -> None:
+        """Drop the order that waits; one that is being obeyed ends by itself, within its limit."""
+        with self._changed:
+            self._order = None
 
     def stop(self, limit_ms: int) -> None:
         """Close the device and end the thread; a camera that hangs is left behind after ``limit_ms``."""
@@ -156,16 +172,22 @@ class CameraWorker:
                 order, self._order = self._order, None
             if not self._running:
                 break
-            picture: Picture | None = None
-            try:
-                picture = self._work(order)
-            except DeviceError as error:
-                self._failed(error)
-            if order is not None:
-                self._taken(picture)
-            if self._wait_s:
-                self._pause()
+            if order is not None and order[0].of is not None:
+                self._taken(_smaller(order[0].of, order[0]))
+            else:
+                self._obey(order)
         self._put_down()
+
+    def _obey(self, order: tuple[Order, int] | None) -> None:
+        picture: Picture | None = None
+        try:
+            picture = self._work(order)
+        except DeviceError as error:
+            self._failed(error)
+        if order is not None:
+            self._taken(picture)
+        if self._wait_s:
+            self._pause()
 
     def _has_work(self) -> bool:
         return not self._running or self._order is not None or self._wanted is not (self._hand is not None)
@@ -174,8 +196,10 @@ class CameraWorker:
         hand = self._hand
         if hand is None:
             hand = self._hand = _Hand(self._make)
+            self._turn(on=True)
             hand.do(_opened, self._open_limit_s)
-            if self._wait_s:  # it was lost: open is a promise, a picture is the proof
+            # It was lost: open is a promise, a picture is the proof.
+            if self._wait_s and (self._wanted or order is not None):
                 now = self._clock()
                 hand.do(lambda camera: _captured(camera, _PROOF, now), self._capture_limit_s)
                 self._prove()
@@ -202,7 +226,8 @@ class CameraWorker:
         self._proven = False
         self._put_down()
         sooner = min(max(2 * self._wait_s, self._first_retry_s), self._retry_s)
-        self._wait_s = self._retry_s if error.kind is Kind.STALLED else sooner
+        self._stalled = error.kind is Kind.STALLED
+        self._wait_s = self._retry_s if self._stalled else sooner
         self._post(DeviceFailed(Device.CAMERA, str(error.kind), error.detail))
 
     def _put_down(self) -> None:
@@ -211,6 +236,11 @@ class CameraWorker:
             hand.end(self._capture_limit_s)
             if hand.alive:
                 self._abandoned.append(hand)
+            self._turn(on=False)
+
+    def _turn(self, *, on: bool) -> None:
+        self._looking = on
+        self._post(CameraTurned(on))
 
     def _pause(self) -> None:
         """Until the next try; what is ordered meanwhile comes to nothing."""
@@ -219,17 +249,27 @@ class CameraWorker:
             began = self._clock()
             with self._changed:
                 self._changed.wait_for(lambda: not self._running or self._order is not None, left_s)
+                if self._asked_by_key() and not self._stalled:
+                    return  # the order stands
                 order, self._order = self._order, None
             if order is not None:
-                self._taken(None)
+                self._taken(_smaller(order[0].of, order[0]) if order[0].of is not None else None)
             left_s -= (self._clock() - began) / 1000
             self._abandoned = [hand for hand in self._abandoned if hand.alive]
             if left_s <= 0 and len(self._abandoned) >= MOST_ABANDONED:
                 left_s = self._retry_s
 
+    def _asked_by_key(self) -> bool:
+        return self._order is not None and self._order[0].sharp and self._order[0].of is None
+
 
 def _opened(camera: Camera) -> None:
     camera.open()
+
+
+def _smaller(picture: Picture, order: Order) -> Picture | None:
+    """A picture that was developed before, for an uplink that has become slower since."""
+    return develop(picture.jpeg, order, picture.at)
 
 
 def _captured(camera: Camera, order: Order, at: int) -> Picture | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from appliance.protocol.voices import Model
-from appliance.workers.pictures import UPLINK_MS, Order, Picture, PicturePolicy, Verdict
+from appliance.workers.pictures import SHARP_UPLINK_MS, UPLINK_MS, Order, Picture, PicturePolicy, Verdict, jpeg_bytes
 from appliance.workers.uplink import UplinkRate
 
 HELD_UP_MS = 6_000  # an order that was not answered for so long is forgotten: the camera worker gave it up
@@ -28,8 +28,15 @@ class Taker(Protocol):
     def close(self) -> None:
         """Power it down."""
 
+    @property
+    def looking(self) -> bool:
+        """Whether the device is open."""
+
     def take(self, order: Order) -> None:
-        """Take a picture; answered by ``Eyes.taken``."""
+        """Take a picture, or make one smaller; answered by ``Eyes.taken``."""
+
+    def forget(self) -> None:
+        """Drop the order that waits."""
 
     def stop(self, limit_ms: int) -> None:
         """End the thread."""
@@ -52,7 +59,6 @@ class Eyes:
         self._camera = make(self.taken)
         self._told = sent
         self._usual = False  # pictures at the usual pace are wanted
-        self._sharp = False  # a sharp one is wanted, and not ordered yet
         self._hand: Picture | None = None
         self._ordered: tuple[Order, int] | None = None  # under way, since when
         self._line: int | None = None  # the line whose acknowledgements are counted
@@ -77,19 +83,25 @@ class Eyes:
                 self._hand = None
         self._camera.close()
 
+    @property
+    def looking(self) -> bool:
+        """Whether the camera is open just now."""
+        return self._camera.looking
+
     def take_sharp(self, at: int) -> None:
-        """One sharp picture now; it goes out with the words spoken next."""
+        """One sharp picture now, in the place of any that is under way; it goes out with the words spoken next."""
         with self._lock:
-            self._sharp = True
-            order = self._next_order(self._line if self._line is not None else 0, at)
+            order = self._policy.sharp_order(self._uplink.bytes_in(SHARP_UPLINK_MS, at))
+            if order is not None:
+                self._ordered = (order, at)
         self._send_order(order)
 
     def wipe(self) -> None:
         """Forget every picture, also the one being taken (privacy, between guests). Closing is an order of its own."""
         with self._lock:
             self._hand = None
-            self._sharp = False
             self._ordered = None  # what comes of it is not expected, and thrown away
+        self._camera.forget()
 
     def hear(self, *, speaking: bool) -> None:
         """The local voice detector changed its mind."""
@@ -110,13 +122,19 @@ class Eyes:
     def taken(self, picture: Picture | None) -> None:
         """What became of the order."""
         with self._lock:
-            if picture is not None and (self._ordered is None or picture.at < self._ordered[1]):
-                return  # of an order that was wiped
+            if picture is not None and not self._expected(picture):
+                return  # of an order that was wiped, or replaced
             self._ordered = None
             if picture is None or not (picture.sharp or self._usual):
                 return
             if self._hand is None or picture.sharp or not self._hand.sharp:
                 self._hand = picture
+
+    def _expected(self, picture: Picture) -> bool:
+        if self._ordered is None:
+            return False
+        order, at = self._ordered
+        return picture.at == order.of.at if order.of is not None else picture.at >= at
 
     # The lines.
 
@@ -138,8 +156,9 @@ class Eyes:
     def next(self, line: int, at: int) -> Picture | None:
         """The picture to send now, if the line has no other message; orders the next one where it is time."""
         with self._lock:
-            picture = self._chosen(line, at)
-            order = None if picture is not None else self._next_order(line, at)
+            picture, order = self._chosen(line, at)
+            if picture is None and order is None:
+                order = self._next_order(line, at)
         self._send_order(order)
         if picture is not None:
             self._told(line, picture)
@@ -172,35 +191,38 @@ class Eyes:
                 self._under_way = None
             self._policy.lost(line, at)
 
-    def _chosen(self, line: int, at: int) -> Picture | None:
+    def _chosen(self, line: int, at: int) -> tuple[Picture | None, Order | None]:
+        """What goes out now, or the order to make it smaller."""
         picture = self._hand
         if picture is None:
-            return None
-        verdict = self._policy.judge(picture, line, at, self._room(at))
+            return None, None
+        room = self._room(at, sharp=picture.sharp)
+        verdict = self._policy.judge(picture, line, at, room)
         if verdict is not Verdict.WAIT:
             self._hand = None
+        if verdict is Verdict.SHRINK:
+            order = Order(picture.width, picture.height, jpeg_bytes(room), sharp=True, of=picture)
+            self._ordered = (order, at)
+            return None, order
         if verdict is not Verdict.SEND:
-            return None
+            return None, None
         self._policy.sent(picture, line, at)
         self._under_way = (line, None)
-        return picture
+        return picture, None
 
     def _next_order(self, line: int, at: int) -> Order | None:
         if self._ordered is not None and at - self._ordered[1] < HELD_UP_MS:
             return None
-        if self._hand is not None and not (self._sharp and not self._hand.sharp):
+        if self._hand is not None or not self._usual:
             return None
-        if not (self._sharp or self._usual):
-            return None
-        order = self._policy.order(line, at, self._room(at), sharp=self._sharp)
+        order = self._policy.order(line, at, self._room(at, sharp=False))
         if order is not None:
             self._ordered = (order, at)
-            self._sharp = False
         return order
 
     def _send_order(self, order: Order | None) -> None:
         if order is not None:
             self._camera.take(order)
 
-    def _room(self, at: int) -> int:
-        return 0 if self._uplink.stuck(at) else self._uplink.bytes_in(UPLINK_MS, at)
+    def _room(self, at: int, *, sharp: bool) -> int:
+        return 0 if self._uplink.stuck(at) else self._uplink.bytes_in(SHARP_UPLINK_MS if sharp else UPLINK_MS, at)

@@ -8,7 +8,7 @@ Therefore a picture goes right behind an audio message alone: whatever else happ
 """
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from appliance.protocol.prices import picture_tokens
@@ -23,6 +23,7 @@ MOST_PIXELS = 1_280 * 720
 PACE_MS = 2_000
 BURST_MS = 1_200  # never a third within so long of the first: a second, and what the way may add
 UPLINK_MS = 150  # of the measured uplink, at most
+SHARP_UPLINK_MS = 800  # the key's picture: it is asked for, and holds the sound up for less than a second
 MINUTE_MS = 60_000
 CHANGED = 8  # mean difference of grey, of 255: above a sensor's noise, below a person who comes into view
 USUAL_KEPT_MS = 1_000  # an older one no longer shows what is spoken of
@@ -46,12 +47,13 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A picture to be taken: at most so many pixels and bytes."""
+    """A picture to be taken, or one in hand (``of``) to be made smaller: at most so many pixels and bytes."""
 
     width: int
     height: int
     most_bytes: int
     sharp: bool
+    of: Picture | None = None
 
 
 class Verdict(StrEnum):
@@ -59,6 +61,7 @@ class Verdict(StrEnum):
 
     SEND = "send"
     WAIT = "wait"
+    SHRINK = "shrink"
     DROP = "drop"
 
 
@@ -79,6 +82,13 @@ def difference(one: bytes, other: bytes) -> float:
     return sum(abs(a - b) for a, b in zip(one, other, strict=True)) / len(one)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    at: int  # when it had arrived
+    tokens: int
+    sharp: bool
+
+
 class PicturePolicy:
     """Told what happens, asked what may happen. One for the box: its walls hold over all lines together."""
 
@@ -88,7 +98,7 @@ class PicturePolicy:
         self._speaking = False
         self._open = False  # live sound is meant for the service: neither hushed nor shut
         self._behind: int | None = None  # the line whose last message was sound of a buffer that is not cut
-        self._sent: deque[tuple[int, int]] = deque(maxlen=_MOST_SENT)  # (when it had arrived, tokens)
+        self._sent: deque[_Sent] = deque(maxlen=_MOST_SENT)
         self._under_way: int | None = None  # the line that has not acknowledged its picture
         self._seen: tuple[int, bytes] | None = None  # the line that was sent a picture last, and its thumbnail
 
@@ -125,28 +135,39 @@ class PicturePolicy:
         self._behind = None
         self._under_way = line
         self._seen = (line, picture.grey)
-        self._sent.append((at, self._tokens(picture)))
+        self._sent.append(_Sent(at, self._tokens(picture), picture.sharp))
 
     def arrived(self, at: int) -> None:
         """The far end has acknowledged the last picture: its pace counts from now, however long it was on its way."""
         self._under_way = None
         if self._sent:
-            self._sent[-1] = (at, self._sent[-1][1])
+            self._sent[-1] = replace(self._sent[-1], at=at)
 
     # What may happen.
 
-    def order(self, line: int, at: int, uplink_bytes: int, *, sharp: bool = False) -> Order | None:
+    def order(self, line: int, at: int, uplink_bytes: int) -> Order | None:
         """What to take now for this line, where it could go out at once. ``uplink_bytes``: sent in ``UPLINK_MS``."""
-        if not (self._gate(line) or sharp) or not self._paced(at, sharp=sharp):
+        if not self._gate(line) or not self._paced(at, sharp=False):
             return None
-        width, height = SHARP_SIZE if sharp else USUAL_SIZE
-        most_bytes = min(SHARP_BYTES if sharp else USUAL_BYTES, jpeg_bytes(uplink_bytes))
-        if most_bytes < LEAST_BYTES or not self._affords(picture_tokens(self._model, width, height), at):
+        most_bytes = min(USUAL_BYTES, jpeg_bytes(uplink_bytes))
+        if most_bytes < LEAST_BYTES or not self._affords(picture_tokens(self._model, *USUAL_SIZE), at, sharp=False):
             return None
-        return Order(width, height, most_bytes, sharp)
+        return Order(*USUAL_SIZE, most_bytes, False)
+
+    def sharp_order(self, uplink_bytes: int) -> Order | None:
+        """What the key asks for; taken at once, whatever keeps it from going out yet. None: it costs too much ever.
+
+        ``uplink_bytes``: sent in ``SHARP_UPLINK_MS``.
+        """
+        if picture_tokens(self._model, *SHARP_SIZE) > self._tokens_per_minute:
+            return None
+        return Order(*SHARP_SIZE, max(LEAST_BYTES, min(SHARP_BYTES, jpeg_bytes(uplink_bytes))), True)
 
     def judge(self, picture: Picture, line: int, at: int, uplink_bytes: int) -> Verdict:
-        """What to do with a picture in hand, if this line has just no other message to send."""
+        """What to do with a picture in hand, if this line has just no other message to send.
+
+        ``uplink_bytes``: as for its order; 0 while the way is full.
+        """
         too_large = len(picture.jpeg) > (SHARP_BYTES if picture.sharp else USUAL_BYTES)
         too_old = at - picture.at > (SHARP_KEPT_MS if picture.sharp else USUAL_KEPT_MS)
         if too_large or too_old or picture.width * picture.height > MOST_PIXELS:
@@ -157,9 +178,14 @@ class PicturePolicy:
             return Verdict.WAIT
         if not picture.sharp and self._unchanged(picture, line):
             return Verdict.DROP
-        if wire_bytes(len(picture.jpeg)) > uplink_bytes:
-            return Verdict.DROP  # the uplink has become slower meanwhile
-        return Verdict.SEND if self._affords(self._tokens(picture), at) else Verdict.WAIT
+        if not self._affords(self._tokens(picture), at, sharp=picture.sharp):
+            return Verdict.WAIT
+        if wire_bytes(len(picture.jpeg)) <= uplink_bytes:
+            return Verdict.SEND
+        # The uplink has become slower meanwhile. What was asked for by a key is not given up for it.
+        if not picture.sharp:
+            return Verdict.DROP
+        return Verdict.SHRINK if jpeg_bytes(uplink_bytes) >= LEAST_BYTES else Verdict.WAIT
 
     def _gate(self, line: int) -> bool:
         return self._speaking and self._open and self._behind == line
@@ -168,12 +194,16 @@ class PicturePolicy:
         if self._under_way is not None:
             return False
         if sharp:
-            return len(self._sent) < 2 or at - self._sent[-2][0] >= BURST_MS
-        return not self._sent or at - self._sent[-1][0] >= PACE_MS
+            return len(self._sent) < 2 or at - self._sent[-2].at >= BURST_MS
+        return not self._sent or at - self._sent[-1].at >= PACE_MS
 
-    def _affords(self, tokens: int, at: int) -> bool:
-        spent = sum(cost for when, cost in self._sent if at - when < MINUTE_MS)
-        return spent + tokens <= self._tokens_per_minute
+    def _affords(self, tokens: int, at: int, *, sharp: bool) -> bool:
+        """Pictures at the usual pace leave enough for one that the key may ask for, where the budget has room."""
+        minute = [sent for sent in self._sent if at - sent.at < MINUTE_MS]
+        kept = picture_tokens(self._model, *SHARP_SIZE)
+        if sharp or any(sent.sharp for sent in minute) or tokens + kept > self._tokens_per_minute:
+            kept = 0
+        return sum(sent.tokens for sent in minute) + tokens + kept <= self._tokens_per_minute
 
     def _unchanged(self, picture: Picture, line: int) -> bool:
         return self._seen is not None and self._seen[0] == line and difference(self._seen[1], picture.grey) < CHANGED

@@ -3,7 +3,7 @@
 import pytest
 
 from appliance.adapters.bench.light import BenchLight
-from appliance.adapters.on_air import BLINK_MS, Glow, OnAir
+from appliance.adapters.on_air import BLINK_MS, Glow, OnAir, glow
 from appliance.errors import DeviceError, Kind
 
 
@@ -23,6 +23,22 @@ class LooseLight:
 
     def close(self) -> None:
         self.set(False)
+
+
+@pytest.mark.parametrize(
+    ("listening", "looking", "sending", "says"),
+    [
+        (False, False, False, Glow.DARK),
+        (False, False, True, Glow.DARK),  # the rest of what was said, or silence: nothing new comes in
+        (True, False, False, Glow.BLINKING),
+        (False, True, False, Glow.BLINKING),  # the camera counts like the microphone
+        (True, False, True, Glow.STEADY),
+        (False, True, True, Glow.STEADY),
+        (True, True, True, Glow.STEADY),
+    ],
+)
+def test_what_it_says(listening: bool, looking: bool, sending: bool, says: Glow) -> None:
+    assert glow(listening, looking, sending) is says
 
 
 def test_dark_and_steady_need_no_further_call() -> None:

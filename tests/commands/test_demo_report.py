@@ -82,3 +82,27 @@ def test_progress_tells_calls_words_and_nothing_twice() -> None:
     assert report.progress("subtitle", {"final": True, "text": "b"}) == "shown: b"
     assert report.progress("subtitle", {"final": False, "text": "b"}) is None
     assert report.progress("screen", {}) is None
+
+
+KNOWN = {"mask-medical": "una mascarilla", "mask-masquerade": "un antifaz"}
+PICTURE: dict[str, Any] = {"bytes": 11_405, "width": 640, "height": 360}
+
+
+def test_a_scene_ends_with_its_picture_and_what_it_came_to() -> None:
+    report = Report()
+    report.row(5, "picture", PICTURE)
+    subtitle(report, 10, 1, "un antifaz", final=True)
+    told = report.decided("mask-masquerade", KNOWN)
+    assert "mask-masquerade.jpg (640 × 360 pixels, 11,405 bytes)" in told
+    assert "took it for mask-masquerade.jpg,\nand so it said: un antifaz\n" in told
+    assert "With mask-medical.jpg it says:  una mascarilla" in told
+    assert "by heart" in told
+    assert report.progress("picture", PICTURE) == "seen:  640 × 360 pixels, 11,405 bytes"
+
+
+def test_a_scene_whose_picture_decided_nothing_says_so() -> None:
+    report = Report()
+    subtitle(report, 10, 1, "una máscara o mascarilla", final=True)
+    assert "did not go out" in report.decided("mask-medical", KNOWN)
+    report.row(15, "picture", PICTURE)
+    assert "made nothing of it" in report.decided("mask-medical", KNOWN)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from appliance.adapters.bench.key_script import read_script
-from appliance.commands.demo_stage import ACTS, PAUSE_MS, RATE_HZ, lines, set_up
+from appliance.commands.demo_stage import ACTS, PAUSE_MS, RATE_HZ, SCENES, lines, senses, set_up
 from appliance.config.reading import paths_from, read
 from appliance.core.limits import Limits
 from appliance.emulator.rehearsal import desk
@@ -61,3 +61,21 @@ def test_keys_are_pressed_between_the_words_of_two_directions(tmp_path: Path) ->
     assert [row.key for row in downs] == [key for act in ACTS for key in act.keys]
     assert len(rows) == 2 * len(downs), "each key is let go"
     assert all(0 < row.at_ms < length_ms - PAUSE_MS for row in rows)
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_scene_is_one_sentence_and_a_picture_that_its_key_asks_for(tmp_path: Path, scene: str) -> None:
+    folder = tmp_path / 'a "quoted" place'
+    (folder / "certificates").mkdir(parents=True)
+    (folder / "certificates" / "ca.pem").touch()
+    for each in (*SCENES, scene):  # in a folder that was used before
+        length_ms = set_up(folder, desk(), Hum(), URL, each)
+    assert [turn.source for _, turn in lines(desk(), scene)] == ["The lady upstairs would like to have a mask."]
+    loaded = read(folder / "demo.toml", {}, paths_from({}))
+    assert loaded.problems == ()
+    assert (loaded.settings.camera.driver, loaded.settings.camera.mode) == ("folder", "hold")
+    seen = list(Path(loaded.settings.camera.device).iterdir())
+    assert [path.read_bytes() for path in seen] == [senses(desk())[scene].picture]
+    rows = read_script(folder / "keys.toml")
+    assert [(row.key, row.down) for row in rows] == [("camera", True), ("camera", False)]
+    assert rows[1].at_ms == length_ms - PAUSE_MS, "held until the sentence is over"

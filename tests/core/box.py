@@ -10,7 +10,18 @@ from dataclasses import dataclass, field
 from appliance.core import invariants
 from appliance.core.deadlines import next_deadline
 from appliance.core.direction import Direction
-from appliance.core.effects import CloseMicrophone, Dial, DrainSound, Effect, Exit, Note, OpenMicrophone
+from appliance.core.effects import (
+    CloseCamera,
+    CloseMicrophone,
+    Dial,
+    DrainSound,
+    Effect,
+    Exit,
+    Note,
+    OpenCamera,
+    OpenMicrophone,
+    TakePicture,
+)
 from appliance.core.events import (
     Booted,
     Event,
@@ -46,6 +57,7 @@ class Ledger:
     """What the orders and journal rows said so far, and what follows from them."""
 
     microphone: bool = False
+    camera: bool = False
     lines: dict[int, str] = field(default_factory=dict)  # number → purpose, of lines noted and not ended
     dials: list[int] = field(default_factory=list)
     redials: list[int] = field(default_factory=list)
@@ -207,6 +219,15 @@ class Box:
             case CloseMicrophone():
                 assert ledger.microphone, "a closed microphone is closed"
                 ledger.microphone = False
+            case OpenCamera():
+                assert not ledger.camera, "the camera is opened twice"
+                assert ledger.microphone, "the camera is opened and nobody is heard"
+                ledger.camera = True
+            case CloseCamera():
+                assert ledger.camera, "a closed camera is closed"
+                ledger.camera = False
+            case TakePicture():
+                assert not self.state.private, "a picture in private"
             case Dial(number):
                 assert not ledger.refused, "a dial after a fatal refusal"
                 assert number in ledger.lines, "a dial without a journal row"

@@ -14,6 +14,7 @@ from appliance.core.direction import Direction
 from appliance.core.effects import Effect, Note
 from appliance.core.events import (
     Booted,
+    CameraTurned,
     Device,
     DeviceFailed,
     DeviceReady,
@@ -86,6 +87,8 @@ def instances(box: Box, now: int) -> list[tuple[str, Event]]:
         MicrophoneClosed(),
         MicrophoneEnded(),
         *(MicrophoneJudged(sense, 47) for sense in Sense),
+        DeviceFailed(Device.CAMERA, "absent", "no camera is connected"),
+        CameraTurned(on=True),
         LevelMetered(3),
         SpeechHeard(active=True),
         SpeechHeard(active=False),

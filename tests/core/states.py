@@ -11,7 +11,7 @@ from appliance.core.modes import Mode
 from appliance.core.state import Setup
 from tests.core.box import Box
 
-SETUP = Setup(favourites=("es", "fr"))
+SETUP = Setup(favourites=("es", "fr"), camera="hold")
 
 
 def starting() -> Box:

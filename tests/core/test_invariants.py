@@ -14,7 +14,7 @@ from appliance.core.invariants import BrokenInvariantError, check
 from appliance.core.limits import Limits
 from appliance.core.modes import Mode, Phase
 from appliance.core.settle import condition
-from appliance.core.state import Budget, Contact, Ending, Fault, Line, Shown, Sound, State, Turn
+from appliance.core.state import Budget, Camera, Contact, Ending, Fault, Line, Setup, Shown, Sound, State, Turn
 from appliance.errors import FaultCode
 from tests.core.states import REACHED, draining, on_air, stopping
 
@@ -47,6 +47,11 @@ def test_every_mode_as_reached_is_legal(mode: Mode) -> None:
         ("next line went back", lambda s: replace(s, lines=(), next_line=1, mode=Mode.WAITING)),
         ("two lines of one direction take speech", with_lines(line(1), line(2))),
         ("capture in private", lambda s: replace(s, private=True)),
+        (
+            "the camera without the microphone",
+            lambda s: replace(s, capture=False, camera=Camera(open=True)),
+        ),
+        ("a camera that is off", lambda s: replace(s, setup=Setup(), camera=Camera(open=True))),
         ("hush without a loudspeaker", lambda s: replace(s, hushed=True)),
         (
             "a talk key is not heard",

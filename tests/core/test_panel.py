@@ -134,6 +134,8 @@ def test_a_degraded_box_keeps_its_screen() -> None:
     box = on_air()
     for device in (Device.CAMERA, Device.LOUDSPEAKER, Device.SCREEN):
         box.send(DeviceFailed(device, "gone", ""))
+    assert isinstance(shown(box), FaultView), "told once"
+    box.pass_time(4_000)
     assert title(box) == "Ready"
     box.send(DeviceFailed(Device.MICROPHONE, "gone", ""))
     assert isinstance(shown(box), FaultView)

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from appliance.core.direction import Direction
 from appliance.core.events import (
     Booted,
+    CameraTurned,
     Device,
     DeviceFailed,
     DeviceReady,
@@ -59,8 +60,8 @@ STEPS = int(os.environ.get("DRAGOMAN_STEPS", "40"))
 DIRECTIONS = (Direction("en", "es"), Direction("es", "en"), Direction("en", "fr"), Direction("", "es"))
 SETUPS = (
     Setup(favourites=("es", "fr", "zh"), names=(("de", "Deutsch"), ("sw", "Kiswahili"))),
-    Setup(mine="", favourites=("es", "fr")),
-    Setup(at_once=True),
+    Setup(mine="", favourites=("es", "fr"), camera="hold"),
+    Setup(at_once=True, camera="auto"),
     Setup(at_once=True, ends_with_microphone=True),
     Setup(kiosk=True, favourites=("es", "fr"), names=(("de", "Deutsch"),)),
     Setup(kiosk=True, talk_taps=True, half_duplex=True, cues=True),
@@ -72,6 +73,7 @@ LAPSES_MS = (
     19,
     20,
     100,
+    500,
     399,
     400,
     1_000,
@@ -216,7 +218,15 @@ class AnySequence(RuleBasedStateMachine):
 
     @rule(
         event=st.sampled_from(
-            (MicrophoneClosed(), SoundDrained(), SpeechHeard(True), SpeechHeard(False), LevelMetered(3), Booted(False))
+            (
+                MicrophoneClosed(),
+                SoundDrained(),
+                SpeechHeard(True),
+                SpeechHeard(False),
+                LevelMetered(3),
+                Booted(False),
+                CameraTurned(True),
+            )
         )
     )
     def something_is_reported(self, event: Event) -> None:

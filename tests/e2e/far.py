@@ -128,10 +128,12 @@ class FarEmulator(Emulator):
         self.url = told.rpartition(" ")[2]
         return self
 
-    def __exit__(self, *_exc: object) -> None:
+    def __exit__(self, failed: object, *_exc: object) -> None:
         assert self._process is not None
         self._process.terminate()
         self._process.wait(20)
+        if failed is None:
+            self.assert_pictures_in_order()
 
     def _listening(self) -> str | None:
         lines = self._out.read_text(encoding="utf-8").splitlines()

@@ -23,6 +23,7 @@ from appliance.emulator.habits import Habits
 from appliance.emulator.rehearsal import Rehearsal, desk
 from appliance.emulator.server import EmulatorOptions, EmulatorServer
 from appliance.emulator.speech import Part, Speech
+from tests.e2e import pictures
 from tests.e2e.journal import as_published
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -122,9 +123,15 @@ class Emulator:
         self.url = self.server.start()
         return self
 
-    def __exit__(self, *_exc: object) -> None:
+    def __exit__(self, failed: object, *_exc: object) -> None:
         self.server.stop()
         assert not self.server.running
+        if failed is None:  # a test that fails says why itself
+            self.assert_pictures_in_order()
+
+    def assert_pictures_in_order(self) -> None:
+        """Whatever the run was about: no picture came that the service must not see."""
+        assert pictures.complaints(self.rows()) == []
 
     @property
     def port(self) -> int:

@@ -1,25 +1,33 @@
-"""Whether the service ever saw a picture that it must not see.
+"""Whether the service ever saw a picture that it must not see: asked of the emulator's wire log after every run.
 
 Responsible for: reading the emulator's objections and its wire log. Must not: trust the box's own account.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from appliance.emulator.pictures import LONG_SIDE_LIMIT, SHORT_SIDE_LIMIT
-from tests.e2e.harness import Box, Emulator, Row
+
+Row = dict[str, Any]
 
 APPEND = "input_image_buffer.append"
 SOUND = "input_audio_buffer.append"
 MOST_BYTES = 500_000
 
 
-def complaints(emulator: Emulator) -> list[str]:
+def complaints(rows: Sequence[Row]) -> list[str]:
     """What the emulator objected to (not behind sound of its buffer, too many, too large, over 1080p, no JPEG) and what
     its log shows besides; [] = all is well.
     """
-    errors = [message["error"].get("message", "") for message in emulator.messages("out", "error")]
+    errors = [
+        row["message"]["error"].get("message", "")
+        for row in rows
+        if row["way"] == "out" and isinstance(row.get("message"), dict) and row["message"].get("type") == "error"
+    ]
     found = [words for words in errors if "image" in words]
-    rows = emulator.rows("in")
-    for number in sorted({row["connection"] for row in rows}):
-        found += [f"connection {number}: {words}" for words in _of_one([r for r in rows if r["connection"] == number])]
+    came = [row for row in rows if row["way"] == "in" and isinstance(row.get("message"), dict)]
+    for number in sorted({row["connection"] for row in came}):
+        found += [f"connection {number}: {words}" for words in _of_one([r for r in came if r["connection"] == number])]
     return found
 
 
@@ -43,10 +51,10 @@ def _of_one(rows: list[Row]) -> list[str]:
     return found
 
 
-def told(box: Box) -> list[Row]:
+def told(rows: Sequence[Row]) -> list[Row]:
     """The journal's rows of pictures; raises where one is above 1080p."""
-    rows = box.rows("picture")
-    for row in rows:
+    pictures = [row for row in rows if row["what"] == "picture"]
+    for row in pictures:
         assert max(row["width"], row["height"]) <= LONG_SIDE_LIMIT
         assert min(row["width"], row["height"]) <= SHORT_SIDE_LIMIT
-    return rows
+    return pictures

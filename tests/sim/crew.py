@@ -70,6 +70,15 @@ class SimCrew:
         for spool in self._spools.all():
             spool.tell(self._post, now)
 
+    def open_camera(self) -> None:
+        raise AssertionError("the simulated box has no camera")
+
+    def close_camera(self) -> None:
+        raise AssertionError("the simulated box has no camera")
+
+    def take_picture(self) -> None:
+        raise AssertionError("the simulated box has no camera")
+
     def wipe_sound(self) -> None:
         self._wiped()
         self._spools.wipe()

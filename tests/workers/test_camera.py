@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from appliance.adapters.bench.picture_folder import CameraFaults, PictureFolder
-from appliance.core.events import Device, DeviceFailed, DeviceReady, Event
+from appliance.core.events import CameraTurned, Device, DeviceFailed, DeviceReady, Event
 from appliance.errors import DeviceError, Kind
 from appliance.workers.camera import MOST_ABANDONED, CameraWorker
 from appliance.workers.pictures import SHARP_BYTES, USUAL_BYTES, Order, Picture
@@ -52,10 +52,20 @@ class Desk:
         self.asked = threading.Event()
         self.taken: queue.Queue[Picture | None] = queue.Queue()
         self.events: queue.Queue[Event] = queue.Queue()
+        self.turned: queue.Queue[bool] = queue.Queue()
         self.worker = CameraWorker(
-            lambda: Watched(folder, self.faults, self.said, self.asked.set), self.taken.put, self.events.put, clock,
+            lambda: Watched(folder, self.faults, self.said, self.asked.set), self.taken.put, self._post, clock,
             capture_limit_s=limit_s, open_limit_s=WAIT_S, retry_s=retry_s, first_retry_s=retry_s,
         )  # fmt: skip
+
+    def _post(self, event: Event) -> None:
+        if isinstance(event, CameraTurned):
+            self.turned.put(event.on)
+        else:
+            self.events.put(event)
+
+    def turns(self, *ways: bool) -> None:
+        assert [self.turned.get(timeout=WAIT_S) for _ in ways] == list(ways)
 
     def picture(self, order: Order = USUAL) -> Picture | None:
         self.worker.take(order)
@@ -82,8 +92,11 @@ def desk(folder: Path, limit_s: float = WAIT_S, retry_s: float = 0.02) -> Iterat
 
 def test_it_is_open_while_it_is_wanted_and_takes_what_is_ordered(tmp_path: Path) -> None:
     with desk(tmp_path) as it:
+        looking = [it.worker.looking]
         it.worker.open()
         it.says("made", "open")
+        it.turns(True)
+        looking.append(it.worker.looking)
         for order in (USUAL, SHARP):
             picture = it.picture(order)
             assert picture is not None
@@ -91,6 +104,8 @@ def test_it_is_open_while_it_is_wanted_and_takes_what_is_ordered(tmp_path: Path)
             assert (picture.height, picture.sharp) == (order.height, order.sharp)
         it.worker.close()
         it.says("close")
+        it.turns(False)
+        assert [*looking, it.worker.looking] == [False, True, False]
         assert it.event() == DeviceReady(Device.CAMERA)
         assert it.events.empty(), "told once"
 
@@ -99,6 +114,7 @@ def test_an_order_alone_opens_it_and_closes_it_again(tmp_path: Path) -> None:
     with desk(tmp_path) as it:
         assert it.picture(SHARP) is not None
         it.says("made", "open", "close")
+        it.turns(True, False)
 
 
 def test_unwanted_it_is_never_made(tmp_path: Path) -> None:
@@ -106,6 +122,7 @@ def test_unwanted_it_is_never_made(tmp_path: Path) -> None:
         it.worker.close()
         it.worker.stop(5_000)
         assert it.said.empty()
+        assert it.turned.empty()
         assert it.events.empty()
 
 
@@ -147,6 +164,7 @@ def test_one_that_hangs_is_left_behind_and_a_fresh_one_serves(tmp_path: Path) ->
         it.says("made", "open")
         it.faults.hang()
         assert it.picture() is None
+        it.turns(True, False)
         failed = it.event()
         assert isinstance(failed, DeviceFailed)
         assert (failed.device, failed.kind) == (Device.CAMERA, "stalled")
@@ -177,6 +195,57 @@ def test_while_it_is_lost_an_order_is_answered_by_nothing_at_once(tmp_path: Path
         assert isinstance(it.event(), DeviceFailed)
         assert it.picture() is None
         assert it.events.empty()
+
+
+def test_a_key_tries_a_camera_again_that_has_said_what_is_wrong(tmp_path: Path) -> None:
+    with desk(tmp_path, retry_s=60.0) as it:
+        it.faults.fail(Kind.ABSENT)
+        assert it.picture(SHARP) is None
+        assert isinstance(it.event(), DeviceFailed)
+        assert it.picture(SHARP) is not None
+        assert it.event() == DeviceReady(Device.CAMERA)
+
+
+def test_a_key_does_not_try_one_again_that_hung(tmp_path: Path) -> None:
+    with desk(tmp_path, limit_s=0.05, retry_s=60.0) as it:
+        it.faults.hang()
+        assert it.picture(SHARP) is None
+        assert it.picture(SHARP) is None
+        assert isinstance(it.event(), DeviceFailed)
+        assert it.events.empty()
+
+
+def test_a_picture_in_hand_is_made_smaller_without_a_camera(tmp_path: Path) -> None:
+    with desk(tmp_path, retry_s=60.0) as it:
+        noise = io.BytesIO()
+        Image.effect_noise((1_280, 720), 90).convert("RGB").save(noise, "JPEG", quality=80)
+        large = Picture(noise.getvalue(), 1_280, 720, b"", True, 7)
+        order = Order(1_280, 720, 30_000, True, of=large)
+        for condition in ("well", "lost"):
+            smaller = it.picture(order)
+            assert smaller is not None
+            assert len(smaller.jpeg) <= 30_000
+            assert (smaller.sharp, smaller.at) == (True, 7)
+            assert it.said.empty(), "no camera was made"
+            if condition == "well":
+                it.faults.fail(Kind.GONE)
+                assert it.picture() is None
+                it.says("made", "open", "close")
+
+
+def test_what_waits_is_forgotten(tmp_path: Path) -> None:
+    with desk(tmp_path) as it:
+        it.faults.hang()
+        it.worker.take(USUAL)
+        assert it.asked.wait(WAIT_S)
+        it.worker.take(SHARP)
+        it.worker.forget()
+        it.faults.recover()
+        picture = it.taken.get(timeout=WAIT_S)
+        assert picture is not None
+        assert not picture.sharp
+        it.says("made", "open", "close")
+        assert it.taken.empty()
 
 
 def test_ending_never_waits_for_a_camera_that_hangs(tmp_path: Path) -> None:
@@ -221,5 +290,6 @@ def test_one_that_cannot_be_closed_is_told_and_let_go() -> None:
     assert taken.get(timeout=WAIT_S) is not None
     worker.stop(5_000)
     assert closed.is_set()
-    assert events.get(timeout=WAIT_S) == DeviceReady(Device.CAMERA)
+    came = [events.get(timeout=WAIT_S) for _ in range(3)]
+    assert came == [CameraTurned(True), DeviceReady(Device.CAMERA), CameraTurned(False)]
     assert events.empty()

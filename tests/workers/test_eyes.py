@@ -43,10 +43,18 @@ class Desk:
     def take(self, order: Order) -> None:
         self.orders.append(order)
 
+    def forget(self) -> None:
+        self.said.append("forget")
+
+    @property
+    def looking(self) -> bool:
+        return "open" in self.said
+
     def takes(self, grey: bytes = DARK, size: int = 10_000) -> None:
         """The camera answers its latest order."""
         order = self.orders[-1]
-        self.answer(Picture(bytes(size), order.width, order.height, grey, order.sharp, self.at))
+        at = self.at if order.of is None else order.of.at
+        self.answer(Picture(bytes(size), order.width, order.height, grey, order.sharp, at))
 
     # The line.
 
@@ -69,10 +77,14 @@ class Desk:
 def test_the_owners_orders_reach_the_camera() -> None:
     desk = Desk()
     desk.eyes.start()
+    looking = [desk.eyes.looking]
     desk.eyes.open()
+    looking.append(desk.eyes.looking)
+    assert looking == [False, True]
     desk.eyes.close()
+    desk.eyes.wipe()
     desk.eyes.stop(10)
-    assert desk.said == ["start", "open", "close", "stop 10"]
+    assert desk.said == ["start", "open", "close", "forget", "stop 10"]
 
 
 def test_closed_eyes_order_nothing() -> None:
@@ -133,6 +145,73 @@ def test_a_sharp_one_is_ordered_at_once_and_waits_for_the_words() -> None:
     picture = desk.sound()
     assert picture is not None
     assert picture.sharp
+
+
+def test_a_sharp_one_takes_the_place_of_one_that_is_being_taken() -> None:
+    desk = Desk()
+    desk.eyes.open()
+    desk.sound()
+    usual = Picture(bytes(100), 640, 360, DARK, False, desk.at)
+    desk.at += 10
+    desk.eyes.take_sharp(desk.at)
+    desk.answer(usual)
+    assert desk.sound() is None, "it was taken before the key was pressed"
+    desk.answer(Picture(bytes(100), 1_280, 720, DARK, True, desk.at))
+    picture = desk.sound()
+    assert picture is not None
+    assert picture.sharp
+
+
+def test_what_costs_too_much_is_not_taken() -> None:
+    desk = Desk(tokens=449)
+    desk.eyes.take_sharp(0)
+    assert desk.orders == []
+
+
+def test_a_sharp_one_is_made_smaller_where_the_uplink_became_slower_while_it_waited() -> None:
+    desk = Desk()
+    desk.eyes.open()
+    desk.sound()
+    desk.takes(size=13_000)
+    desk.eyes.take_sharp(desk.at)
+    assert desk.orders[-1].most_bytes == 74_616, "800 ms of 1 Mbit/s"
+    desk.takes(size=74_000)
+    desk.eyes.handed(1, desk.at, desk.upto + 20_000, 20_000)
+    desk.at += 400  # 50,000 bytes a second
+    desk.eyes.acked(1, desk.at, desk.upto + 20_000)
+    desk.upto += 20_000
+    assert desk.sound() is None
+    smaller = desk.orders[-1]
+    assert smaller.of is not None
+    assert (smaller.sharp, smaller.most_bytes, len(smaller.of.jpeg)) == (True, 29_616, 74_000)
+    desk.takes(size=29_000)
+    picture = desk.sound()
+    assert picture is not None
+    assert (len(picture.jpeg), picture.sharp, picture.at) == (29_000, True, smaller.of.at)
+
+
+def test_a_smaller_one_that_comes_too_late_is_thrown_away() -> None:
+    desk = Desk()
+    desk.eyes.take_sharp(0)
+    desk.takes(size=74_700)
+    assert desk.sound() is None
+    assert desk.orders[-1].of is not None
+    desk.eyes.take_sharp(desk.at)
+    desk.answer(Picture(b"", 1_280, 720, DARK, True, 0))
+    assert desk.sound() is None, "a newer one was asked for"
+
+
+def test_a_sharp_one_waits_for_a_way_that_is_full() -> None:
+    desk = Desk()
+    desk.eyes.take_sharp(0)
+    desk.takes(size=50_000)
+    desk.eyes.sound_sent(1)
+    desk.eyes.handed(1, 0, 1_800, 1_800)
+    assert desk.eyes.next(1, 500) is None
+    desk.upto = 1_800
+    desk.eyes.acked(1, 600, 1_800)
+    desk.at = 600
+    assert desk.sound() is not None
 
 
 def test_closing_keeps_the_sharp_one_and_drops_the_usual() -> None:

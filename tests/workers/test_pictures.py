@@ -10,6 +10,7 @@ from appliance.protocol.prices import picture_tokens
 from appliance.protocol.voices import Model, resolve_model
 from appliance.workers.pictures import (
     BURST_MS,
+    LEAST_BYTES,
     PACE_MS,
     SHARP_BYTES,
     SHARP_KEPT_MS,
@@ -159,7 +160,7 @@ def test_what_is_too_old_too_large_or_too_dear_is_dropped() -> None:
     assert policy.judge(picture(SHARP_BYTES + 1, sharp=True), 1, 0, WIDE) is Verdict.DROP
     assert policy.judge(picture(pixels=(3_840, 2_160)), 1, 0, WIDE) is Verdict.DROP
     assert policy.judge(picture(pixels=(1_280, 720)), 1, 0, WIDE) is Verdict.DROP, "450 tokens"
-    assert policy.order(1, 0, WIDE, sharp=True) is None
+    assert policy.sharp_order(WIDE) is None
 
 
 def test_a_slow_uplink_makes_pictures_smaller_and_then_none() -> None:
@@ -176,7 +177,34 @@ def test_a_slow_uplink_makes_pictures_smaller_and_then_none() -> None:
 def test_a_key_pressed_in_silence_has_its_picture_taken_at_once() -> None:
     policy = PicturePolicy(model(), 2_000)
     assert policy.order(1, 0, WIDE) is None
-    assert policy.order(1, 0, WIDE, sharp=True) == Order(1_280, 720, SHARP_BYTES, True)
+    assert policy.sharp_order(WIDE) == Order(1_280, 720, SHARP_BYTES, True)
+
+
+def test_the_keys_picture_is_made_smaller_by_a_slow_uplink_and_not_given_up() -> None:
+    policy = speaking()
+    slow = 100_000  # 1 Mbit/s for 800 ms
+    order = policy.sharp_order(slow)
+    assert order is not None
+    assert (order.width, order.height, order.most_bytes) == (1_280, 720, 74_616)
+    assert policy.sharp_order(1_000) == Order(1_280, 720, LEAST_BYTES, True)
+    it = picture(74_616, sharp=True, pixels=(1_280, 720))
+    assert policy.judge(it, 1, 0, slow) is Verdict.SEND
+    assert policy.judge(it, 1, 0, slow - 1_000) is Verdict.SHRINK
+    assert policy.judge(it, 1, 0, 0) is Verdict.WAIT, "the way is full just now"
+    assert policy.judge(it, 1, SHARP_KEPT_MS + 1, 0) is Verdict.DROP
+
+
+def test_the_usual_pace_leaves_enough_for_the_key() -> None:
+    policy = speaking(tokens=113 * 3 + 450)
+    for at in (0, 2_000, 4_000):
+        send(policy, picture(grey=BRIGHT if at % 4_000 else DARK, at=at), at)
+    usual = picture(grey=BRIGHT, at=6_000)
+    assert policy.judge(usual, 1, 6_000, WIDE) is Verdict.WAIT
+    assert policy.order(1, 6_000, WIDE) is None
+    send(policy, picture(sharp=True, at=6_000, pixels=(1_280, 720)), 6_000)
+    assert policy.judge(picture(sharp=True, at=8_000, pixels=(1_280, 720)), 1, 8_000, WIDE) is Verdict.WAIT
+    later = picture(grey=BRIGHT, at=60_000)
+    assert policy.judge(later, 1, 60_000, WIDE) is Verdict.SEND, "the first is a minute old, and the key had its own"
 
 
 @pytest.mark.parametrize(
@@ -197,7 +225,8 @@ def test_the_published_arithmetic_and_how_many_fit_into_a_minute(name: str, usua
             policy.sent(new, 1, at)
             policy.arrived(at)
             count += 1
-    assert count == 2_000 // usual
+    assert count == (2_000 - sharp) // usual, "the key may still ask for one"
+    assert policy.judge(picture(sharp=True, at=60_000, pixels=(1_280, 720)), 1, 60_000, WIDE) is Verdict.SEND
 
 
 @given(st.integers(0, 1_000_000))
