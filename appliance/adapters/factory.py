@@ -142,15 +142,18 @@ def light(settings: Settings) -> Light:
 def camera(settings: Settings) -> Camera | None:
     """The camera; None where the settings say that there is none."""
     wanted = settings.camera
+    from appliance.adapters.framing import Framing
+
+    framing = Framing(wanted.crop_percent, wanted.rotation_degrees)
     if wanted.driver == "folder":
         from appliance.adapters.bench.picture_folder import PictureFolder
 
-        return PictureFolder(Path(wanted.device))
+        return PictureFolder(Path(wanted.device), framing=framing)
     if wanted.driver == "none":
         return None
     from appliance.adapters.picamera import PiCamera
 
-    return PiCamera()
+    return PiCamera(framing)
 
 
 def _not_built(device: str, driver: str) -> DeviceError:

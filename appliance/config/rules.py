@@ -130,7 +130,38 @@ class Texts:
         return tuple(value)
 
 
-Rule = Flag | Whole | Number | Text | OneOf | Texts
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """A turn by quarters."""
+
+    def accept(self, value: object) -> Value:
+        """See ``Flag.accept``."""
+        if isinstance(value, int) and not isinstance(value, bool) and value in (0, 90, 180, 270):
+            return value
+        raise ValueError(f"must be 0, 90, 180 or 270, not {quoted(value)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a picture: left, top, right and bottom in percent of the whole."""
+
+    least: int  # that must be left, each way
+
+    def accept(self, value: object) -> Value:
+        """See ``Flag.accept``."""
+        if not isinstance(value, list) or len(value) != 4 or not all(_is_percent(each) for each in value):
+            raise ValueError("must be a list of left, top, right and bottom in percent, such as [0, 0, 100, 100]")
+        left, top, right, bottom = value
+        if right - left < self.least or bottom - top < self.least:
+            raise ValueError(f"must leave at least {self.least} percent from left to right and from top to bottom")
+        return left, top, right, bottom
+
+
+def _is_percent(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 100
+
+
+Rule = Flag | Whole | Number | Text | OneOf | Texts | Quarter | Part
 
 PANELS = ("ssd1306", "ssd1309", "sh1106", "ssd1322", "terminal", "png", "none")
 EARS = ("left", "right", "both")
@@ -175,6 +206,8 @@ RULES: dict[str, Rule] = {
     "camera.device": Text(),
     "camera.mode": OneOf(("off", "hold", "auto")),
     "camera.tokens_per_minute": Whole(0, 1_000_000),
+    "camera.crop_percent": Part(least=10),
+    "camera.rotation_degrees": Quarter(),
     "cost.daily_minutes": Whole(0, 1440),
     "cost.daily_tokens": Whole(0, 1_000_000_000),
     "cost.unattended_minutes": Whole(1, 1440),

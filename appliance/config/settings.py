@@ -7,7 +7,7 @@ Must not: read files, or hold the key of the service.
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-Value = bool | int | float | str | tuple[str, ...]
+Value = bool | int | float | str | tuple[str, ...] | tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,8 @@ class Camera:
     device: str
     mode: str  # "off" | "hold" | "auto"
     tokens_per_minute: int
+    crop_percent: tuple[int, int, int, int]  # left, top, right, bottom of the view as the sensor sees it
+    rotation_degrees: int  # then clockwise: 0, 90, 180 or 270
 
 
 @dataclass(frozen=True, slots=True)

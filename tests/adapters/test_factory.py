@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from PIL import Image
 
 from appliance.adapters import factory
 from appliance.adapters.alsa.loudspeaker import AlsaLoudspeaker
@@ -40,7 +41,7 @@ from tests.adapters.virtual_clock import VirtualClock
 CLOCK = VirtualClock()
 
 
-def settings(section: str, **values: str | float) -> Settings:
+def settings(section: str, **values: str | float | tuple[int, ...]) -> Settings:
     base = packaged()
     part = dataclasses.replace(getattr(base, section), **values)
     return dataclasses.replace(base, **{section: part})
@@ -133,6 +134,25 @@ def test_ears_are_protected_and_a_room_is_not(monkeypatch: pytest.MonkeyPatch) -
         loudspeaker = factory.loudspeaker(settings("loudspeaker", driver="alsa", mode=mode), CLOCK)
         assert isinstance(loudspeaker, AlsaLoudspeaker)
         assert (loudspeaker.volume.ceiling_db, loudspeaker.channels) == (ceiling_db, 1)
+
+
+def test_a_camera_is_cut_and_turned_as_it_is_mounted(tmp_path: Path) -> None:
+    view = Image.new("RGB", (640, 360), (255, 0, 0))
+    view.paste((0, 0, 255), (320, 0, 640, 360))
+    exif = Image.Exif()
+    exif[0x010F] = "a maker's name"
+    view.save(tmp_path / "a.jpg", "JPEG", exif=exif)
+    mounted: dict[str, str | tuple[int, ...] | int] = {
+        "driver": "folder", "device": str(tmp_path), "crop_percent": (0, 50, 75, 100), "rotation_degrees": 90,
+    }  # fmt: skip
+    camera = factory.camera(settings("camera", **mounted))
+    assert camera is not None
+    camera.open()
+    seen = Image.open(io.BytesIO(camera.capture(640, 360)))
+    assert (seen.width, seen.height) == (180, 480), "three quarters of the width and half of the height, on its side"
+    assert not seen.getexif()
+    above, below = (seen.convert("RGB").getpixel((90, y)) for y in (100, 400))
+    assert (above[0] > 200, below[2] > 200) == (True, True), "left is above now"
 
 
 def test_a_terminal_is_drawn_on_only_where_it_can_be(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,20 @@ from typing import Any
 
 import pytest
 
-from appliance.config.rules import RULES, Flag, Number, OneOf, Text, Texts, Whole, one_line, quoted, suggestion
+from appliance.config.rules import (
+    RULES,
+    Flag,
+    Number,
+    OneOf,
+    Part,
+    Quarter,
+    Text,
+    Texts,
+    Whole,
+    one_line,
+    quoted,
+    suggestion,
+)
 from appliance.config.settings import SECTIONS, names
 
 
@@ -15,7 +28,15 @@ def test_every_setting_has_a_rule_and_no_other() -> None:
 
 @pytest.mark.parametrize(
     ("rule", "value"),
-    [(Flag(), True), (Whole(3, 5), 3), (Whole(3, 5), 5), (Number(-1, 1), 0.5), (Text(), ""), (OneOf(("a", "b")), "b")],
+    [
+        (Flag(), True),
+        (Whole(3, 5), 3),
+        (Whole(3, 5), 5),
+        (Number(-1, 1), 0.5),
+        (Text(), ""),
+        (OneOf(("a", "b")), "b"),
+        (Quarter(), 270),
+    ],
 )
 def test_accepts(rule: Any, value: object) -> None:
     assert rule.accept(value) == value
@@ -28,6 +49,7 @@ def test_numbers_may_be_written_whole_and_become_floats() -> None:
 
 def test_lists_become_tuples() -> None:
     assert Texts().accept(["es", "fr"]) == ("es", "fr")
+    assert Part(10).accept([0, 5, 10, 100]) == (0, 5, 10, 100)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +73,17 @@ def test_lists_become_tuples() -> None:
         (OneOf(("hold", "tap")), "hald", 'must be one of "hold", "tap", not "hald" (did you mean "hold"?)'),
         (OneOf(("hold", "tap")), "TAP", 'must be one of "hold", "tap", not "TAP" (did you mean "tap"?)'),
         (OneOf(("hold", "tap")), 7, 'must be one of "hold", "tap", not 7'),
+        (Quarter(), 45, "must be 0, 90, 180 or 270, not 45"),
+        (Quarter(), False, "must be 0, 90, 180 or 270, not false"),
+        (Quarter(), "90", 'must be 0, 90, 180 or 270, not "90"'),
+        *(
+            (Part(10), wrong, "must be a list of left, top, right and bottom in percent, such as [0, 0, 100, 100]")
+            for wrong in (5, [0, 0, 100], [0, 0, 100, 101], [-1, 0, 100, 100], [0, 0, 1.5, 100], [False, 0, 100, 100])
+        ),
+        *(
+            (Part(10), small, "must leave at least 10 percent from left to right and from top to bottom")
+            for small in ([0, 0, 9, 100], [0, 95, 100, 100], [60, 0, 40, 100])
+        ),
         (Texts(), "es", 'must be a list of texts, such as ["es", "fr"]'),
         (Texts(), ["es", 1], 'must be a list of texts, such as ["es", "fr"]'),
         (Texts(), ["e"] * 61, "has more than 60 entries"),

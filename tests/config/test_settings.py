@@ -50,6 +50,8 @@ DEFAULTS: dict[str, Value] = {
     "camera.device": "",
     "camera.mode": "hold",
     "camera.tokens_per_minute": 2000,
+    "camera.crop_percent": (0, 0, 100, 100),
+    "camera.rotation_degrees": 0,
     "cost.daily_minutes": 240,
     "cost.daily_tokens": 0,
     "cost.unattended_minutes": 30,
