@@ -16,6 +16,7 @@ from appliance.emulator.parts import Sound
 from appliance.emulator.service import Service
 from appliance.protocol.settings import SessionSettings
 from appliance.workers.conversation import Conversation
+from appliance.workers.eyes import Eyes
 from appliance.workers.jitter import JitterBuffer
 from appliance.workers.keeper import Kept
 from appliance.workers.spool import Spools
@@ -47,11 +48,12 @@ class SimCrew:
         wiped: Callable[[], None],
         keep: Callable[[Kept], None],
         books: Books,
+        eyes: Eyes | None = None,
     ) -> None:
         self._plan, self._fill, self._network, self._service = plan, fill, network, service
         self._spools, self._jitter, self._microphone, self._speaker = spools, jitter, microphone, speaker
         self._post, self._chance, self._watch, self._trace, self._wiped = post, chance, watch, trace, wiped
-        self._keep, self._books = keep, books
+        self._keep, self._books, self._eyes = keep, books, eyes
         self.lines: dict[int, SimLine] = {}
 
     def open_microphone(self) -> None:
@@ -67,17 +69,22 @@ class SimCrew:
                 line.turn_given_up()
         now = self._network.agenda.now
         self._spools.select(direction, valve, now, move=move)
+        if self._eyes is not None:
+            self._eyes.set_valve(is_open=valve is Valve.OPEN)
         for spool in self._spools.all():
             spool.tell(self._post, now)
 
     def open_camera(self) -> None:
-        raise AssertionError("the simulated box has no camera")
+        assert self._eyes is not None, "it has no camera"
+        self._eyes.open()
 
     def close_camera(self) -> None:
-        raise AssertionError("the simulated box has no camera")
+        assert self._eyes is not None, "it has no camera"
+        self._eyes.close()
 
     def take_picture(self) -> None:
-        raise AssertionError("the simulated box has no camera")
+        assert self._eyes is not None, "it has no camera"
+        self._eyes.take_sharp(self._network.agenda.now)
 
     def wipe_sound(self) -> None:
         self._wiped()
@@ -85,10 +92,14 @@ class SimCrew:
         self._jitter.wipe()
         for spool in self._spools.all():
             spool.tell(self._post, self._network.agenda.now)
+        if self._eyes is not None:
+            self._eyes.wipe()
 
     def dial(self, line: int, direction: Direction) -> None:
         spool = self._spools.of(direction)
-        conversation = Conversation(line, self._plan(direction), spool, self._jitter, self._post, self._fill)
+        conversation = Conversation(
+            line, self._plan(direction), spool, self._jitter, self._post, self._fill, sight=self._eyes
+        )
         made = SimLine(
             line, direction, conversation, self._network, self._service, self._post, self._chance, self._watch,
             self._trace, self._speaker.wake, self._books,
@@ -127,6 +138,8 @@ class SimCrew:
             line.vanish()
         self._microphone.vanish()
         self._speaker.vanish()
+        if self._eyes is not None:
+            self._eyes.stop(0)
 
     def drain_sound(self) -> None:
         self._speaker.drain()

@@ -175,8 +175,7 @@ class SimLine:
             return
         if self.uplink is Valve.SHUT:
             self._report_soon()
-        dark = self._network.dark or self.dead
-        limit = IN_FLIGHT_DARK if dark else IN_FLIGHT
+        limit = IN_FLIGHT_DARK if self._network.dark or self.dead else IN_FLIGHT
         while self._in_flight < limit:
             raw = self.conversation.next_message(self._agenda.now)
             if raw is None:
@@ -185,23 +184,26 @@ class SimLine:
 
     def _send(self, raw: bytes) -> None:
         self._in_flight += 1
-        self._sent_bytes += 100 + (raw.audio.samples * 3 if isinstance(raw, Frame) else len(raw))
+        size = 100 + (raw.audio.samples * 3 if isinstance(raw, Frame) else len(raw))
+        self._sent_bytes = upto = self._sent_bytes + size
+        if (sight := self.conversation.sight) is not None:
+            sight.handed(self.number, self._agenda.now, upto, size)
         self._watch.sent(self.number, raw)
         self._report_soon()
 
         def arrive() -> None:
             self._in_flight -= 1
+            if sight is not None and not self.over:
+                sight.acked(self.number, self._agenda.now, upto)
             if self.session is not None:
                 if isinstance(raw, Frame) and self._books.poisoned(raw.audio):
                     self._choke()
                     return
                 if self._deafened and isinstance(raw, Frame):
                     self._books.unheard(raw.audio.spans)
-                message: Message | str = (
-                    {"type": "input_audio_buffer.append", "audio": raw.audio}
-                    if isinstance(raw, Frame) and not raw
-                    else raw.decode()
-                )
+                message: Message | str = raw.decode()
+                if isinstance(raw, Frame) and not raw:
+                    message = {"type": "input_audio_buffer.append", "audio": raw.audio}
                 outputs = self.session.feed(message, self._agenda.now)
                 self._empty = overheard.of_empty_turn(self.session, self._empty)
                 self._take(outputs)

@@ -13,7 +13,7 @@ from random import Random
 
 from appliance import runner
 from appliance.core.direction import Direction
-from appliance.core.events import Booted, Event, Key, KeyEdge, StopRequested
+from appliance.core.events import Booted, Event, Key, KeyEdge, SpeechHeard, StopRequested
 from appliance.core.limits import Limits
 from appliance.core.state import Setup, State
 from appliance.emulator.habits import Habits
@@ -32,6 +32,7 @@ from appliance.workers.spool import Spool, Spools
 from tests.sim import checkers, pcm
 from tests.sim.agenda import Agenda
 from tests.sim.books import WIPED, Books, Said
+from tests.sim.camera import Onlooker
 from tests.sim.checkers.watcher import Watch
 from tests.sim.crew import SimCrew
 from tests.sim.devices import SimLoudspeaker, SimMicrophone
@@ -76,6 +77,7 @@ class World:
         self.agenda, self.trace, self.books = Agenda(), Trace(), Books()
         self.checkers = checkers.all_for(self)
         self.watch = Watch(self.checkers)
+        self.onlooker = Onlooker(self, focus)
         self.setup = self._drawn_setup()
         self.limits = Limits(idle_each_ms=HOUR_MS)  # a picture every few seconds for nobody would cost the most
         self.calm = self.alive = self.private = False
@@ -85,6 +87,8 @@ class World:
         speech_ms = chance.choices((200, 400, 1_000), (6, 3, 1))[0]
         interpreter: Interpreter = PcmInterpreter(speech_ms) if heard else SpanInterpreter(speech_ms)
         self.service = Service(None, ServiceEar if heard else SpanDetector, interpreter, Habits(), seed=seed)
+        assert MODEL is not None
+        self.model = MODEL
         self.network = Network(self.agenda, Random(chance.random()))
         self.person = Person(self, Random(chance.random()))
         self._owner_at: int | None = None
@@ -139,6 +143,7 @@ class World:
             talk_taps=kiosk and chance.random() < 0.3,
             at_once=at_once,
             ends_with_microphone=at_once and self.seed % 2 == 0,
+            camera=self.onlooker.mode,
             serial=self.seed,
         )
 
@@ -154,10 +159,11 @@ class World:
         self.jitter = JitterBuffer(self.post)
         self.microphone = make(self.agenda, self.spools, self.post, chance, self.grain_ms)
         self.speaker = SimLoudspeaker(self.agenda, self.jitter, self.post, 200)
+        self.eyes = self.onlooker.eyes(self.model)
         self.crew = SimCrew(
             self._plan, pcm.fill if self.heard else Frame, self.network, self.service, self.spools, self.jitter,
             self.microphone, self.speaker, self.post, chance, self.watch, self.trace, self._wiped, self._keep,
-            self.books,
+            self.books, self.eyes,
         )  # fmt: skip
         state = remembered(State(setup=self.setup), self.kept)
         if state.owned_up_at is not None:  # there the clock begins anew with each process, here it does not
@@ -173,8 +179,7 @@ class World:
         self.kept = kept
 
     def _plan(self, direction: Direction) -> SessionSettings:
-        assert MODEL is not None
-        return plan(MODEL, direction.source, direction.target, transcription=self.transcription)
+        return plan(self.model, direction.source, direction.target, transcription=self.transcription)
 
     def crash(self) -> None:
         """The process dies; what was in memory is lost, and the mark makes the next one ask."""
@@ -194,6 +199,8 @@ class World:
         """An event for the owner, who comes to it a moment later."""
         if hasattr(event, "line"):
             self.told.append(event)
+        if isinstance(event, SpeechHeard) and self.eyes is not None:
+            self.eyes.hear(speaking=event.active)
         self.queue.post(event)
         self._wake_owner(self.agenda.now + self.owner_lag_ms)
 
@@ -249,6 +256,7 @@ class World:
         # What the service chokes at must be given up first, after three lines and the waits between them.
         said = self.books.begin(now, now + length_ms, calm=calm and not self.books.poison & self.books.open.keys())
         self.trace.say(now, "a person says number %d, %d ms long", said.number, length_ms)
+        self.onlooker.said(length_ms)
         return said
 
     def visited(self) -> None:
@@ -285,6 +293,7 @@ class World:
         self.trace.say(self.agenda.now, "CALM: nothing goes wrong any more")
         self.calm, self.calm_since = True, self.agenda.now
         self.storm.end()
+        self.onlooker.recover()
         self.watch.calmed()
         self._live(self._calm_visits())
 

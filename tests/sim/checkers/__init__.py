@@ -14,6 +14,7 @@ from tests.sim.checkers.ends import TheExitCodeTellsTheTruth, TheNextProcessAsks
 from tests.sim.checkers.fence import StaleNewsChangesNothing
 from tests.sim.checkers.moves import MovesAreTaken
 from tests.sim.checkers.panel import ThePanelTellsTheTruth
+from tests.sim.checkers.pictures import PicturesKeepTheWalls
 from tests.sim.checkers.privacy import PrivateIsPrivate
 from tests.sim.checkers.recovery import TheBoxRecovers
 from tests.sim.checkers.refusals import NothingFollowsAFatalRefusal, TheWaitGrows
@@ -34,6 +35,7 @@ ALL: tuple[type[Checker], ...] = (
     NothingFollowsAFatalRefusal,
     TheWaitGrows,
     PrivateIsPrivate,
+    PicturesKeepTheWalls,
     ThePanelTellsTheTruth,
     TheBoxRecovers,
     EverythingIsBounded,
