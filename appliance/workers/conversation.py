@@ -26,7 +26,7 @@ class Sight(Protocol):
     """What a line needs of ``Eyes``. Times in milliseconds, bytes on the scale of ``LineSocket.acked_bytes``."""
 
     def sound_sent(self, line: int) -> None:
-        """An audio message is being sent."""
+        """An audio message is being sent: speech, or what follows closely."""
 
     def other_sent(self, line: int) -> None:
         """Another message is being sent."""
@@ -112,8 +112,7 @@ class Conversation(Generic[P]):
         if self._uplink is Valve.OPEN:
             payloads = self._spool.take(self.line, at, flush=self._wants_finish)
             if payloads:
-                if self.sight is not None:
-                    self.sight.sound_sent(self.line)
+                self._sounded()
                 return self._fill(payloads)
         if self._wants_finish:
             self._finish_sent = True
@@ -121,6 +120,15 @@ class Conversation(Generic[P]):
                 self.sight.other_sent(self.line)
             return encode_finish(f"event_{self.line}_finish")
         return self._picture(at) if self._uplink is Valve.OPEN else None
+
+    def _sounded(self) -> None:
+        """A picture may follow speech. Behind a long silence the service may have emptied its buffer just now."""
+        if self.sight is None:
+            return
+        if self._spool.in_speech(self.line):
+            self.sight.sound_sent(self.line)
+        else:
+            self.sight.other_sent(self.line)
 
     def _picture(self, at: int) -> bytes | None:
         """In the gap between two audio messages: whether it comes right behind sound of its turn, the eyes know."""

@@ -49,6 +49,7 @@ class LineEntry:
     speaks: bool
     sent: int
     replay_until: int  # what lies before was sent on an earlier line
+    spoken: int  # index behind the last speech it was sent
     back_at: int  # when anything about speech last came back
     speech_since_back: int = 0
     turns: dict[int, TurnEntry] = field(default_factory=dict)

@@ -56,13 +56,16 @@ class Ledger:
 
     def attached(self, number: int, base: int, *, speaks: bool, at: int) -> None:
         """A line begins to be sent sound from ``base`` on."""
-        self.lines[number] = LineEntry(number, base, speaks, sent=base, replay_until=self._high, back_at=at)
+        self.lines[number] = LineEntry(
+            number, base, speaks, sent=base, replay_until=self._high, spoken=base, back_at=at
+        )
 
     def sent(self, number: int, upto: int, at: int) -> None:
         """The line was sent everything before ``upto``."""
         line = self.lines[number]
         for utterance in self.utterances:
             if utterance.start < upto and utterance.end > line.sent:
+                line.spoken = min(upto, utterance.end)
                 line.speech_since_back += min(upto, utterance.end) - max(line.sent, utterance.start)
                 utterance.sent_on.add(number)
                 if utterance.end <= upto:
@@ -70,6 +73,11 @@ class Ledger:
         self.first_sent += max(0, upto - max(line.sent, self._high))
         line.sent = upto
         self._high = max(self._high, upto)
+
+    def silent_ms(self, number: int) -> int | None:
+        """How much silence the line was sent behind the last speech; None for a line that was lost."""
+        line = self.lines.get(number)
+        return None if line is None else ms_of_samples(line.sent - line.spoken)
 
     # What comes back.
 

@@ -24,6 +24,7 @@ from appliance.workers.gate import Heard, SilenceGate
 from appliance.workers.ledger import Ledger
 
 SEAL_EXTRA_MS = 200  # silence beyond ``silence_ms`` that closes the service's last turn (PROTOCOL section 12)
+IN_SPEECH_MS = 200  # of silence behind speech: less than the shortest pause by which the service cuts
 LATE_MS = 10_000
 LEAD_MS = 200  # of sound before an utterance that moves with it
 REPORT_EVERY_MS = 500
@@ -103,6 +104,12 @@ class Spool(Generic[P]):
             if taken:
                 self._ledger.sent(line, self._fifo.cursor, at)
         return [chunk.payload for chunk in taken]
+
+    def in_speech(self, line: int) -> bool:
+        """Whether what the line was sent last belongs to speech that the service cannot have cut off yet."""
+        with self._lock:
+            silent_ms = self._ledger.silent_ms(line)
+        return silent_ms is not None and silent_ms < IN_SPEECH_MS
 
     def kept_ms(self) -> int:
         """Sound that is not released yet, sent or not."""

@@ -228,6 +228,19 @@ def test_a_picture_goes_out_in_the_gap_between_audio_messages_alone() -> None:
     assert glance.told == ["other_sent", "sound_sent", "sound_sent", "picture", "other_sent"]
 
 
+def test_behind_a_closing_silence_no_picture_goes_out() -> None:
+    """The service cuts its turn in the middle of it, and then takes no picture before fresh sound."""
+    glance = Glance()
+    desk = Desk(sight=glance)
+    desk.hear(4)
+    desk.talk.set_uplink(Valve.OPEN, desk.at)
+    desk.spool.seal(desk.at)
+    while desk.out() == "input_audio_buffer.append":
+        continue
+    assert glance.told[:2] == ["sound_sent", "sound_sent"]
+    assert glance.told[-1] == "other_sent"
+
+
 def test_the_eyes_are_told_of_a_cut_and_of_the_end() -> None:
     glance = Glance()
     desk = Desk(sight=glance)

@@ -34,6 +34,29 @@ def test_what_a_line_was_sent_has_no_holes() -> None:
     assert holes(desk.sent[1]) == []
 
 
+def test_what_was_sent_last_is_in_speech_until_so_much_silence_follows() -> None:
+    desk = Desk()
+    desk.dial(1)
+    told = []
+    for speaks, ms in ((True, 1_000), (False, 160), (False, 40), (True, 40), (False, 3_000), (True, 40)):
+        desk.hear(ms) if speaks else desk.quiet(ms)
+        told.append(desk.spool.in_speech(1))
+    assert told == [True, True, False, True, False, True]
+    desk.lose()
+    assert not desk.spool.in_speech(1)
+    assert not desk.spool.in_speech(9)
+
+
+def test_a_closing_silence_that_is_sent_at_once_is_no_speech() -> None:
+    desk = Desk()
+    desk.dial(1)
+    desk.hear(1_000)
+    desk.spool.seal(desk.at)
+    while desk.spool.take(1, desk.at):
+        continue
+    assert not desk.spool.in_speech(1)
+
+
 def test_a_seal_closes_the_last_turn() -> None:
     desk = Desk()
     desk.dial(1)
