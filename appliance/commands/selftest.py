@@ -75,7 +75,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _settings(loaded: Loaded) -> Finding:
     if loaded.problems:
-        return Finding("settings", f"{len(loaded.problems)} problems, the first: {loaded.problems[0]}", FaultCode.X1)
+        others = f" (and {len(loaded.problems) - 1} more)" if len(loaded.problems) > 1 else ""
+        return Finding("settings", f"{loaded.problems[0]}{others}", FaultCode.X1)
     return Finding("settings", "they can be used")
 
 
@@ -152,7 +153,7 @@ def _network(loaded: Loaded, environment: Mapping[str, str], clock: RealClock, k
     target = Target.parse(service.url, service.model, service.ca_file)
     key = loaded.key.reveal() if loaded.key is not None else ""
     _, _, notices = secret.find(environment)
-    none = f"none is set (environment {secret.ENVIRONMENT_NAME}, credential {secret.CREDENTIAL_NAME})"
+    none = f"neither {secret.ENVIRONMENT_NAME} in the environment nor the credential {secret.CREDENTIAL_NAME}"
     found = f"found in {loaded.sources['service.key']}" if key else "; ".join((none, *map(str, notices)))
     access = Access(target, trust.context(service.ca_file), Names(), key)
     return Network(access, _plan(loaded), found, clock, _may_dial(keeper, clock), lambda: _log_in_page(target.host))

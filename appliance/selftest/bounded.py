@@ -185,8 +185,8 @@ def _write(writer: int, finding: Finding) -> None:
 
 def _finding(row: str) -> Finding:
     values = json.loads(row)
-    code = values["code"]
-    return Finding(values["what"], values["words"], None if code is None else FaultCode(code), told=values["told"])
+    code = values.pop("code")
+    return Finding(code=None if code is None else FaultCode(code), **values)
 
 
 def _read(reader: int, limit_ms: int) -> str | None:

@@ -18,13 +18,15 @@ TOLD = "-"
 class Finding:
     """A row: what was checked, a fault's code where it failed, and a sentence.
 
-    ``told``: it only tells something; nothing can fail there. Every row with a code is a required one.
+    ``told``: it only tells something; nothing can fail there. Every row with a code is a required one. ``says``: in
+    the place of what the code says otherwise, where it has several causes.
     """
 
     what: str
     words: str
     code: FaultCode | None = None
     told: bool = False
+    says: str = ""
 
     @property
     def passed(self) -> bool:
@@ -36,7 +38,8 @@ class Finding:
         words = self.words
         if self.code is not None:
             advice = ADVICE[self.code]
-            words = f"{advice.says}: {words}; {advice.do}" if words else f"{advice.says}; {advice.do}"
+            says = self.says or advice.says
+            words = f"{says}: {words}; {advice.do}" if words else f"{says}; {advice.do}"
         return f"{self.what:<11} | {mark:<4} | {words}"
 
 

@@ -100,7 +100,9 @@ class Network:
 
     def key(self) -> Finding:
         """S1 where there is none; the service is asked by the dial."""
-        return Finding("key", self._key_words, None if self._access.key else FaultCode.S1)
+        if self._access.key:
+            return Finding("key", self._key_words)
+        return Finding("key", self._key_words, FaultCode.S1, says="there is no key")
 
     def dial(self) -> Finding:
         """S1, S2, S3, S4: one dial."""

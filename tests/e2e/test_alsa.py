@@ -254,7 +254,8 @@ def test_an_underrun_is_counted_and_the_next_write_sounds(card: PulseCard) -> No
     loudspeaker.open()
     play(loudspeaker, noise(0.3))
     time.sleep(0.5)
-    assert loudspeaker.delay_ms == 0
+    tells = hasattr(pytest.importorskip("alsaaudio").PCM, "avail")
+    assert loudspeaker.delay_ms == (0 if tells else 80), "0.10 cannot tell: a full buffer, while it plays"
     play(loudspeaker, noise(0.3))
     assert loudspeaker.underruns == 1
     loudspeaker.drain()

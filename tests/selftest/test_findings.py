@@ -12,6 +12,9 @@ def test_a_row_of_each_kind() -> None:
     assert str(Finding("name", "x.example", FaultCode.N1)) == (
         "name        | N1   | no network: x.example; check Wi-Fi or cable"
     )
+    assert str(Finding("key", "look here", FaultCode.S1, says="there is none")) == (
+        "key         | S1   | there is none: look here; check the key"
+    )
     assert str(Finding("name", "", FaultCode.N1)) == "name        | N1   | no network; check Wi-Fi or cable"
 
 

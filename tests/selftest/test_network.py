@@ -119,7 +119,9 @@ def test_a_certificate_out_of_its_time(tmp_path: Path, habit: str, code: FaultCo
 
 
 def test_no_key_is_s1(emulator: Emulator) -> None:
-    assert network(emulator.url, emulator.ca, key="").key() == Finding("key", "as told", FaultCode.S1)
+    assert network(emulator.url, emulator.ca, key="").key() == Finding(
+        "key", "as told", FaultCode.S1, says="there is no key"
+    )
     assert network(emulator.url, emulator.ca).key().passed
 
 

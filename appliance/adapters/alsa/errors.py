@@ -9,9 +9,10 @@ gone: that leads to opening it anew, which is the right thing for everything tha
 
 from appliance.errors import DeviceError, Kind
 
+_NOT_THERE = 'is not there ("dragoman devices" lists what is)'
 _OPENING = (
-    ("No such file or directory", Kind.ABSENT, "is not there"),
-    ("No such device", Kind.ABSENT, "is not there"),
+    ("No such file or directory", Kind.ABSENT, _NOT_THERE),
+    ("No such device", Kind.ABSENT, _NOT_THERE),
     ("Connection refused", Kind.ABSENT, "has no sound server that answers"),
     ("Device or resource busy", Kind.BUSY, "is in use by another program"),
     ("Permission denied", Kind.DENIED, 'may not be used by this user; add it to the group "audio"'),
