@@ -162,7 +162,7 @@ class AlsaLoudspeaker:
         frame_bytes = 0
         tries = 0
         while raw:
-            taken = self._write_once(raw)
+            taken = self._write_once(raw, again=tries > 0)
             if taken <= 0:
                 tries += 1
                 if tries >= _TRIES:
@@ -172,12 +172,15 @@ class AlsaLoudspeaker:
             frame_bytes = frame_bytes or self._frame_bytes()
             raw = raw[taken * frame_bytes :]
 
-    def _write_once(self, raw: bytes) -> int:
-        """Frames taken; 0 after an underrun, which 0.11 returns and 0.10 raises, or hides behind the state."""
+    def _write_once(self, raw: bytes, *, again: bool) -> int:
+        """Frames taken; 0 after an underrun, which 0.11 returns and 0.10 raises, or hides behind the state.
+
+        After it was raised the state tells it once more, until the stream is written to ``again``.
+        """
         assert self._stream is not None
         pcm = self._stream.pcm
         try:
-            if not hasattr(pcm, "avail") and pcm.state() == self._alsa.PCM_STATE_XRUN:
+            if not again and not hasattr(pcm, "avail") and pcm.state() == self._alsa.PCM_STATE_XRUN:
                 self._underruns += 1
             taken = pcm.write(raw)
         except self._alsa.ALSAAudioError as error:

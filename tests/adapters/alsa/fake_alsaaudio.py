@@ -163,6 +163,7 @@ class OldPcm:
         self._taken = 0  # frames read
         self._end_ms = 0.0  # when the last frame written will have been heard
         self._running = False
+        self._dry = False  # after a write that failed for it: 0.10 prepares the stream with the next one
         self.closed = False
 
     def info(self) -> dict[str, Any]:
@@ -202,6 +203,7 @@ class OldPcm:
         if rest:
             raise FakeError("Data size must be a multiple of framesize")
         now = clock.now_ms()
+        self._dry = False
         if self._running and self._end_ms < now:
             self._running = False
             if not self._heals_itself():
@@ -214,7 +216,7 @@ class OldPcm:
 
     def state(self) -> int:
         dry = self.card.tells_state and self._running and self._end_ms < self._alsa.clock.now_ms()
-        return FakeAlsa.PCM_STATE_XRUN if dry else 3
+        return FakeAlsa.PCM_STATE_XRUN if dry or self._dry else 3
 
     def drop(self) -> int:
         self.card.drops += 1
@@ -241,6 +243,7 @@ class OldPcm:
         return self.card.tells_state
 
     def _ran_dry(self) -> int:
+        self._dry = True
         raise FakeError(f"Broken pipe [{self._name}]")
 
     def _check(self) -> None:
