@@ -16,6 +16,8 @@ from appliance.errors import DeviceError, Kind
 
 PERIODS_A_SECOND = 50  # 20 ms
 FINE_RATE_HZ = 48_000  # every card has it
+_WIDE = ("S24_LE", "S32_LE")
+"""Of these pyalsaaudio 0.10 counts the bits that matter, not the bytes: its buffer may be a quarter too short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,11 @@ def _open(library: Library, name: str, wish: Wish, rate_hz: int) -> Stream:
         pcm.close()
         raise DeviceError(wish.device, Kind.BROKEN, f"{name} does not say what it was set to")
     rate, channels, buffer_frames = numbers
-    return Stream(pcm, name, rate, channels, info.get("format_name", "S16_LE"), buffer_frames, info.get("card_no", -1))
+    format_name = info.get("format_name", "S16_LE")
+    if format_name in _WIDE and not hasattr(pcm, "avail"):
+        pcm.close()
+        raise DeviceError(wish.device, Kind.BROKEN, f"{name} has samples of {format_name}: install pyalsaaudio 0.11")
+    return Stream(pcm, name, rate, channels, format_name, buffer_frames, info.get("card_no", -1))
 
 
 def _info(library: Library, pcm: Pcm, wish: Wish, name: str) -> dict[str, Any]:

@@ -84,6 +84,18 @@ def test_a_card_that_does_not_say_what_it_is_set_to(monkeypatch: pytest.MonkeyPa
     assert caught.value.kind is Kind.BROKEN
 
 
+@pytest.mark.parametrize(("format_name", "refused"), [("S16_LE", False), ("S24_3LE", False), ("S32_LE", True)])
+def test_what_the_old_library_cannot_hold_is_refused(format_name: str, refused: bool) -> None:
+    card = FakeCard("Device", format_name=format_name)
+    open_stream(with_card(card), "card:Device", LISTEN)
+    old = FakeAlsa(VirtualClock(), card, old=True)
+    if not refused:
+        open_stream(old, "card:Device", LISTEN)
+        return
+    with pytest.raises(DeviceError, match=r"install pyalsaaudio 0\.11"):
+        open_stream(old, "card:Device", LISTEN)
+
+
 def test_a_card_that_goes_while_it_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(self: FakePcm) -> dict[str, int]:
         raise FakeError("No such device [hw]")
