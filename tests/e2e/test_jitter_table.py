@@ -38,6 +38,7 @@ SENTENCES = 12
 GAP_MS = 6_500
 FIXED_MS = 300
 PERIOD_MS, PERIOD_BYTES = 20, 960
+BYTES_A_MS = 48
 ANSWER = "y el tren que espera usted sale hoy del andén de enfrente, a las ocho y cuarto de la tarde"
 
 
@@ -91,6 +92,19 @@ def trace(folder: Path, name: str, weather: Weather, seed: int) -> list[Arrival]
     found = [json.loads(line) for line in done.stdout.splitlines()]
     places = {each: n for n, each in enumerate(dict.fromkeys(row["response"] for row in found), 1)}
     return [Arrival(row["at"], places[row["response"]], row["bytes"]) for row in found]
+
+
+def late_ms(arrivals: Sequence[Arrival]) -> int:
+    """How much later than its turn's first piece, and the speech between them, a piece came at the most."""
+    first: dict[int, int] = {}
+    before: dict[int, int] = {}
+    late = 0
+    for arrival in arrivals:
+        began = first.setdefault(arrival.turn, arrival.at)
+        if arrival.size:
+            late = max(late, arrival.at - began - before.get(arrival.turn, 0) // BYTES_A_MS)
+        before[arrival.turn] = before.get(arrival.turn, 0) + arrival.size
+    return late
 
 
 def play(arrivals: Sequence[Arrival]) -> Played:
@@ -153,6 +167,9 @@ def test_underruns_and_added_delay(
         )
     with capsys.disabled():
         print("\n" + "\n".join(table))
+    stood_still_ms = late_ms(traces["LAN, 20 ms RTT"])
+    if stood_still_ms > jitter.START_DELAY_MS:
+        pytest.skip(f"this machine was {stood_still_ms} ms late on a LAN: what the calm networks need is not known")
     for name in ("LAN, 20 ms RTT", "150 ms RTT, 5 ms jitter"):
         own, fixed = results[name]
         assert own.underruns_a_minute <= 1
