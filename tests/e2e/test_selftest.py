@@ -15,7 +15,7 @@ from tests.e2e.harness import KEY, ROOT, Emulator, settings
 from tests.e2e.pulse import PulseCard, missing
 from tests.e2e.test_alsa import Talker, use
 
-pytestmark = [pytest.mark.timing, pytest.mark.skipif(bool(missing()), reason=missing() or "it is all there")]
+pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "it is all there")
 
 HUM = encode(tone(300, 16_000, 1, 0.01), 16)
 LIMIT_S = 30

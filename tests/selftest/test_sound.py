@@ -83,6 +83,18 @@ def test_a_good_microphone_passes(clock: VirtualClock, ear: Ear) -> None:
     assert not ear.is_open
 
 
+def test_a_machine_that_stood_still_once_is_no_fault_of_the_microphone(clock: VirtualClock, ear: Ear) -> None:
+    read, reads = ear.read, iter(range(1_000))
+
+    def late() -> bytes:
+        if next(reads) == module.SETTLING_PERIODS + module.MEASURED_MS // 20 - 1:
+            clock.advance(400)
+        return read()
+
+    ear.read = late  # type: ignore[method-assign]
+    assert Sound(lambda: ear, None, clock).listen().passed
+
+
 @pytest.mark.parametrize(
     ("kind", "code"),
     [(Kind.ABSENT, FaultCode.M1), (Kind.DENIED, FaultCode.M1), (Kind.GONE, FaultCode.M1), (Kind.BUSY, FaultCode.M2)],
