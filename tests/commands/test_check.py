@@ -39,6 +39,26 @@ def test_every_problem_has_a_line_of_its_own(tmp_path: Path, capsys: pytest.Capt
     assert "can be used" not in shown.out
 
 
+def test_the_files_that_the_settings_name_are_looked_into(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "ca.pem").write_text("no certificate", encoding="utf-8")
+    (tmp_path / "keys.toml").write_text('[[key]]\nat_ms = 1\nkey = "tlak"\ndown = true\n', encoding="utf-8")
+    file = tmp_path / "own.toml"
+    file.write_text(
+        f'[service]\nurl = "wss://h\u00f6st.test/"\nca_file = "{tmp_path}/ca.pem"\n'
+        f'[keys]\ndriver = "script"\nscript = "{tmp_path}/keys.toml"\n',
+        encoding="utf-8",
+    )
+    assert run("--config", str(file)) == 78
+    shown = capsys.readouterr()
+    for words in (
+        "service.url",
+        "ca.pem holds no certificate",
+        "keys.toml:3: 'tlak' is not a key (did you mean 'talk'?)",
+    ):
+        assert words in shown.err
+    assert "can be used" not in shown.out
+
+
 def test_a_missing_key_is_a_note_and_no_problem(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
