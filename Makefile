@@ -26,9 +26,11 @@ $(VENV)/runtime.done: .ci/apt-packages .ci/apt-install .ci/build.lock .ci/runtim
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/dev.done: $(VENV)/runtime.done .ci/dev.lock
+$(VENV)/dev.done: $(VENV)/runtime.done .ci/dev.lock .ci/wheels.lock
 	.ci/apt-install tests
 	$(PIP) --require-hashes --no-deps --no-build-isolation -r .ci/dev.lock
+	$(PY) -m pip --disable-pip-version-check download -q --require-hashes --no-deps --only-binary :all: \
+		--dest $(VENV)/wheels -r .ci/wheels.lock
 	@touch $@
 
 demo: $(VENV)/runtime.done

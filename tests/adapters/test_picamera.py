@@ -7,7 +7,7 @@ method, keyword and configuration field that the adapter uses exists in the publ
 import ast
 import hashlib
 import io
-import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -24,9 +24,8 @@ from appliance.adapters.framing import Framing
 from appliance.adapters.picamera import PiCamera
 from appliance.errors import DeviceError, Kind
 
-VERSION = "0.3.38"
-WHEEL = f"picamera2-{VERSION}-py3-none-any.whl"
-SHA256 = "ecf34dfb6c987d2c0948debeb3762a27755d5befc674fe210c3fd2ad8e3cd6cc"
+LOCK = Path(__file__).resolve().parents[2] / ".ci" / "wheels.lock"
+WHEELS = Path(sys.prefix) / "wheels"  # where the set-up puts them
 FETCH_S = 120
 
 
@@ -173,19 +172,26 @@ def test_every_failure_is_a_device_error(library: type[Library], where: str, err
 
 @pytest.fixture(scope="module")
 def published() -> Iterator[zipfile.ZipFile]:
-    """The wheel, fetched once into the user's cache."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dragoman-tests"
-    path = cache / WHEEL
+    """The wheel of the lock file, by its hash. The set-up has fetched it; without it this fails and skips nothing."""
+    lock = LOCK.read_text(encoding="utf-8")
+    version = re.search(r"^picamera2==(\S+)", lock, re.MULTILINE)
+    assert version is not None
+    path = WHEELS / f"picamera2-{version[1]}-py3-none-any.whl"
     if not path.exists():
-        try:
-            cache.mkdir(parents=True, exist_ok=True)
-            subprocess.run(
-                [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--dest", cache, f"picamera2=={VERSION}"],
-                check=True, capture_output=True, timeout=FETCH_S,
-            )  # fmt: skip
-        except (OSError, subprocess.SubprocessError) as error:
-            pytest.skip(f"picamera2 {VERSION} cannot be fetched, so its names are not compared: {error}")
-    assert hashlib.sha256(path.read_bytes()).hexdigest() == SHA256
+        words = (
+            "download",
+            "-q",
+            "--require-hashes",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            "--dest",
+            WHEELS,
+            "-r",
+            LOCK,
+        )
+        subprocess.run([sys.executable, "-m", "pip", *words], check=True, timeout=FETCH_S)
+    assert f"--hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}" in lock
     with zipfile.ZipFile(path) as wheel:
         yield wheel
 
