@@ -158,7 +158,12 @@ class Box:
             made = partial(factory.screen, settings, clock, self._taps.tty)
             return ScreenWorker(made, _painter, post, self._shown, beats)
 
-        return Makers(microphone, speaker, screen)
+        def guest_screen() -> ScreenWorker:
+            made = partial(factory.guest_screen, settings, clock)
+            return ScreenWorker(made, _painter, post, self._shown_to_guest, beats, Device.GUEST_SCREEN)
+
+        there = settings.screen.guest_driver != "none"
+        return Makers(microphone, speaker, screen, guest_screen if there else None)
 
     def _make_eyes(self) -> Eyes | None:
         wanted, clock = self._settings.camera, self._clock
@@ -313,6 +318,9 @@ class Box:
         self._journal.note("screen", {"hash": digest})
         if self._taps.frame is not None:
             self._taps.frame(self._clock.now_ms(), frame)
+
+    def _shown_to_guest(self, _frame: Frame, digest: str) -> None:
+        self._journal.note("screen", {"hash": digest, "panel": "guest"})
 
 
 class _FirstStandby:

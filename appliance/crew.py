@@ -36,6 +36,7 @@ class Makers:
     microphone: Callable[[], MicrophoneWorker]
     speaker: Callable[[], SpeakerWorker]
     screen: Callable[[], ScreenWorker]
+    guest_screen: Callable[[], ScreenWorker] | None = None  # where there is a second panel
 
 
 class BoxCrew:
@@ -71,10 +72,13 @@ class BoxCrew:
         self._makers = makers
         self.microphone = makers.microphone()
         self.speaker = makers.speaker()
-        self.screen = makers.screen()
+        self._screens = {Device.SCREEN: makers.screen()}
+        if makers.guest_screen is not None:
+            self._screens[Device.GUEST_SCREEN] = makers.guest_screen()
         self._listening = False
         self._shut = False  # the microphone may be open, and nothing of it goes anywhere
-        self._picture: View | None = None
+        self._pictures: dict[Device, View] = {}
+        self._brightness: int | None = None
         self._journal = journal
         self._keeper = keeper
         self._beats = beats
@@ -85,7 +89,8 @@ class BoxCrew:
 
     def start(self) -> None:
         """Start the devices' threads."""
-        self.screen.start()
+        for screen in self._screens.values():
+            screen.start()
         self.speaker.start()
         self.microphone.start()
         self._robot.start()
@@ -123,11 +128,18 @@ class BoxCrew:
                     self.speaker.set_volume(self._volume[0], muted=self._volume[1])
                 self.speaker.start()
             case Device.SCREEN:
-                self.screen.abandon()
-                self.screen = self._makers.screen()
-                self.screen.start()
-                if self._picture is not None:
-                    self.screen.show(self._picture)
+                self._restart_screen(device, self._makers.screen)
+            case Device.GUEST_SCREEN if self._makers.guest_screen is not None:
+                self._restart_screen(device, self._makers.guest_screen)
+
+    def _restart_screen(self, device: Device, make: Callable[[], ScreenWorker]) -> None:
+        self._screens[device].abandon()
+        screen = self._screens[device] = make()
+        if self._brightness is not None:
+            screen.dim(self._brightness)
+        screen.start()
+        if device in self._pictures:
+            screen.show(self._pictures[device])
 
     def open_microphone(self) -> None:
         self._listening = True
@@ -222,7 +234,8 @@ class BoxCrew:
         self._robot.stop(limit_ms)
         self._rebooter.join(limit_ms)
         self.speaker.stop(limit_ms)
-        self.screen.stop(limit_ms)
+        for screen in self._screens.values():
+            screen.stop(limit_ms)
 
     def cue(self, name: CueName) -> None:
         self.speaker.cue(name)
@@ -245,6 +258,11 @@ class BoxCrew:
         self._volume = (percent, muted)
         self.speaker.set_volume(percent, muted=muted)
 
+    def set_brightness(self, level: int) -> None:
+        self._brightness = level
+        for screen in self._screens.values():
+            screen.dim(level)
+
     def reopen_microphone(self) -> None:
         self.microphone.reopen()
 
@@ -261,5 +279,11 @@ class BoxCrew:
         self._journal.note(what, fields)
 
     def show(self, picture: View) -> None:
-        self._picture = picture
-        self.screen.show(picture)
+        self._show(Device.SCREEN, picture)
+
+    def show_guest(self, picture: View) -> None:
+        self._show(Device.GUEST_SCREEN, picture)
+
+    def _show(self, device: Device, picture: View) -> None:
+        self._pictures[device] = picture
+        self._screens[device].show(picture)

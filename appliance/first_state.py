@@ -35,6 +35,7 @@ def setup(settings: Settings, model: Model) -> Setup:
         letters=settings.screen.letters,
         flip=settings.screen.flip,
         show_source=settings.screen.show_source,
+        guest_panel=settings.screen.guest_driver != "none",
         text_only=frozenset(code for code in LANGUAGES if not model.speaks(code, voice or model.default_voice)),
         camera=settings.camera.mode if settings.camera.driver != "none" else "off",
         half_duplex=settings.loudspeaker.mode == "loudspeaker" and settings.loudspeaker.driver != "none",

@@ -33,6 +33,7 @@ from appliance.core.effects import (
     RestartWorker,
     Say,
     SelectInput,
+    SetBrightness,
     SetDownlink,
     SetUplink,
     SetVolume,
@@ -40,6 +41,7 @@ from appliance.core.effects import (
     WipeSound,
 )
 from appliance.core.events import Device, Event, Tick
+from appliance.core.guest_panel import guest_view
 from appliance.core.invariants import check
 from appliance.core.limits import Limits
 from appliance.core.modes import Valve
@@ -119,6 +121,9 @@ class Crew(Protocol):
     def set_volume(self, percent: int, *, muted: bool) -> None:
         """How loud."""
 
+    def set_brightness(self, level: int) -> None:
+        """How bright the panels are."""
+
     def reopen_microphone(self) -> None:
         """Open the card anew, by name."""
 
@@ -133,6 +138,9 @@ class Crew(Protocol):
 
     def show(self, picture: View) -> None:
         """The panel."""
+
+    def show_guest(self, picture: View) -> None:
+        """The second panel."""
 
 
 class Runner:
@@ -155,6 +163,7 @@ class Runner:
         self._crew = crew
         self._recorder = recorder
         self._view: View | None = None
+        self._guest_view: View | None = None
         self._exit: int | None = None
         self._stepped_at = clock()
 
@@ -204,10 +213,19 @@ class Runner:
         self._recorder.keep(new)
         if kept(new) != kept(old):
             self._crew.keep(kept(new))
-        picture = view(new, now, self._limits)
+        self._show(new, now)
+
+    def _show(self, state: State, now: int) -> None:
+        picture = view(state, now, self._limits)
         if picture != self._view:
             self._view = picture
             self._crew.show(picture)
+        if not state.setup.guest_panel:
+            return
+        picture = guest_view(state, now, self._limits)
+        if picture != self._guest_view:
+            self._guest_view = picture
+            self._crew.show_guest(picture)
 
     def _obey(self, effect: Effect) -> None:
         crew = self._crew
@@ -250,6 +268,8 @@ class Runner:
                 crew.say(effect)
             case SetVolume(percent, muted):
                 crew.set_volume(percent, muted=muted)
+            case SetBrightness(level):
+                crew.set_brightness(level)
             case ReopenMicrophone():
                 crew.reopen_microphone()
             case Reboot():

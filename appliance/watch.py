@@ -20,7 +20,12 @@ ASK_AGAIN_MS = 5_000
 REQUIRED = ("microphone", "line")
 """Without these the box is deaf and does not know it; a lost screen or loudspeaker only degrades it."""
 
-_DEVICES = {"microphone": Device.MICROPHONE, "speaker": Device.LOUDSPEAKER, "screen": Device.SCREEN}
+_DEVICES = {
+    "microphone": Device.MICROPHONE,
+    "speaker": Device.LOUDSPEAKER,
+    "screen": Device.SCREEN,
+    "guest_screen": Device.GUEST_SCREEN,
+}
 
 
 class Watch:

@@ -44,7 +44,7 @@ class Hand:
 
 
 class Desk:
-    def __init__(self, key: str = "", *, eyes: bool = False) -> None:
+    def __init__(self, key: str = "", *, eyes: bool = False, guest: bool = False) -> None:
         self.events: queue.Queue[Event] = queue.Queue()
         self.told: list[str] = []
         self.spools: Spools[bytes] = Spools(lambda d: Spool(d, 800, lambda samples: bytes(2 * samples)))
@@ -54,6 +54,7 @@ class Desk:
             lambda: cast(MicrophoneWorker, Hand(self.told, "microphone")),
             lambda: cast(SpeakerWorker, Hand(self.told, "speaker")),
             lambda: cast(ScreenWorker, Hand(self.told, "screen")),
+            (lambda: cast(ScreenWorker, Hand(self.told, "guest"))) if guest else None,
         )
         access = Access(Target.parse("ws://127.0.0.1:1/x", "m"), trust.context(""), Names(), key)
         keeper = cast(Keeper, Hand(self.told, "keeper"))
@@ -105,6 +106,7 @@ def test_orders_reach_the_camera_where_there_is_one() -> None:
         (Device.LOUDSPEAKER, ["speaker abandon", "speaker start"]),
         (Device.SCREEN, ["screen abandon", "screen start", "screen show"]),
         (Device.KEYS, []),
+        (Device.GUEST_SCREEN, []),
     ],
 )
 def test_a_worker_that_hangs_is_left_behind_and_a_fresh_one_does_what_it_did(device: Device, told: list[str]) -> None:
@@ -122,6 +124,21 @@ def test_a_fresh_loudspeaker_is_as_loud_as_the_old_one() -> None:
     desk.told.clear()
     desk.crew.restart_worker(Device.LOUDSPEAKER)
     assert desk.told == ["speaker abandon", "speaker set_volume", "speaker start"]
+
+
+def test_two_panels_have_pictures_of_their_own_and_one_brightness() -> None:
+    desk = Desk(guest=True)
+    desk.crew.start()
+    desk.told.clear()
+    desk.crew.show(BlankView())
+    desk.crew.set_brightness(16)
+    desk.crew.show_guest(BlankView())
+    assert desk.told == ["screen show", "screen dim", "guest dim", "guest show"]
+    desk.told.clear()
+    desk.crew.restart_worker(Device.GUEST_SCREEN)
+    desk.crew.stop(10)
+    assert desk.told[:4] == ["guest abandon", "guest dim", "guest start", "guest show"]
+    assert desk.told[-2:] == ["screen stop", "guest stop"]
 
 
 def test_a_fresh_worker_does_nothing_that_nobody_asked_for() -> None:

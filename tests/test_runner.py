@@ -1,5 +1,6 @@
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -60,6 +61,17 @@ def test_it_steps_obeys_and_shows_each_new_view_once(caplog: pytest.LogCaptureFi
     assert desk.runner.state.mode is Mode.STANDBY
     assert desk.names().count("show") == 1
     assert caplog.text.count("starting → standby") == 1
+
+
+def test_a_second_panel_is_shown_each_new_view_of_its_own_once() -> None:
+    desk = Desk(State(setup=replace(states.SETUP, guest_panel=True)))
+    desk.runner.take(e.Booted(False), 0)
+    desk.runner.take(e.Tick(), 10)
+    desk.runner.take(e.KeyEdge(e.Key.TALK, True, 20), 20)
+    assert desk.names().count("show_guest") == 2
+    alone = Desk()
+    alone.runner.take(e.Booted(False), 0)
+    assert "show_guest" not in alone.names()
 
 
 def test_due_deadlines_go_before_queued_events() -> None:
@@ -124,6 +136,7 @@ def test_a_broken_invariant_is_dumped_and_raised(tmp_path: Path, monkeypatch: py
         (f.Repeat(3, 2, slower=True), ("repeat", 3, 2, True)),
         (f.Say(3, 2, "sw", "habari"), ("say", f.Say(3, 2, "sw", "habari"))),
         (f.SetVolume(40, True), ("set_volume", 40, True)),
+        (f.SetBrightness(16), ("set_brightness", 16)),
         (f.ReopenMicrophone(), ("reopen_microphone",)),
         (f.Reboot(), ("reboot",)),
         (f.Note("key", (("down", True),)), ("note", "key", {"down": True})),

@@ -112,17 +112,17 @@ def test_a_microphone_started_anew_proves_nothing_until_sound_comes(desk: Desk) 
 
 
 def test_the_core_is_told_who_is_silent_and_again_after_a_while(desk: Desk) -> None:
-    for worker in ("microphone", "speaker", "screen", "line 1"):
+    for worker in ("microphone", "speaker", "screen", "guest_screen", "line 1"):
         desk.beats.beat(worker)
     desk.now = 100_000
     desk.watch.look(STANDBY)
     desk.watch.look(STANDBY)
-    devices = (Device.MICROPHONE, Device.LOUDSPEAKER, Device.SCREEN)
+    devices = (Device.MICROPHONE, Device.LOUDSPEAKER, Device.SCREEN, Device.GUEST_SCREEN)
     assert desk.posted == [WorkerSilent(device) for device in devices], "a line is nobody's device"
     desk.now += ASK_AGAIN_MS
     desk.beats.beat("speaker")
     desk.watch.look(STANDBY)
-    assert desk.posted[3:] == [WorkerSilent(Device.MICROPHONE), WorkerSilent(Device.SCREEN)]
+    assert desk.posted[4:] == [WorkerSilent(device) for device in devices if device is not Device.LOUDSPEAKER]
 
 
 def test_it_does_not_feed_where_there_is_no_watchdog() -> None:

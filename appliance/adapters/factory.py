@@ -83,17 +83,13 @@ def screen(settings: Settings, clock: Clock, tty: bool) -> Screen:
     return _oled(wanted.driver, wanted.address, clock)
 
 
-def guest_screen(settings: Settings, clock: Clock) -> Screen | None:
-    """The second panel, which faces the guest; None where the settings name none."""
+def guest_screen(settings: Settings, clock: Clock) -> Screen:
+    """The second panel, which faces the guest, where the settings name one. Its pictures have a folder of their own."""
     wanted = settings.screen
-    if wanted.guest_driver == "none":
-        return None
     if wanted.guest_driver == "png":
         from appliance.adapters.bench.png_screen import PngScreen
 
         return PngScreen(Path(wanted.directory) / "guest", clock)
-    if wanted.driver == wanted.guest_driver == "ssd1322":
-        raise DeviceError("screen", Kind.ABSENT, "two ssd1322 would need the same data and reset lines: choose another")
     return _oled(wanted.guest_driver, GUEST_PANEL_ADDRESS, clock)
 
 

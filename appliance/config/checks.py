@@ -106,9 +106,7 @@ def _refused(settings: Settings, model: Model) -> Iterator[Found]:
 
 
 def notices(settings: Settings) -> Iterator[Found]:
-    """What is worth saying and nothing wrong: what is not built yet, and a target that is read, never heard."""
-    if settings.screen.guest_driver != "none":
-        yield ("screen.guest_driver",), "screen.guest_driver: this version drives one panel only"
+    """What is worth saying and nothing wrong: a target that is read, never heard."""
     model = resolve_model(settings.service.model)
     own, voice = settings.languages, settings.service.voice
     if model is None or own.mode == "captions":
@@ -166,5 +164,8 @@ def _screens(settings: Settings) -> Iterator[Found]:
         yield ("screen.directory", "screen.driver"), 'screen.directory must name a folder where a screen is "png"'
     if own.guest_driver == "terminal":
         yield ("screen.guest_driver",), "screen.guest_driver: a terminal has room for one screen only"
+    if own.driver == own.guest_driver == "ssd1322":
+        blame = ("screen.guest_driver", "screen.driver")
+        yield blame, "screen.guest_driver: two ssd1322 would need the same data and reset lines: choose another"
     if own.driver != "none" and own.guest_driver not in ("none", "png") and own.address == GUEST_PANEL_ADDRESS:
         yield ("screen.address", "screen.guest_driver"), "screen.address: 0x3d is the second panel's address"

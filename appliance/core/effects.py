@@ -161,6 +161,13 @@ class SetVolume:
 
 
 @dataclass(frozen=True, slots=True)
+class SetBrightness:
+    """How bright all panels are: 0 (asleep, dark) to 255."""
+
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReopenMicrophone:
     """Close the capture and open it again by name: it delivers, and not what it should."""
 
@@ -210,6 +217,7 @@ Effect = (
     | Repeat
     | Say
     | SetVolume
+    | SetBrightness
     | ReopenMicrophone
     | Reboot
     | DrainSound

@@ -33,6 +33,7 @@ class Device(StrEnum):
     MICROPHONE = "microphone"
     LOUDSPEAKER = "loudspeaker"
     SCREEN = "screen"
+    GUEST_SCREEN = "guest_screen"  # the second panel
     KEYS = "keys"
     CAMERA = "camera"
 

@@ -17,6 +17,7 @@ _FAULTS: dict[Device, tuple[FaultCode, FaultCode]] = {  # (absent, gone or broke
     Device.MICROPHONE: (FaultCode.M1, FaultCode.M2),
     Device.LOUDSPEAKER: (FaultCode.P1, FaultCode.P2),
     Device.SCREEN: (FaultCode.D1, FaultCode.D1),
+    Device.GUEST_SCREEN: (FaultCode.D1, FaultCode.D1),
     Device.CAMERA: (FaultCode.C1, FaultCode.C1),
 }
 
@@ -39,8 +40,11 @@ def device_ready(state: State, device: Device) -> Outcome:
         broken=tuple(d for d in state.broken if d is not device),
         restarted=tuple(d for d in state.restarted if d is not device),
     )
-    more = frozenset({FaultCode.M3}) if device is Device.MICROPHONE and not state.ear.deaf else frozenset()
-    return cleared(state, frozenset(_FAULTS.get(device, ())) | more)
+    over = frozenset(_FAULTS.get(device, ()))
+    if device is Device.MICROPHONE and not state.ear.deaf:
+        over |= {FaultCode.M3}
+    # Two panels share a code: it stands as long as either is away.
+    return cleared(state, over - {code for other in state.broken for code in _FAULTS.get(other, ())})
 
 
 def silenced(state: State) -> Outcome:
@@ -64,5 +68,6 @@ def spool_reported(state: State, event: SpoolReported, now: int) -> State:
     state = replace(state, owed=owed)
     if event.owned_up > dict(state.owned_up).get(event.direction, 0):
         others = tuple(row for row in state.owned_up if row[0] != event.direction)
-        state = replace(state, owned_up=(*others, (event.direction, event.owned_up)), owned_up_at=now)
+        owned_up = (*others, (event.direction, event.owned_up))
+        state = replace(state, owned_up=owned_up, owned_up_at=now, owned_up_in=event.direction)
     return state

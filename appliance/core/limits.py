@@ -72,8 +72,21 @@ class Limits:
     # Deafness: PRODUCT section 4.
     deaf_again_ms: int = 5 * 60_000
     deaf_restart_helps_ms: int = 30 * 60_000  # deaf again so soon after a restart: it did not help
+    # Reading: TEXT section 6, and BBC and Netflix behind it. Characters a second, by script.
+    reading_cps: int = 17
+    reading_cps_of: tuple[tuple[str, int], ...] = (("zh", 9), ("yue", 9), ("ja", 4))
+    sentence_ms: int = 833  # a sentence takes 5/6 s to read, however short
+    reading_behind_ms: int = 8_000  # our guess: a reader who is further behind reads faster, and the text runs
+    reading_tick_ms: int = 250  # so often rows may move while a reader is behind: a row of huge letters takes longer
+    # Care of the panels: PRODUCT section 5; the figures are our guess.
+    dim_ms: int = 3 * 60_000
+    sleep_ms: int = 10 * 60_000
+    kiosk_dim_ms: int = 5 * 60_000
+    kiosk_sleep_ms: int = 60 * 60_000  # a guest must see where to press
+    bright_level: int = 0xCF  # luma opens the SSD1306 and SSD1309 with it
+    dim_level: int = 0x10
     # Memory.
-    sentences: int = 8  # what the renderer uses at most
+    sentences: int = 16  # a replay of 30 s may bring as many at once, and each must be seen
     turns: int = 64
     captions: int = 200  # sentences of one visit: a quarter of an hour of talk
     captions_back_ms: int = 15_000  # so long without a turn of the knob, and the newest words stand again

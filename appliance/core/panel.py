@@ -7,9 +7,12 @@ Must not: change the state, or know pixels.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from appliance.core import languages, signs, visit
+from appliance.core import signs, visit
+from appliance.core.events import Device
+from appliance.core.languages import own_name, present
 from appliance.core.limits import Limits
 from appliance.core.modes import Mode
+from appliance.core.reading import reread, unread
 from appliance.core.sound import recalled
 from appliance.core.state import Ending, Fault, Shown, State
 from appliance.core.views import FaultView, Link, Sentence, Sign, SignView, Status, SubtitlesView, View, VolumeView
@@ -29,7 +32,7 @@ _NAMED = frozenset({FaultCode.X1, FaultCode.K2})
 
 def view(state: State, now: int, limits: Limits = _LIMITS) -> View:
     """What the panel should show at ``now``."""
-    status, sound = _status(state), state.sound
+    status, sound = status_row(state), state.sound
     if state.menu is not None and state.mode is not Mode.STARTING and state.ending is not Ending.OVER:
         return signs.menu(state.setup, state.menu)
     turned = sound.volume_until is not None and now < sound.volume_until
@@ -45,19 +48,40 @@ def view(state: State, now: int, limits: Limits = _LIMITS) -> View:
         return signs.countdown(state, seconds, status)
     if state.remark is not None and now < state.remark.until:
         return signs.remark(state, state.remark, status)
-    again = recalled(state, now, limits)
-    if again is not None:
-        return _subtitles(state, status, (again,))
-    pressing = [fault for fault in state.faults if not _stands_back(fault, state, now)]
-    if pressing:
-        return _fault(state, status, pressing[-1])
+    recalled_now = recalled(state, now, limits)
+    if recalled_now is not None and _is_here(recalled_now, state):
+        return _turned(state, again(state, status, recalled_now, now, limits))
+    faults = pressing(state, now)
+    if faults:
+        return _fault(state, status, faults[-1])
     if state.captions.said:
         return signs.captions(state, status)
-    if state.shown:
-        return _subtitles(state, status, state.shown)
-    if state.setup.kiosk and state.mode is Mode.STANDBY and not state.private and state.visit.leaving_by is None:
+    shown = tuple(s for s in state.shown if _is_here(s, state))
+    if shown:
+        return _subtitles(state, status, shown, now, limits)
+    if invites(state):
         return signs.idle(state, now, limits)
     return _sign(state, status, *_idle(state))
+
+
+def pressing(state: State, now: int) -> list[Fault]:
+    """The faults that take the screen, the newest last."""
+    return [fault for fault in state.faults if not _stands_back(fault, state, now)]
+
+
+def has_guest_panel(state: State) -> bool:
+    """Whether the person opposite has a panel that works; else this one serves both."""
+    return state.setup.guest_panel and Device.GUEST_SCREEN not in state.broken
+
+
+def _is_here(shown: Shown, state: State) -> bool:
+    """Whether a sentence belongs on the first panel: with two, each shows what its own reader reads."""
+    return not has_guest_panel(state) or shown.language != present(state)
+
+
+def invites(state: State) -> bool:
+    """Whether the box waits for its next guest."""
+    return state.setup.kiosk and state.mode is Mode.STANDBY and not state.private and state.visit.leaving_by is None
 
 
 def repeat_notice_until(state: State) -> int | None:
@@ -99,12 +123,32 @@ def _own_language(state: State) -> str:
 
 
 def _sign(state: State, status: Status, sign: Sign, title: str, words: str = "") -> SignView:
-    """``title`` and ``words`` are keys of the phrases, or stand for themselves where no phrase has that key."""
-    guest_speaks = state.setup.kiosk and state.turned and not state.private
-    language = signs.words_for(languages.present(state), state.setup.mine) if guest_speaks else _own_language(state)
+    """``title`` and ``words`` are keys of the phrases, or stand for themselves where no phrase has that key.
+
+    What is asked of the person opposite is in words of their own, and upside down for whoever holds the box.
+    """
+    alone = not has_guest_panel(state)
+    if alone and state.setup.flip and _asks_them(state, sign):
+        return replace(sign_in(present(state), state, status, sign, title, words), flip=True)
+    guest_speaks = alone and state.setup.kiosk and state.turned and not state.private
+    language = signs.words_for(present(state), state.setup.mine) if guest_speaks else _own_language(state)
     keys = all_keys()
     title, words = (say(text, language) if text in keys else text for text in (title, words))
     return SignView(status, sign, title, words, language)
+
+
+def sign_in(language: str, state: State, status: Status, sign: Sign, title: str, words: str = "") -> SignView:
+    """A sign in exactly this language; beside its own name where the box has no words in it."""
+    if not has_words(language):
+        return SignView(status, sign, own_name(state.setup, language), "", language)
+    return SignView(status, sign, say(title, language), say(words, language) if words else "", language)
+
+
+def _asks_them(state: State, sign: Sign) -> bool:
+    """Whether it is the person opposite who is to speak, or to say something once more."""
+    if sign is Sign.REPEAT:
+        return state.owned_up_in is not None and state.owned_up_in.target == state.setup.mine
+    return sign is Sign.SPEAK and state.turned
 
 
 def _urgent(state: State, now: int) -> tuple[Sign, str, str] | None:
@@ -112,10 +156,13 @@ def _urgent(state: State, now: int) -> tuple[Sign, str, str] | None:
         return Sign.WAIT, "starting", ""
     if state.ending is Ending.OVER:
         return Sign.UNPLUG, "unplug", ""
+    return (Sign.REPEAT, "repeat", "lost") if asks_to_repeat(state, now) else None
+
+
+def asks_to_repeat(state: State, now: int) -> bool:
+    """Whether "please repeat" stands."""
     until = repeat_notice_until(state)
-    if until is not None and now < until:
-        return Sign.REPEAT, "repeat", "lost"
-    return None
+    return until is not None and now < until
 
 
 def _idle(state: State) -> tuple[Sign, str, str]:
@@ -132,21 +179,48 @@ def _idle(state: State) -> tuple[Sign, str, str]:
             return Sign.PRESS, str(state.direction).upper().replace(">", " → "), "press"
 
 
-def _subtitles(state: State, status: Status, shown: tuple[Shown, ...]) -> SubtitlesView:
+def _subtitles(state: State, status: Status, shown: tuple[Shown, ...], now: int, limits: Limits) -> SubtitlesView:
     language = shown[-1].language
-    newest = [s for s in shown if s.language == language]
+    seen = _turned(state, subtitles(state, status, language, now, limits))
+    if not state.setup.show_source:
+        return seen
+    return replace(seen, source=state.source_text, source_language=state.source_language or state.direction.source)
+
+
+def _turned(state: State, seen: SubtitlesView) -> SubtitlesView:
+    """Upside down where it is meant for the person opposite, who has no panel."""
+    opposite = seen.language != state.setup.mine and not has_guest_panel(state)
+    return replace(seen, flip=state.setup.flip and opposite)
+
+
+def subtitles(state: State, status: Status, language: str, now: int, limits: Limits) -> SubtitlesView:
+    """What is shown in one language, at the pace of whoever reads it."""
     return SubtitlesView(
         status,
         language,
-        tuple(Sentence(s.text, s.tail, s.final, s.late) for s in newest),
-        source=state.source_text if state.setup.show_source else "",
-        source_language=state.source_language or state.direction.source,
+        tuple(_sentence(s) for s in state.shown if s.language == language),
         letters=state.setup.letters,
-        flip=state.setup.flip and language != state.setup.mine,
+        unread=unread(state, language, now, limits),
     )
 
 
-def _status(state: State) -> Status:
+def again(state: State, status: Status, sentence: Shown, now: int, limits: Limits) -> SubtitlesView:
+    """One sentence once more, from its beginning."""
+    return SubtitlesView(
+        status,
+        sentence.language,
+        (_sentence(sentence),),
+        letters=state.setup.letters,
+        unread=reread(state, sentence, now, limits),
+    )
+
+
+def _sentence(shown: Shown) -> Sentence:
+    return Sentence(shown.text, shown.tail, shown.final, shown.late, (shown.line, shown.turn))
+
+
+def status_row(state: State) -> Status:
+    """The status row, as whoever holds the box reads it."""
     match state.mode:
         case Mode.ON_AIR | Mode.FINISHING:
             link = Link.ON_AIR

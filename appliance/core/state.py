@@ -60,6 +60,7 @@ class Setup:
     letters: str = "normal"
     flip: bool = False
     show_source: bool = False
+    guest_panel: bool = False  # a second panel faces the guest
     text_only: frozenset[str] = frozenset()  # targets that the model reads and does not speak
     camera: str = "off"  # "off" | "hold" | "auto"
     half_duplex: bool = False  # a loudspeaker in the room: the microphone would hear it
@@ -119,6 +120,41 @@ class Shown:
     raw: str = ""
     final: bool = False
     late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Confirmed words of one turn that a reader had not read when ``Reader.since`` was, and how long they take him."""
+
+    line: int
+    turn: int
+    chars: int
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whoever reads one language. Sentences in the order in which they are shown."""
+
+    language: str
+    since: int
+    unread: tuple[Unread, ...]
+
+
+class Glow(StrEnum):
+    """How bright the panels are."""
+
+    BRIGHT = "bright"
+    DIM = "dim"
+    ASLEEP = "asleep"
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """Of the panels' pixels."""
+
+    since: int = 0  # the last sign of life
+    glow: Glow = Glow.BRIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +292,7 @@ class State:
     owed: tuple[tuple[Direction, int], ...] = ()  # unanswered milliseconds, where there are any
     owned_up: tuple[tuple[Direction, int], ...] = ()  # utterances dropped with "please repeat", counted for ever
     owned_up_at: int | None = None  # when "please repeat" was last said
+    owned_up_in: Direction | None = None  # what was lost then; None: nobody knows
     capture: bool = False  # the microphone was told to be open
     closing_at: int | None = None  # the microphone was told to close, and has not said so yet
     input: Direction | None = None  # where live sound goes
@@ -279,6 +316,8 @@ class State:
     captions: Captions = field(default_factory=Captions)
     camera: Camera = field(default_factory=Camera)
     shown: tuple[Shown, ...] = ()
+    readers: tuple[Reader, ...] = ()  # those who are behind what is shown
+    care: Care = field(default_factory=Care)
     source_text: str = ""
     source_language: str = ""
     turns: tuple[Turn, ...] = ()

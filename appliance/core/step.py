@@ -9,7 +9,7 @@ The fence: news of a line that is no longer in ``State.lines`` changes nothing. 
 from dataclasses import replace
 from typing import assert_never
 
-from appliance.core import camera, ear, ending, health, line, sound, talk, turns, visit
+from appliance.core import camera, care, ear, ending, health, line, sound, talk, turns, visit
 from appliance.core.effects import Effect, Note
 from appliance.core.events import (
     Booted,
@@ -48,7 +48,7 @@ from appliance.core.faults import Outcome
 from appliance.core.limits import Limits
 from appliance.core.modes import Mode
 from appliance.core.settle import line_for, live, settle
-from appliance.core.state import State, Wanted
+from appliance.core.state import Care, State, Wanted
 
 LineEvent = (
     LineTroubled
@@ -80,6 +80,8 @@ def step(state: State, event: Event, now: int, limits: Limits) -> Outcome:
     effects = (*effects, *more)
     if more:  # a tone may have to be hushed
         state, more = settle(state, now, limits, why)
+        effects = (*effects, *more)
+    state, more = care.watched(before, state, effects, now, limits)
     return state, (*effects, *more)
 
 
@@ -135,7 +137,7 @@ def _handled(state: State, event: Event, now: int, limits: Limits) -> Outcome:
         case SoundDrained():
             return ending.drained(state, now), ()
         case Booted():
-            return _booted(state, event.private)
+            return _booted(state, event.private, now)
         case _:
             return _line_news(state, event, now, limits)
 
@@ -158,7 +160,7 @@ def _line_news(state: State, event: LineEvent, now: int, limits: Limits) -> Outc
         case TurnOpened():
             return turns.turn_opened(state, source, event, now, limits)
         case TextArrived():
-            return turns.text_arrived(state, source, event, limits)
+            return turns.text_arrived(state, source, event, now, limits)
         case SourceArrived():
             return turns.source_arrived(state, source, event, now, limits)
         case TurnAnswered():
@@ -175,14 +177,14 @@ def _line_news(state: State, event: LineEvent, now: int, limits: Limits) -> Outc
             assert_never(event)
 
 
-def _booted(state: State, private: bool) -> Outcome:
+def _booted(state: State, private: bool, now: int) -> Outcome:
     """The privacy slide has been read, and nothing else has been opened yet."""
     if state.mode is not Mode.STARTING:
         return state, ()
     wanted = Wanted.INTERPRETING if state.setup.at_once else Wanted.NOTHING
     note = Note("mode", (("from", str(Mode.STARTING)), ("to", str(Mode.STANDBY)), ("why", "booted")))
     state = talk.slide_read(state, private)
-    return replace(state, wanted=wanted, mode=Mode.STANDBY, why="booted"), (note,)
+    return replace(state, wanted=wanted, mode=Mode.STANDBY, why="booted", care=Care(since=now)), (note,)
 
 
 def _ticked(state: State, now: int, limits: Limits) -> Outcome:

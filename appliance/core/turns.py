@@ -19,6 +19,7 @@ from appliance.core.events import (
 from appliance.core.faults import Outcome
 from appliance.core.limits import Limits
 from appliance.core.line import changed
+from appliance.core.reading import followed
 from appliance.core.state import Line, State, Turn
 from appliance.core.subtitles import on_screen, updated
 
@@ -31,7 +32,7 @@ def turn_opened(state: State, line: Line, event: TurnOpened, now: int, limits: L
     return _kept(state, Turn(event.line, event.turn, replay=event.replay), limits)
 
 
-def text_arrived(state: State, line: Line, event: TextArrived, limits: Limits) -> Outcome:
+def text_arrived(state: State, line: Line, event: TextArrived, now: int, limits: Limits) -> Outcome:
     """Translation: show it and note it. Sentences cut off with a lost line go when newer words come."""
     present = {other.number for other in state.lines}
     shown = tuple(s for s in state.shown if s.final or s.line in present)
@@ -51,7 +52,7 @@ def text_arrived(state: State, line: Line, event: TextArrived, limits: Limits) -
             limits=limits,
         )
     )
-    state = replace(state, shown=shown)
+    state = followed(state.shown, replace(state, shown=shown), now, limits)
     turn = _turn(state, event.line, event.turn)
     if turn is not None and turn.text_at is None and (event.text or event.stash):
         state = _with_turn(state, replace(turn, text_at=event.at))

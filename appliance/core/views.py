@@ -4,7 +4,7 @@ Responsible for: the shapes that the core fills and ``display/`` draws.
 Must not: know fonts, pixels, or devices.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -30,6 +30,7 @@ class Status:
     private: bool = False
     volume: int | None = None  # per cent, only while it is turned
     muted: bool = False
+    wordless: bool = False  # pictograms alone: whoever reads it may not read our words
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Sentence:
     tail: str = ""
     final: bool = False
     late: bool = False
+    turn: tuple[int, int] = field(default=(0, 0), compare=False)  # tells it from another that says the same
 
 
 @dataclass(frozen=True, slots=True)

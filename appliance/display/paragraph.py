@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from appliance.display.typeset import LINE_SEPARATOR, Line, Style, Typesetter, clean
 
-ROWS_KEPT = 16  # of each sentence: four pages of the small panel
+ROWS_KEPT = 32  # of each sentence: a reader of huge letters may be sixteen pages behind
 _SENTENCES_MAX = 24
 _TAILS_MAX = 8
 

@@ -26,11 +26,12 @@ _LINK_PICTURES = {
 def draw_status(status: Status, canvas: Canvas) -> None:
     """From the left: direction, what is special now. From the right: link, level, microphone, camera.
 
-    Everything keeps its place while it lasts; only a lost link takes the room of level and camera for its word.
+    Everything keeps its place while it lasts; only a lost link takes the room of level and camera for its word, where
+    the row may have words.
     """
     _words(canvas, status.direction, 1)
     right = _picture(canvas, _LINK_PICTURES[status.link], canvas.width - 1) - _GAP
-    if status.link is Link.LOST:
+    if status.link is Link.LOST and not status.wordless:
         right = _words_before(canvas, "RECONNECT", right) - _GAP
         _microphone(status, canvas, right - 2)
         return
@@ -49,8 +50,8 @@ def _special(status: Status, canvas: Canvas, right: int) -> None:
         left = _words_before(canvas, str(status.volume), right)
         _picture(canvas, "loudspeaker_crossed" if status.muted else "loudspeaker", left - 2)
     elif status.wait:
-        left = _words_before(canvas, "WAIT", right)
-        _picture(canvas, "hourglass", left - 2)
+        left = right if status.wordless else _words_before(canvas, "WAIT", right) - 2
+        _picture(canvas, "hourglass", left)
     elif status.muted:
         _picture(canvas, "loudspeaker_crossed", right)
 

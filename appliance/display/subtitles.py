@@ -27,7 +27,7 @@ _SOURCE_STRENGTH = 0.5
 class _Row:
     line: Line
     late: bool  # wears the clock
-    key: str  # its sentence up to its end: confirmed text only grows, so a row keeps its key
+    key: tuple[object, str]  # its sentence, and that up to the row's end: confirmed text only grows
     left: int  # confirmed characters from its start to the end of everything
 
 
@@ -47,7 +47,7 @@ class SubtitleScreen:
     def __init__(self, paragraphs: Paragraphs) -> None:
         self._paragraphs = paragraphs
         self._seen: _Seen | None = None
-        self._top = ""  # key of the uppermost row
+        self._top: tuple[object, str] | None = None  # key of the uppermost row
 
     def draw(self, view: SubtitlesView, canvas: Canvas) -> None:
         """Status row, the source's newest line where wanted, and as many rows of translation as fit."""
@@ -76,7 +76,7 @@ class SubtitleScreen:
         """The rows that are seen: the newest, or those that the reader still needs, or those scrolled back to.
 
         A reader who is one row behind is waited for; one who is further behind gets whole pages, the row being read
-        last on top of the next one. What is more than ``ROWS_KEPT`` rows behind runs away.
+        last on top of the next one, and no row is left out. What is more than ``ROWS_KEPT`` rows behind runs away.
         """
         newest = max(0, len(rows) - places)
         before = next((index for index, row in reversed(list(enumerate(rows))) if row.key == self._top), None)
@@ -90,8 +90,8 @@ class SubtitleScreen:
             elif newest - before == 1:
                 top = newest if reading > before else before
             elif newest - before > 1:
-                top = min(newest, reading) if reading >= before + places - 1 else before
-        self._top = rows[top].key if top < len(rows) else ""
+                top = min(newest, reading, before + places) if reading >= before + places - 1 else before
+        self._top = rows[top].key if top < len(rows) else None
         return rows[top : top + places]
 
     def _rows(self, shown: tuple[Sentence, ...], style: Style, places: int) -> list[_Row]:
@@ -105,7 +105,12 @@ class SubtitleScreen:
             done = self._paragraphs.rows(sentence.text, sentence.tail, own, max(1, places // 2))
             counts.append(done.count)
             rows += [
-                _Row(line, sentence.late and line.start == 0, text[: line.end], left - min(line.start, len(text)))
+                _Row(
+                    line,
+                    sentence.late and line.start == 0,
+                    (sentence.turn, text[: line.end]),
+                    left - min(line.start, len(text)),
+                )
                 for line in done.lines
             ]
             left -= len(text)

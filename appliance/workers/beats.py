@@ -6,7 +6,7 @@ Must not: decide what a silent worker means (the core does) or feed any watchdog
 
 from collections.abc import Callable
 
-LIMITS_MS = {"microphone": 3_000, "speaker": 3_000, "screen": 5_000, "line": 15_000}
+LIMITS_MS = {"microphone": 3_000, "speaker": 3_000, "screen": 5_000, "guest_screen": 5_000, "line": 15_000}
 """Longest silence that is still life. A period is 20 ms; a line may be in its upgrade for 10 s."""
 
 

@@ -8,6 +8,7 @@ import hashlib
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from appliance.core.events import Device, DeviceFailed, DeviceReady, Event
@@ -16,7 +17,6 @@ from appliance.errors import DeviceError
 from appliance.ports import Frame, Screen
 from appliance.workers.beats import Beats
 
-NAME = "screen"
 RETRY_S = 5.0
 CARE_S = 60.0  # a panel that shows the same is shown it again
 
@@ -31,7 +31,7 @@ class Painter(Protocol):
 
 
 class ScreenWorker:
-    """A mailbox of one: the latest view wins."""
+    """A mailbox of one: the latest view wins, and the latest brightness."""
 
     def __init__(
         self,
@@ -40,8 +40,13 @@ class ScreenWorker:
         post: Callable[[Event], None],
         shown: Callable[[Frame, str], None],
         beats: Beats,
+        device: Device = Device.SCREEN,
     ) -> None:
-        """``shown(frame, hash)`` is told of every frame that reached the panel, on this worker's thread."""
+        """``shown(frame, hash)`` is told of every frame that reached the panel, on this worker's thread.
+
+        ``device``: which of the two panels this is.
+        """
+        self._device = device
         self._make = make
         self._painter = painter
         self._post = post
@@ -51,9 +56,10 @@ class ScreenWorker:
         self._changed = threading.Condition()
         self._view: View | None = None  # still to be drawn
         self._latest: View | None = None
+        self._level: int | None = None  # None: as the panel chose
         self._screen: Screen | None = None
         self._running = True
-        self._thread = threading.Thread(target=self._run, name="screen", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=str(device), daemon=True)
 
     def start(self) -> None:
         """Open the panel."""
@@ -63,6 +69,12 @@ class ScreenWorker:
         """Show this as soon as the one being drawn is done."""
         with self._changed:
             self._view = self._latest = view
+            self._changed.notify()
+
+    def dim(self, level: int) -> None:
+        """Set the brightness, 0 (asleep) to 255."""
+        with self._changed:
+            self._level = level
             self._changed.notify()
 
     def stop(self, limit_ms: int) -> None:
@@ -83,18 +95,18 @@ class ScreenWorker:
         while not self._abandoned:
             try:
                 # The same object after a failure: a folder of pictures would begin to count anew.
-                self._beats.beat(NAME)
+                self._beats.beat(self._device)
                 screen = self._screen = self._screen or self._make()
                 screen.open()
-                self._beats.rest(NAME)
-                self._post(DeviceReady(Device.SCREEN))
+                self._beats.rest(self._device)
+                self._post(DeviceReady(self._device))
                 self._paint(screen)
                 screen.close()
                 return
             except DeviceError as error:
-                self._beats.rest(NAME)
+                self._beats.rest(self._device)
                 log.warning("%s", error)
-                self._post(DeviceFailed(Device.SCREEN, str(error.kind), error.detail))
+                self._post(DeviceFailed(self._device, str(error.kind), error.detail))
                 with self._changed:
                     if self._changed.wait_for(lambda: not self._running, RETRY_S):
                         return
@@ -102,19 +114,26 @@ class ScreenWorker:
     def _paint(self, screen: Screen) -> None:
         painter = self._painter(screen)
         last: Frame | None = None
+        level: int | None = None
         with self._changed:
             self._view = self._latest  # what a failure kept from the panel
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._view is not None or not self._running, CARE_S)
+                self._changed.wait_for(partial(self._has_news, level), CARE_S)
                 view, self._view = self._view, None
-                if view is None and not self._running:
+                before, level = level, self._level
+                if view is None and level == before and not self._running:
                     return
-            self._beats.beat(NAME)
+            self._beats.beat(self._device)
             frame = last if view is None else painter.draw(view)
             if frame is not None and (view is None or frame != last):
                 screen.show(frame)  # also the same again, once a minute: the panel swims and mends itself by it
-            self._beats.rest(NAME)
+            if level is not None and level != before:
+                screen.dim(level)  # behind the picture: who wakes a panel is not shown what it said before
+            self._beats.rest(self._device)
             if frame is not None and frame != last and not self._abandoned:
                 last = frame
                 self._shown(frame, hashlib.sha256(frame.data).hexdigest()[:16])
+
+    def _has_news(self, level: int | None) -> bool:
+        return self._view is not None or self._level != level or not self._running

@@ -105,6 +105,7 @@ def test_addresses_that_are_refused(url: str, sentence: str) -> None:
         ({"loudspeaker__device": "card:"}, "loudspeaker.device", 'must be a PCM name such as "default"'),
         ({"screen__driver": "png"}, "screen.directory", "must name a folder"),
         ({"screen__guest_driver": "terminal"}, "screen.guest_driver", "room for one screen only"),
+        ({"screen__driver": "ssd1322", "screen__guest_driver": "ssd1322"}, "screen.guest_driver", "choose another"),
         ({"screen__guest_driver": "ssd1306", "screen__address": 0x3D}, "screen.address", "second panel's address"),
         ({"microphone__driver": "file", "microphone__device": ""}, "microphone.device", "must name a file"),
         ({"keys__driver": "script"}, "keys.script", "must name a file"),
@@ -187,8 +188,3 @@ def test_a_text_only_target_is_a_notice_and_no_problem(changes: dict[str, Value]
 )
 def test_this_machine(host: str, here: bool) -> None:
     assert checks.is_loopback(host) is here
-
-
-def test_what_is_not_built_yet_is_said() -> None:
-    said = dict(checks.notices(settings(screen__guest_driver="ssd1306")))
-    assert set(said) == {("screen.guest_driver",)}

@@ -3,6 +3,8 @@
 Responsible for: that each deadline is told, and none stays in the past. Must not: test what a Tick does.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from appliance.core.deadlines import next_deadline
@@ -14,11 +16,14 @@ from appliance.core.step import step
 from tests.core.box import Box
 from tests.core.states import REACHED, configuring, dialing, draining, finishing, on_air, standby, stopping, waiting
 
+FAR_MS = 10**9
+
 
 def wait(box: Box) -> int | None:
-    """Milliseconds until the box wants to be woken."""
-    due = next_deadline(box.state, box.now, box.limits)
-    return None if due is None else due - box.now
+    """Milliseconds until the box wants to be woken; the care of the panels (``test_care.py``) apart."""
+    limits = replace(box.limits, dim_ms=FAR_MS, sleep_ms=FAR_MS)
+    due = next_deadline(box.state, box.now, limits)
+    return None if due is None or due >= FAR_MS else due - box.now
 
 
 def test_nothing_is_due_before_the_start_or_at_rest() -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from appliance.core.direction import Direction
 from appliance.core.events import (
     Device,
     DeviceFailed,
@@ -19,6 +20,7 @@ from appliance.core.events import (
     LineOpened,
     Loss,
     SourceArrived,
+    SpeechSounded,
     TextArrived,
 )
 from appliance.core.panel import view
@@ -186,7 +188,7 @@ def test_the_source_is_shown_only_where_wanted() -> None:
     box.send(TextArrived(1, 1, "Hola.", "", final=True, at=0), SourceArrived(1, 1, "Hi.", "", "", final=True))
     seen = shown(box)
     assert isinstance(seen, SubtitlesView)
-    assert (seen.source, seen.source_language, seen.flip) == ("", "en", False)
+    assert (seen.source, seen.flip) == ("", False)
 
 
 def test_the_box_speaks_the_language_of_whoever_holds_it() -> None:
@@ -211,3 +213,47 @@ def test_settings_that_cannot_be_used_stand_back_once_somebody_speaks() -> None:
     assert seen.do == "dragoman.toml:3: no such key"
     box.send(TextArrived(1, 1, "Hola", "", True, box.now))
     assert isinstance(shown(box), SubtitlesView)
+
+
+def test_what_is_asked_of_the_person_opposite_faces_them_in_their_words() -> None:
+    box = Box(Setup(mine="en", theirs="es", flip=True)).boot()
+    box.press(Key.TALK)
+    box.connect(1)
+    assert shown(box) == shown_upright(box, "Ready")
+    box.press(Key.GUEST)
+    box.pass_time(1_000)
+    box.connect(2)
+    seen = shown(box)
+    assert isinstance(seen, SignView)
+    assert (seen.title, seen.language, seen.flip) == (say("ready", "es"), "es", True)
+    box.owe(0, Direction("es", "en"), owned_up=1)
+    seen = shown(box)
+    assert isinstance(seen, SignView)
+    assert (seen.title, seen.language, seen.flip) == (say("repeat", "es"), "es", True)
+    box.pass_time(5_000)
+    box.owe(0, Direction("en", "es"), owned_up=1)
+    assert shown(box) == shown_upright(box, "Please repeat")
+
+
+def shown_upright(box: Box, words: str) -> View:
+    seen = shown(box)
+    assert isinstance(seen, SignView)
+    assert (seen.title, seen.flip, seen.language) == (words, False, "en")
+    return seen
+
+
+def test_what_is_said_again_is_turned_and_read_from_its_beginning() -> None:
+    box = Box(Setup(flip=True, show_source=True)).boot()
+    box.press(Key.TALK)
+    box.connect(1)
+    box.send(TextArrived(1, 1, "Uno. " * 20, "", final=True, at=0), SpeechSounded(1, 1, box.now))
+    box.pass_time(60_000)
+    box.press(Key.REPEAT)
+    seen = shown(box)
+    assert isinstance(seen, SubtitlesView)
+    assert (len(seen.sentences), seen.flip) == (1, True)
+    assert 95 <= seen.unread <= 99
+    box.pass_time(8_000)
+    seen = shown(box)
+    assert isinstance(seen, SubtitlesView)
+    assert seen.unread == 0

@@ -67,3 +67,12 @@ def test_volume_comes_before_wait_and_wait_before_muted() -> None:
 def test_more_level_is_more_light() -> None:
     levels = [len(drawn(status(level=level))) for level in range(6)]
     assert levels == sorted(set(levels))
+
+
+def test_a_row_without_words_says_the_same_in_pictograms() -> None:
+    for change in ({"link": Link.LOST}, {"wait": True}):
+        words, none = drawn(status(**change)), drawn(status(**change, wordless=True))
+        assert none != words
+        assert none != drawn(status(wordless=True)), "and still says it"
+    lost = drawn(status(link=Link.LOST, wordless=True))
+    assert {(x, y) for x, y in lost if x < 90} == {(x, y) for x, y in drawn(status(wordless=True)) if x < 90}

@@ -158,6 +158,9 @@ class SimCrew:
     def set_volume(self, percent: int, *, muted: bool) -> None:
         """Nobody hears how loud it is."""
 
+    def set_brightness(self, level: int) -> None:
+        """Nobody sees how bright it is."""
+
     def cue(self, name: CueName) -> None:
         raise AssertionError(f"the simulator asks for no cues: {name}")
 
@@ -182,3 +185,6 @@ class SimCrew:
 
     def show(self, picture: View) -> None:
         self._watch.shown(picture)
+
+    def show_guest(self, picture: View) -> None:
+        raise AssertionError("the simulated box has one panel")

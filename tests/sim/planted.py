@@ -61,7 +61,7 @@ def stale_text_shown(patch: pytest.MonkeyPatch) -> None:
     def shows(state: Any, event: Any, now: int, limits: Any) -> Any:
         if state.line(event.line) is None and isinstance(event, TextArrived):
             ghost = Line(event.line, state.direction, Phase.READY, Purpose.WANTED, since=now)
-            return turns.text_arrived(state, ghost, event, limits)
+            return turns.text_arrived(state, ghost, event, now, limits)
         return real(state, event, now, limits)
 
     patch.setattr(step, "_line_news", shows)
@@ -186,13 +186,13 @@ def privacy_wipes_nothing(patch: pytest.MonkeyPatch) -> None:
 
 
 def panel_says_on_air_too_early(patch: pytest.MonkeyPatch) -> None:
-    real = panel._status
+    real = panel.status_row
 
     def boastful(state: Any) -> Any:
         status = real(state)
         return replace(status, link=Link.ON_AIR) if status.link is Link.DIALING else status
 
-    patch.setattr(panel, "_status", boastful)
+    patch.setattr(panel, "status_row", boastful)
 
 
 def loss_counted_as_answer(patch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ class Panel(SilentScreen):
     def __init__(self) -> None:
         self.failures: list[DeviceError] = []
         self.calls: list[str] = []
+        self.levels: queue.Queue[int] = queue.Queue()
 
     def open(self) -> None:
         self.calls.append("open")
@@ -32,6 +33,10 @@ class Panel(SilentScreen):
         if self.failures:
             raise self.failures.pop(0)
         super().show(frame)
+
+    def dim(self, level: int) -> None:
+        self.calls.append(f"dim {level}")
+        self.levels.put(level)
 
     def close(self) -> None:
         self.calls.append("close")
@@ -52,12 +57,12 @@ COLOURS: dict[str, int] = {}
 
 
 class Desk:
-    def __init__(self) -> None:
+    def __init__(self, device: Device = Device.SCREEN) -> None:
         self.panel = Panel()
         self.made = 0
         self.events: queue.Queue[Event] = queue.Queue()
         self.shown: queue.Queue[tuple[int, str]] = queue.Queue()
-        self.worker = ScreenWorker(self._make, Brush, self.events.put, self._note, Beats(lambda: 0))
+        self.worker = ScreenWorker(self._make, Brush, self.events.put, self._note, Beats(lambda: 0), device)
 
     def _note(self, frame: Frame, digest: str) -> None:
         self.shown.put((frame.data[0], digest))
@@ -68,9 +73,9 @@ class Desk:
 
 
 @contextmanager
-def desk(*failures: DeviceError) -> Iterator[Desk]:
+def desk(*failures: DeviceError, device: Device = Device.SCREEN) -> Iterator[Desk]:
     COLOURS.clear()
-    it = Desk()
+    it = Desk(device)
     it.panel.failures += failures
     it.worker.start()
     try:
@@ -126,3 +131,39 @@ def test_stopping_does_not_wait_for_a_panel_that_is_away(monkeypatch: pytest.Mon
         box.worker.show(one)
         while not isinstance(box.events.get(timeout=WAIT_S), DeviceFailed):
             continue
+
+
+def test_brightness_reaches_the_panel_behind_the_picture() -> None:
+    one, _ = pictures()
+    with desk() as box:
+        box.events.get(timeout=WAIT_S)
+        box.worker.dim(16)
+        assert box.panel.levels.get(timeout=WAIT_S) == 16
+        box.worker.dim(0)
+        assert box.panel.levels.get(timeout=WAIT_S) == 0
+        box.worker.dim(0)
+        box.worker.show(one)
+        assert box.shown.get(timeout=WAIT_S)[0] == 0
+    assert box.panel.calls == ["open", "dim 16", "dim 0", "close"]
+
+
+def test_a_panel_that_comes_back_is_as_bright_as_it_should_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RETRY_S", 0.01)
+    one, _ = pictures()
+    with desk(DeviceError("screen", Kind.GONE, "i2c")) as box:
+        box.events.get(timeout=WAIT_S)
+        box.worker.dim(16)
+        assert box.panel.levels.get(timeout=WAIT_S) == 16
+        box.worker.show(one)
+        assert isinstance(box.events.get(timeout=WAIT_S), DeviceFailed)
+        assert box.panel.levels.get(timeout=WAIT_S) == 16
+        assert box.panel.calls == ["open", "dim 16", "open", "dim 16"]
+
+
+def test_the_second_panel_tells_its_own_news(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RETRY_S", 0.01)
+    one, _ = pictures()
+    with desk(DeviceError("screen", Kind.GONE, "i2c"), device=Device.GUEST_SCREEN) as box:
+        assert box.events.get(timeout=WAIT_S) == DeviceReady(Device.GUEST_SCREEN)
+        box.worker.show(one)
+        assert box.events.get(timeout=WAIT_S) == DeviceFailed(Device.GUEST_SCREEN, "gone", "i2c")
