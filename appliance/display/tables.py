@@ -6,7 +6,7 @@ Must not: know the languages of the service, or what a check means.
 
 from appliance.core.views import Mark, MenuRow, MenuView, TableRow, TableView
 from appliance.display.canvas import Canvas
-from appliance.display.flow import Words, baseline, font_of, set_words, span
+from appliance.display.flow import Setting, Words, baseline, first_that_fits, font_of, set_words, span
 from appliance.display.fonts import RIGHT_TO_LEFT
 from appliance.display.pictograms import picture
 from appliance.display.status import STATUS_HEIGHT, draw_status
@@ -14,6 +14,7 @@ from appliance.display.subtitles import MARGIN
 from appliance.display.typeset import Line, Typesetter
 
 _SLOT = 17  # high enough for a name in any script; three of them leave a row for the note
+_OVER = 4  # a row of tall letters is higher than its ink
 _NEIGHBOUR = 0.5
 _NAME_LEFT = 9  # behind the pointer
 _MARKS_WIDTH = 13  # loudspeaker or eye at the right
@@ -35,9 +36,15 @@ def draw_menu(view: MenuView, canvas: Canvas, typesetter: Typesetter) -> None:
         pointer, _ = picture("pointer")
         canvas.picture(pointer, MARGIN, _SLOT + 5)
         note = view.rows[view.chosen].note
-        setting = set_words(typesetter, Words(note, view.note_language), canvas, canvas.width - 2 * MARGIN)
-        for line in setting.lines[:1]:
+        for line in set_note(typesetter, note, view.note_language, canvas).lines[:1]:
             canvas.line(line, MARGIN, _centred(line, 3 * _SLOT, canvas.height))
+
+
+def set_note(typesetter: Typesetter, note: str, language: str, canvas: Canvas) -> Setting:
+    """The one row at the foot, in the larger letters with which it is one row."""
+    width = canvas.width - 2 * MARGIN
+    choices = [(Words(note, language, size),) for size in ("normal", "small")]
+    return first_that_fits(typesetter, choices, canvas, width, canvas.height - 3 * _SLOT + _OVER)[0]
 
 
 def _menu_row(row: MenuRow, slot: int, canvas: Canvas, typesetter: Typesetter) -> None:

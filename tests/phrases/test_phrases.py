@@ -12,6 +12,7 @@ from appliance.core.views import CountdownView, IdleView, MenuRow, MenuView, Sig
 from appliance.display.canvas import Canvas
 from appliance.display.fonts import choose
 from appliance.display.renderer import Renderer
+from appliance.display.tables import set_note
 from appliance.display.typeset import Line, Style, Typesetter, clean
 from appliance.errors import ADVICE
 from appliance.phrases import say
@@ -82,6 +83,13 @@ def test_no_unknown_glyph_and_the_languages_own_font(language: str) -> None:
         text = clean(say(key, language))
         assert typesetter.unknown_glyphs(text, style) == 0, key
         assert {run.family for run in typesetter.describe(text, style)} <= {choose(language).family, "DejaVu Sans"}, key
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_the_menus_note_is_one_row(language: str) -> None:
+    typesetter = Typesetter()
+    canvas = Canvas(typesetter, 128, 64, 1)
+    assert len(set_note(typesetter, say("reads", language), language, canvas).lines) == 1
 
 
 def drawn_in(language: str) -> Iterator[tuple[str, View]]:
