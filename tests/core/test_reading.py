@@ -4,7 +4,7 @@ Responsible for: speeds, the least time of a sentence, the bound, and that no co
 Must not: know rows (``tests/display/test_reading.py`` has the real ones).
 """
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from appliance.core.deadlines import next_deadline
@@ -203,6 +203,7 @@ def test_a_short_sentence_that_is_said_again_needs_no_waking() -> None:
     assert reread(desk.state, sentence, desk.now, desk.limits) == 0
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     some.lists(some.tuples(some.integers(0, 3_000), some.integers(1, 300), some.booleans()), min_size=1, max_size=12),
     some.sampled_from(["es", "zh", "ja"]),
