@@ -23,6 +23,7 @@ OPEN_LIMIT_S = 10.0  # the real one searches for its sensor and configures it
 CAPTURE_LIMIT_S = 5.0
 RETRY_S = 30.0
 FIRST_RETRY_S = 2.0  # one that says what is wrong is tried again sooner; the wait doubles up to ``RETRY_S``
+HEAD_START_S = 0.15  # before the library is loaded, which may hold up every thread: the answer to the key goes first
 MOST_ABANDONED = 3  # hands that hang at the same time; then no fresh one is tried before one comes back
 
 _PROOF = Order(*USUAL_SIZE, USUAL_BYTES, False)
@@ -98,6 +99,7 @@ class CameraWorker:
         open_limit_s: float = OPEN_LIMIT_S,
         retry_s: float = RETRY_S,
         first_retry_s: float = FIRST_RETRY_S,
+        head_start_s: float = HEAD_START_S,
     ) -> None:
         """``taken`` is told what became of each order, on this worker's thread: None = nothing."""
         self._make = make
@@ -108,6 +110,7 @@ class CameraWorker:
         self._open_limit_s = open_limit_s
         self._retry_s = retry_s
         self._first_retry_s = first_retry_s
+        self._head_start_s = head_start_s  # 0 once it was given
         self._changed = threading.Condition()
         self._wanted = False
         self._order: tuple[Order, int] | None = None
@@ -195,6 +198,10 @@ class CameraWorker:
     def _work(self, order: tuple[Order, int] | None) -> Picture | None:
         hand = self._hand
         if hand is None:
+            with self._changed:
+                if self._changed.wait_for(lambda: not self._running, self._head_start_s):
+                    return None
+            self._head_start_s = 0.0
             hand = self._hand = _Hand(self._make)
             self._turn(on=True)
             hand.do(_opened, self._open_limit_s)

@@ -45,7 +45,7 @@ class Watched(PictureFolder):
 
 
 class Desk:
-    def __init__(self, folder: Path, limit_s: float, retry_s: float) -> None:
+    def __init__(self, folder: Path, limit_s: float, retry_s: float, head_start_s: float) -> None:
         Image.new("RGB", (1_280, 960), (10, 200, 10)).save(folder / "a.jpg", "JPEG")
         self.faults = CameraFaults(VirtualClock())
         self.said: queue.Queue[str] = queue.Queue()
@@ -56,6 +56,7 @@ class Desk:
         self.worker = CameraWorker(
             lambda: Watched(folder, self.faults, self.said, self.asked.set), self.taken.put, self._post, clock,
             capture_limit_s=limit_s, open_limit_s=WAIT_S, retry_s=retry_s, first_retry_s=retry_s,
+            head_start_s=head_start_s,
         )  # fmt: skip
 
     def _post(self, event: Event) -> None:
@@ -79,8 +80,8 @@ class Desk:
 
 
 @contextmanager
-def desk(folder: Path, limit_s: float = WAIT_S, retry_s: float = 0.02) -> Iterator[Desk]:
-    it = Desk(folder, limit_s, retry_s)
+def desk(folder: Path, limit_s: float = WAIT_S, retry_s: float = 0.02, head_start_s: float = 0) -> Iterator[Desk]:
+    it = Desk(folder, limit_s, retry_s, head_start_s)
     it.worker.start()
     try:
         yield it
@@ -246,6 +247,30 @@ def test_what_waits_is_forgotten(tmp_path: Path) -> None:
         assert not picture.sharp
         it.says("made", "open", "close")
         assert it.taken.empty()
+
+
+def test_whoever_pressed_the_key_is_answered_before_a_camera_is_loaded(tmp_path: Path) -> None:
+    with desk(tmp_path, head_start_s=60.0) as it:
+        it.worker.take(SHARP)
+        it.worker.stop(5_000)
+        assert it.said.empty(), "it would have been made in a minute"
+    with desk(tmp_path, head_start_s=0.01) as it:
+        assert it.picture(SHARP) is not None
+        assert it.picture(SHARP) is not None
+        it.says("made", "open", "close", "made", "open", "close")
+
+
+def test_orders_return_at_once_whatever_the_camera_does(tmp_path: Path) -> None:
+    with desk(tmp_path, limit_s=60.0) as it:
+        it.faults.hang()
+        it.worker.take(USUAL)
+        assert it.asked.wait(WAIT_S)
+        began = clock()
+        it.worker.take(SHARP)
+        it.worker.open()
+        it.worker.close()
+        it.worker.forget()
+        assert clock() - began < 100
 
 
 def test_ending_never_waits_for_a_camera_that_hangs(tmp_path: Path) -> None:
