@@ -15,6 +15,7 @@ from appliance.protocol.prices import picture_tokens
 from appliance.protocol.voices import MODELS
 from tests.e2e import pictures
 from tests.e2e.harness import ROOT, SHORT, Box, Emulator, Row, all_of, sound, translation
+from tests.e2e.test_keys import script
 
 SCENES = ROOT / "appliance" / "emulator" / "rehearsals"
 HANGS_S = 5  # the worker's limit for a capture
@@ -102,6 +103,28 @@ def test_a_camera_that_is_gone_comes_back_and_one_that_hangs_holds_up_nothing(tm
     assert [row["on"] for row in boxes["hangs"].rows("fault")] == [True]
     assert told(boxes["hangs"]) == []
     assert ended["hangs"].took_s < ended["gone"].took_s + HANGS_S, "the end waits for no camera"
+
+
+def test_in_private_none_goes_out_and_the_key_takes_none(tmp_path: Path) -> None:
+    seen, box_folder = scenes(tmp_path / "scenes"), tmp_path / "box"
+    box_folder.mkdir()
+    rows = [(2_000, "privacy", False), (2_400, "camera", True), (2_600, "camera", False), (4_000, "privacy", True)]
+    changes = seeing(seen) | {
+        "keys__driver": "script", "keys__script": script(box_folder / "keys.toml", *rows), "run__start": "at-once",
+    }  # fmt: skip
+    with Emulator(tmp_path / "emulator") as emulator, Box(box_folder, emulator, sound(SHORT), **changes) as box:
+        box.wait()
+    private_at, live_at = (
+        next(r["at"] for r in box.rows("key") if r["key"] == "privacy" and r["down"] is d) for d in (False, True)
+    )
+    sent = told(box)
+    assert [row for row in sent if private_at < row["at"] < live_at] == []
+    assert any(row["at"] < private_at for row in sent)
+    after = [row for row in sent if row["at"] > live_at]
+    assert after
+    assert all(max(row["width"], row["height"]) <= 640 for row in after), (
+        "nor is one kept that the key asked for in vain"
+    )
 
 
 def test_a_folder_of_garbage_is_a_lost_camera_and_nothing_more(tmp_path: Path) -> None:
