@@ -12,6 +12,7 @@ from pathlib import Path
 
 from appliance.app import Box, Taps, handle_signals
 from appliance.clock import RealClock
+from appliance.commands.named_files import named_files
 from appliance.config.last_good import keep_last_good
 from appliance.config.reading import paths_from, read
 
@@ -28,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     """Run until told to stop, or until the microphone ends where the settings say so."""
     clock = RealClock()
     start_log(logging.WARNING if args.quiet else logging.INFO)
-    loaded = read(args.config, os.environ, paths_from(os.environ))
+    loaded = read(args.config, os.environ, paths_from(os.environ), named_files)
     for problem in loaded.problems:
         print(problem, file=sys.stderr)
     if loaded.problems and args.config is not None:

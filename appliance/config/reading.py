@@ -4,7 +4,7 @@ Responsible for: which file wins over which, reporting every problem together, a
 Must not: raise for anything an operator can write, open a device or a connection, or write a file.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,9 @@ COPY_MAX_BYTES = 3 * glossary.FILE_MAX_BYTES  # the last good settings hold the 
 
 _PACKAGED = Path(__file__).with_name("default.toml")
 _KIOSK = Path(__file__).with_name("kiosk.toml")
+
+
+Look = Callable[[Settings], Iterable[Problem]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,10 @@ def packaged() -> Settings:
     return _merge(()).settings
 
 
-def read(config_file: Path | None, environment: Mapping[str, str], paths: BootPaths) -> Loaded:
-    """Read the settings.
+def read(
+    config_file: Path | None, environment: Mapping[str, str], paths: BootPaths, look: Look = lambda _: ()
+) -> Loaded:
+    """Read the settings. ``look``: what else is wrong with settings that can be used as far as this package knows.
 
     ``config_file`` (``--config``) takes the place of boot file, ``/etc`` and last good settings. Without it the boot
     file goes over ``/etc``; if the two cannot be used, the last good settings apply, else ``/etc`` alone, else the
@@ -74,15 +79,15 @@ def read(config_file: Path | None, environment: Mapping[str, str], paths: BootPa
     """
     if config_file is not None:
         boot = None
-        first = merged = _merge((_file(config_file, must_exist=True),))
+        first = merged = _merge((_file(config_file, must_exist=True),), look=look)
     else:
         boot, etc = _file(paths.boot, key_allowed=True), _file(paths.etc)
         beside = paths.boot.with_name(GLOSSARY_NAME) if paths.boot else None
-        first = merged = _merge((etc, boot), beside)
+        first = merged = _merge((etc, boot), beside, look)
         spare = _file(paths.last_good, phrases_allowed=True)
         for layers in ((spare,), (etc, boot), (etc,), (boot,)):  # the second time without the glossary beside it
             if merged.problems and any(layer.values or layer.phrases is not None for layer in layers):
-                merged = _merge(layers)
+                merged = _merge(layers, look=look)
     if merged.problems:
         merged = _merge(())
     key, key_source, key_notices = secret.find(environment)
@@ -113,7 +118,7 @@ def _file(
     return layer
 
 
-def _merge(layers: tuple[Layer, ...], beside: Path | None = None) -> Loaded:
+def _merge(layers: tuple[Layer, ...], beside: Path | None = None, look: Look = lambda _: ()) -> Loaded:
     """Lay files over the defaults, the last on top, and check the whole. ``beside``: the boot file's own glossary."""
     base = parse(_PACKAGED.read_bytes(), _PACKAGED.name, key_allowed=False)
     assert not base.problems, base.problems
@@ -139,6 +144,8 @@ def _merge(layers: tuple[Layer, ...], beside: Path | None = None) -> Loaded:
         for blame, sentence in checks.problems(settings)
         if not unread and not broken.intersection(blame)  # said already; the default in its place proves nothing
     ]
+    if not problems:
+        problems = [_placed(found, sources) for found in look(settings)]
     phrases, complaints = _phrases(settings, sources, layers)
     notices = tuple(Problem(_place(blame, sources), sentence) for blame, sentence in checks.notices(settings))
     return Loaded(settings, (*problems, *complaints), None, sources, phrases, notices)
@@ -147,6 +154,12 @@ def _merge(layers: tuple[Layer, ...], beside: Path | None = None) -> Loaded:
 def _place(blame: tuple[str, ...], sources: Mapping[str, str]) -> str:
     """Where the operator should look: the first of the names that a file has set, else the first name."""
     return next((sources[name] for name in blame if ":" in sources.get(name, "")), blame[0])
+
+
+def _placed(found: Problem, sources: Mapping[str, str]) -> Problem:
+    """A problem that names a setting, at the line where the operator wrote it."""
+    place = _place((found.where,), sources)
+    return found if place == found.where else Problem(place, f"{found.where}: {found.sentence}")
 
 
 def _phrases(

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from appliance.config.last_good import keep_last_good
 from appliance.config.reading import BootPaths, Loaded, changed, packaged, paths_from, read
+from appliance.config.settings import Settings
+from appliance.errors import Problem
 
 NOWHERE = BootPaths(None, None, None)
 
@@ -259,3 +261,20 @@ def test_any_value_of_any_setting_is_taken_or_refused_with_a_sentence(tmp_path: 
     for problem in read(own, {}, NOWHERE).problems:
         assert problem.where == f"{own}:2" or dotted == "glossary.file"
         assert dotted in problem.sentence or section in problem.sentence
+
+
+def test_what_a_look_finds_is_placed_and_the_last_good_settings_stand_in(paths: BootPaths) -> None:
+    def look(settings: Settings) -> list[Problem]:
+        wrong = settings.service.ca_file == str(paths.boot)
+        return [Problem("service.ca_file", "holds no certificate")] if wrong else []
+
+    write(paths.last_good, '[languages]\ntheirs = "fr"')
+    boot = write(paths.boot, f'[service]\nca_file = "{paths.boot}"')
+    loaded = read(None, {}, paths, look)
+    assert complaints(loaded) == [f"{boot}:2: service.ca_file: holds no certificate"]
+    assert (loaded.settings.service.ca_file, loaded.settings.languages.theirs) == ("", "fr")
+
+
+def test_what_a_look_finds_elsewhere_keeps_its_place(paths: BootPaths) -> None:
+    loaded = read(None, {}, paths, lambda _: [Problem("keys.toml:3", "is no key")])
+    assert complaints(loaded) == ["keys.toml:3: is no key"]
