@@ -14,6 +14,7 @@ from appliance.core.state import Line, State
 from appliance.core.subtitles import UNSPACED, updated
 
 _ROW = {"normal": 16, "large": 12, "huge": 8}  # letters that at least stand in a row of the small panel
+_SEEN = 2  # rows that at least are seen at once
 _LARGE = "large"
 
 
@@ -60,7 +61,7 @@ def deadlines(state: State) -> Iterator[int]:
 
 
 def _rows(state: State) -> int:
-    """At least as many rows as there are, so that the oldest can be reached, and not many more."""
+    """At least as many rows as lie above the panel, so that the oldest can be reached, and not many more."""
     said = state.captions.said
     wide = 2 if said and said[-1].language in UNSPACED else 1
-    return sum(1 + len(one.text) * wide // _ROW[letters(state)] for one in said)
+    return sum(-(-len(one.text) * wide // _ROW[letters(state)]) for one in said) - _SEEN
