@@ -174,8 +174,6 @@ class BoxCrew:
         self._spools.wipe()
         self._robot.wipe()
         self._jitter.wipe()
-        for spool in self._spools.all():  # nothing is owed any more, and no line may be left to say so
-            spool.tell(self._post, self._clock())
         if self._eyes is not None:
             self._eyes.wipe()
 

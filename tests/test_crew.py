@@ -7,7 +7,7 @@ import pytest
 
 from appliance.core.direction import Direction
 from appliance.core.effects import CueName, Say
-from appliance.core.events import Device, Event, LineLost, Loss, SpoolReported
+from appliance.core.events import Device, Event, LineLost, Loss
 from appliance.core.modes import Valve
 from appliance.core.views import BlankView
 from appliance.crew import BoxCrew, Makers
@@ -158,17 +158,6 @@ def test_sound_goes_where_it_is_sent_and_is_wiped_everywhere() -> None:
     assert (desk.spools.of(HERE).kept_ms(), desk.jitter.queued_ms) == (20, 20)
     desk.crew.wipe_sound()
     assert (desk.spools.of(HERE).kept_ms(), desk.jitter.queued_ms) == (0, 0)
-
-
-def test_a_wipe_says_that_nothing_is_owed_any_more() -> None:
-    desk = Desk()
-    desk.crew.select_input(HERE, Valve.OPEN, move=False)
-    for _ in range(20):
-        desk.spools.append(b"\1" * 640, 320, speech=True, at=clock())
-    desk.spools.of(HERE).tell(desk.events.put, clock())
-    desk.crew.wipe_sound()
-    owed = [event.unanswered_ms for event in list(desk.events.queue) if isinstance(event, SpoolReported)]
-    assert owed == [400, 0]
 
 
 def test_a_line_takes_nothing_of_a_microphone_that_is_shut() -> None:

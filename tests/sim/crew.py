@@ -90,8 +90,6 @@ class SimCrew:
         self._wiped()
         self._spools.wipe()
         self._jitter.wipe()
-        for spool in self._spools.all():
-            spool.tell(self._post, self._network.agenda.now)
         if self._eyes is not None:
             self._eyes.wipe()
 
