@@ -183,6 +183,9 @@ def _released(state: State, key: Key, held_ms: int, now: int, limits: Limits) ->
             over = state.ending is not Ending.NONE or state.wanted is not Wanted.INTERPRETING
             if state.setup.talk_taps or superseded or over:
                 return state, ()
+            other = Key.TALK if key is Key.GUEST else Key.GUEST
+            if any(c.down and not c.stuck for c in state.contacts if c.key is other):  # whoever held on is heard again
+                return replace(state, turned=other is Key.GUEST, direction_since=None), ()
             return replace(state, wanted=Wanted.PAUSE), ()
         case Key.TALK if state.ending is not Ending.NONE:
             return state, ()  # the end has its own intent, and no key turns it

@@ -137,3 +137,24 @@ def test_standby_and_waiting_are_left_by_the_same_key() -> None:
         wanted = box.wanted()
         box.press(Key.TALK)
         assert box.wanted() is not wanted
+
+
+def test_of_two_keys_that_are_held_the_one_that_is_left_talks_again() -> None:
+    box = Box(DESK).boot()
+    box.key(Key.TALK, down=True)
+    box.pass_time(500)
+    assert [str(row.direction) for row in inputs(box.key(Key.GUEST, down=True))] == ["ar>en"]
+    box.pass_time(500)
+    assert [str(row.direction) for row in inputs(box.key(Key.GUEST, down=False))] == ["en>ar"]
+    assert box.wanted() is Wanted.INTERPRETING
+    box.pass_time(500)
+    box.key(Key.TALK, down=False)
+    assert box.wanted() is Wanted.PAUSE
+
+
+def test_a_key_that_is_stuck_does_not_talk_again() -> None:
+    box = Box(DESK).boot()
+    box.key(Key.TALK, down=True)
+    box.pass_time(121_000)
+    box.press(Key.GUEST, 500)
+    assert box.wanted() is Wanted.PAUSE
