@@ -13,7 +13,7 @@ from appliance.core.faults import LINE_FAULTS
 from appliance.core.languages import own_name, present
 from appliance.core.limits import Limits
 from appliance.core.modes import Mode
-from appliance.core.panel import again, asks_to_repeat, invites, pressing, sign_in, status_row, subtitles
+from appliance.core.panel import again, asks_to_repeat, has_ink, invites, pressing, sign_in, status_row, subtitles
 from appliance.core.sound import recalled
 from appliance.core.state import About, Ending, Remark, State
 from appliance.core.views import CountdownView, MenuView, Sign, SignView, Status, View
@@ -49,7 +49,7 @@ def guest_view(state: State, now: int, limits: Limits) -> View:
         return sign(Sign.NOTHING, "unavailable")
     if state.captions.said and state.captions.said[-1].language == language:
         return signs.captions(state, status)
-    if any(s.language == language for s in state.shown):
+    if any(s.language == language and has_ink(s) for s in state.shown):
         return subtitles(state, status, language, now, limits)
     if invites(state):
         return signs.idle(state, now, limits)

@@ -76,7 +76,12 @@ def has_guest_panel(state: State) -> bool:
 
 def _is_here(shown: Shown, state: State) -> bool:
     """Whether a sentence belongs on the first panel: with two, each shows what its own reader reads."""
-    return not has_guest_panel(state) or shown.language != present(state)
+    return has_ink(shown) and (not has_guest_panel(state) or shown.language != present(state))
+
+
+def has_ink(shown: Shown) -> bool:
+    """Whether there is anything to read of a sentence: provisional words may all be doubted yet."""
+    return bool(shown.text or shown.tail)
 
 
 def invites(state: State) -> bool:

@@ -255,3 +255,14 @@ def test_captions_are_for_whoever_reads_their_language() -> None:
         box = talking(Setup(mine="en", theirs=theirs, captions=True, guest_panel=True))
         box.send(SourceArrived(1, 1, "Good morning.", "", "en", final=True))
         assert isinstance(guest(box), kind)
+
+
+def test_words_that_are_all_doubted_leave_both_panels_as_they_are() -> None:
+    box = talking()
+    box.send(TextArrived(1, 1, "", "Bue", final=False, at=0))
+    assert isinstance(guest(box), SignView)
+    alone = talking(replace(SETUP, guest_panel=False))
+    alone.send(TextArrived(1, 1, "", "Bue", final=False, at=0))
+    assert isinstance(staff(alone), SignView)
+    alone.send(TextArrived(1, 1, "", "Buenos", final=False, at=0), TextArrived(1, 1, "", "Buenos días", False, at=0))
+    assert isinstance(staff(alone), SubtitlesView)
