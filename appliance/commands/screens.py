@@ -82,6 +82,11 @@ def screens() -> dict[str, View]:
         "safe to unplug": sign("unplug", views.Sign.UNPLUG, "", "en"),
         "consent (de)": sign("consent", views.Sign.ONLINE, "", "de"),
         **{f"idle {code}": idle(code) for code in ("en", "es", "fr", "zh", "ar", "hi", "sw", "kn")},
+        "second panel: staff speaks (es)": sign("wait", views.Sign.WAIT, "", "es", status(wordless=True)),
+        "second panel: link lost (ja)": sign(
+            "connecting", views.Sign.NETWORK, "", "ja", status(link=Link.LOST, wordless=True)
+        ),
+        "second panel: a fault (ar)": sign("unavailable", views.Sign.NOTHING, "", "ar", status(wordless=True)),
         "menu": menu("fr"),
         "menu, reads only": menu("kn"),
         "volume": views.VolumeView(status(), 60),
