@@ -31,6 +31,7 @@ COMMANDS = {
     "check": ("appliance.commands.check", "read the settings and say what is wrong with them"),
     "show-config": ("appliance.commands.show_config", "print the settings in force"),
     "selftest": ("appliance.commands.selftest", "check sound, service, key and storage, row by row"),
+    "credential": ("appliance.commands.credential", "move the key out of the boot file, to where root alone reads it"),
     "devices": ("appliance.commands.devices", "list the sound cards, their names and rates"),
     "languages": ("appliance.commands.languages", "the 60 languages, spoken or read"),
     "screen": ("appliance.commands.screen", "draw a text as the panel would show it"),

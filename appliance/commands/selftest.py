@@ -152,9 +152,15 @@ def _network(loaded: Loaded, environment: Mapping[str, str], clock: RealClock, k
     service = loaded.settings.service
     target = Target.parse(service.url, service.model, service.ca_file)
     key = loaded.key.reveal() if loaded.key is not None else ""
+    where = loaded.sources.get("service.key", "")
     _, _, notices = secret.find(environment)
+    told = [str(notice) for notice in notices]
+    if not key and "CREDENTIALS_DIRECTORY" not in environment:  # from a shell: systemd's credential is not ours
+        own, where = secret.stored()
+        key = own.reveal() if own is not None else ""
+        told += [where] if where and not key else []
     none = f"neither {secret.ENVIRONMENT_NAME} in the environment nor the credential {secret.CREDENTIAL_NAME}"
-    found = f"found in {loaded.sources['service.key']}" if key else "; ".join((none, *map(str, notices)))
+    found = f"found in {where}" if key else "; ".join((none, *told))
     access = Access(target, trust.context(service.ca_file), Names(), key)
     return Network(access, _plan(loaded), found, clock, _may_dial(keeper, clock), lambda: _log_in_page(target.host))
 

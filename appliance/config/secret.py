@@ -11,6 +11,8 @@ from appliance.errors import Problem
 
 ENVIRONMENT_NAME = "DASHSCOPE_API_KEY"
 CREDENTIAL_NAME = "dashscope_api_key"
+CREDENTIAL_FILE = Path("/etc/dragoman/credentials/dashscope_api_key")
+"""Where root keeps the key; systemd hands it to the box (``LoadCredential=`` of the unit)."""
 KEY_MAX_LENGTH = 512
 
 
@@ -52,6 +54,18 @@ def find(environment: Mapping[str, str]) -> tuple[SecretKey | None, str, tuple[P
             return None, "", (Problem(where, "holds no usable key: a key is one word of plain letters and digits"),)
         return SecretKey(key), where, ()
     return None, "", ()
+
+
+def stored(file: Path = CREDENTIAL_FILE) -> tuple[SecretKey | None, str]:
+    """(the key, where it was found) in root's own file, for commands that systemd did not start; else why not."""
+    try:
+        with file.open("rb") as opened:
+            key = opened.read(KEY_MAX_LENGTH * 2).decode("latin-1").strip()
+    except PermissionError:
+        return None, f"{file} is for root alone: run this as root"
+    except OSError:
+        return None, ""
+    return (SecretKey(key), str(file)) if usable(key) else (None, f"{file} holds no usable key" if key else "")
 
 
 def _candidates(environment: Mapping[str, str]) -> list[tuple[str, str | OSError]]:
