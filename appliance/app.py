@@ -37,6 +37,7 @@ from appliance.watch import Watch
 from appliance.workers import trust
 from appliance.workers.beats import Beats
 from appliance.workers.camera import CameraWorker
+from appliance.workers.daybook import DayBook
 from appliance.workers.eyes import Eyes
 from appliance.workers.hearing import Hearing
 from appliance.workers.jitter import JitterBuffer
@@ -46,7 +47,9 @@ from appliance.workers.line import Access
 from appliance.workers.mailbox import EventQueue
 from appliance.workers.microphone import MicrophoneWorker
 from appliance.workers.names import Names
+from appliance.workers.odometer import Odometer
 from appliance.workers.pictures import Picture
+from appliance.workers.preflight import PreflightWorker
 from appliance.workers.reboot import Rebooter
 from appliance.workers.robot import Robot
 from appliance.workers.screen import Painter, ScreenWorker
@@ -83,6 +86,7 @@ class Taps:
     runtime: Path | None = None  # a folder for what outlives the process
     environment: Mapping[str, str] = field(default_factory=dict)  # systemd's, for its watchdog
     tty: bool = False
+    config: Path | None = None  # the file given with --config, for the self-test
 
 
 class Box:
@@ -122,16 +126,20 @@ class Box:
             target, trust.context(settings.service.ca_file), Names(), key.reveal() if key is not None else ""
         )
         self._keeper = Keeper(taps.runtime, boot_id(), clock.began_ms)
-        state_folder = taps.environment.get("STATE_DIRECTORY")
-        rebooter = Rebooter(Path(state_folder) if state_folder else None, boot_id(), clock.began_ms)
+        state_folder = taps.environment.get("STATE_DIRECTORY", "").split(":")[0]
+        keeps = Path(state_folder) if state_folder else None
+        rebooter = Rebooter(keeps, boot_id(), clock.began_ms)
+        self._daybook = DayBook(keeps, post, now)
+        self._odometer = Odometer(self._spools, post)
         self._crew = BoxCrew(
             self._plan, self._output, access, self._spools, self._jitter, makers,
-            self._journal, self._keeper, post, now, self._beats, Robot(self._jitter, now), rebooter,
+            self._journal, self._keeper, post, now, self._beats, Robot(self._jitter, now), rebooter, self._daybook,
+            PreflightWorker(taps.config, post, lends=settings.loudspeaker.driver == "alsa"),
             self._eyes,
         )  # fmt: skip
         self._recorder = Recorder(taps.recording)
         ear = Ear(reboot_from=rebooter.allowed_from())
-        state = remembered(State(setup=setup(settings, model), ear=ear), self._keeper.load())
+        state = remembered(State(setup=setup(settings, model), ear=ear), self._keeper.load(), self._daybook.load())
         if problems:
             state = replace(state, faults=(Fault(FaultCode.X1, 0, str(problems[0])),))
         self._runner = Runner(state, Limits(), now, self._queue.next, self._crew, self._recorder)
@@ -204,6 +212,7 @@ class Box:
         self._keeper.start()
         private = self._privacy()
         self._crew.start()
+        self._daybook.start()  # the date is told before the box may listen
         self._queue.post(Booted(private))
         self._start_keys()
         try:
@@ -260,6 +269,7 @@ class Box:
     def _look(self) -> None:
         """Between two turns of the owner: the watchdogs, and the light by what devices and lines really do."""
         self._watch.look(self._runner.state)
+        self._odometer.look(self._clock.now_ms())
         crew = self._crew
         self._light.show(glow(crew.capturing, crew.looking, crew.sending), self._clock.now_ms())
 
@@ -272,6 +282,7 @@ class Box:
         self._crew.stop(STOP_WORKER_MS)
         self._light.close()
         self._keeper.stop(STOP_WORKER_MS)
+        self._daybook.stop(STOP_WORKER_MS)
         self._journal.stop(STOP_WORKER_MS)
 
     def _crash(self, hook: threading.ExceptHookArgs) -> None:

@@ -16,12 +16,14 @@ from appliance.protocol.codec import AppendTemplate
 from appliance.protocol.settings import SessionSettings
 from appliance.workers.beats import Beats
 from appliance.workers.conversation import Conversation
+from appliance.workers.daybook import Count, DayBook
 from appliance.workers.eyes import Eyes
 from appliance.workers.jitter import JitterBuffer
 from appliance.workers.journal import Journal
 from appliance.workers.keeper import Keeper, Kept
 from appliance.workers.line import Access, LineWorker
 from appliance.workers.microphone import MicrophoneWorker
+from appliance.workers.preflight import PreflightWorker
 from appliance.workers.reboot import Rebooter
 from appliance.workers.robot import Reading, Robot
 from appliance.workers.screen import ScreenWorker
@@ -57,12 +59,16 @@ class BoxCrew:
         beats: Beats,
         robot: Robot,
         rebooter: Rebooter,
+        daybook: DayBook,
+        preflight: PreflightWorker,
         eyes: Eyes | None = None,
     ) -> None:
         """``plan``: what to ask the service for; ``output``: which ear hears a direction."""
         self._eyes = eyes
         self._robot = robot
         self._rebooter = rebooter
+        self._daybook = daybook
+        self._preflight = preflight
         self._volume: tuple[int, bool] | None = None  # as it was last set: a fresh speaker must know
         self._plan = plan
         self._output = output
@@ -222,6 +228,7 @@ class BoxCrew:
 
     def stop(self, limit_ms: int) -> None:
         """Stop every thread; one that hangs is abandoned after ``limit_ms``."""
+        self._preflight.stop(limit_ms)
         self.microphone.stop(limit_ms)
         if self._eyes is not None:
             self._eyes.stop(limit_ms)
@@ -267,11 +274,20 @@ class BoxCrew:
     def reboot(self) -> None:
         self._rebooter.reboot(self._clock())
 
+    def begin_check(self, *, private: bool) -> None:
+        self._preflight.begin(self.speaker, private=private)
+
+    def end_check(self) -> None:
+        self._preflight.end()
+
     def drain_sound(self) -> None:
         self.speaker.drain()
 
     def keep(self, kept: Kept) -> None:
         self._keeper.keep(kept)
+
+    def keep_count(self, count: Count) -> None:
+        self._daybook.keep(count)
 
     def note(self, what: str, fields: dict[str, Field]) -> None:
         self._journal.note(what, fields)

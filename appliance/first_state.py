@@ -13,7 +13,11 @@ from appliance.config.settings import Settings
 from appliance.core.state import Setup, State
 from appliance.protocol.languages import LANGUAGES, Language
 from appliance.protocol.voices import Model
+from appliance.workers.daybook import Count
 from appliance.workers.keeper import Kept
+
+_MINUTE_MS = 60_000
+_NO_COUNT = Count()
 
 log = logging.getLogger(__name__)
 
@@ -36,12 +40,15 @@ def setup(settings: Settings, model: Model) -> Setup:
         flip=settings.screen.flip,
         show_source=settings.screen.show_source,
         guest_panel=settings.screen.guest_driver != "none",
-        text_only=frozenset(code for code in LANGUAGES if not model.speaks(code, voice or model.default_voice)),
         camera=settings.camera.mode if settings.camera.driver != "none" else "off",
+        text_only=frozenset(code for code in LANGUAGES if not model.speaks(code, voice)),
         half_duplex=settings.loudspeaker.mode == "loudspeaker" and settings.loudspeaker.driver != "none",
         cues=settings.loudspeaker.driver != "none",
         robot_voice=settings.loudspeaker.robot_voice and settings.loudspeaker.driver != "none",
         names=tuple((language.code, language.native_name) for language in _by_own_name(model)),
+        cap_ms=settings.cost.daily_minutes * _MINUTE_MS,
+        cap_tokens=settings.cost.daily_tokens,
+        unattended_ms=0 if settings.keys.driver == "none" else settings.cost.unattended_minutes * _MINUTE_MS,
         serial=os.getpid(),
     )
 
@@ -54,10 +61,14 @@ def _by_own_name(model: Model) -> list[Language]:
     )
 
 
-def remembered(state: State, kept: Kept) -> State:
-    """The first state of a process, with what the last one of this boot left: its dials, and what it still owed."""
+def remembered(state: State, kept: Kept, count: Count = _NO_COUNT) -> State:
+    """The first state of a process, with what the last one of this boot left: its dials, and what it still owed.
+
+    ``count``: what the day had cost by then, kept over boots.
+    """
     if kept.owes:
         log.warning("please repeat: the process before this one ended with speech unanswered")
     budget = replace(state.budget, dials=kept.dials, tokens_spent=kept.tokens_spent)
     ear = replace(state.ear, restarted_at=kept.restarted_at)
-    return replace(state, budget=budget, owned_up_at=0 if kept.owes else None, ear=ear)
+    cost = replace(state.cost, day=count.day, sent_ms=count.sent_ms, tokens=count.tokens)
+    return replace(state, budget=budget, owned_up_at=0 if kept.owes else None, ear=ear, cost=cost)

@@ -11,6 +11,7 @@ from typing import Protocol, assert_never
 from appliance.core.deadlines import next_deadline
 from appliance.core.direction import Direction
 from appliance.core.effects import (
+    BeginCheck,
     CloseCamera,
     CloseMicrophone,
     Configure,
@@ -20,6 +21,7 @@ from appliance.core.effects import (
     DrainSound,
     DropSpeech,
     Effect,
+    EndCheck,
     Exit,
     Field,
     Finish,
@@ -51,6 +53,7 @@ from appliance.core.step import cause, step
 from appliance.core.views import View
 from appliance.errors import ADVICE
 from appliance.recorder import Recorder
+from appliance.workers.daybook import Count
 from appliance.workers.keeper import Kept
 
 LONGEST_WAIT_MS = 1_000  # the owner shows that it lives at least so often
@@ -106,6 +109,9 @@ class Crew(Protocol):
     def keep(self, kept: Kept) -> None:
         """Write down what must outlive the process."""
 
+    def keep_count(self, count: Count) -> None:
+        """Write down what today cost."""
+
     def cue(self, name: CueName) -> None:
         """A tone."""
 
@@ -129,6 +135,12 @@ class Crew(Protocol):
 
     def reboot(self) -> None:
         """Start the machine anew."""
+
+    def begin_check(self, *, private: bool) -> None:
+        """Run the self-test."""
+
+    def end_check(self) -> None:
+        """End it."""
 
     def drain_sound(self) -> None:
         """Answered by ``SoundDrained``."""
@@ -213,6 +225,8 @@ class Runner:
         self._recorder.keep(new)
         if kept(new) != kept(old):
             self._crew.keep(kept(new))
+        if count(new) != count(old):
+            self._crew.keep_count(count(new))
         self._show(new, now)
 
     def _show(self, state: State, now: int) -> None:
@@ -274,6 +288,10 @@ class Runner:
                 crew.reopen_microphone()
             case Reboot():
                 crew.reboot()
+            case BeginCheck(private):
+                crew.begin_check(private=private)
+            case EndCheck():
+                crew.end_check()
             case DrainSound():
                 crew.drain_sound()
             case Note(what, fields):
@@ -282,6 +300,11 @@ class Runner:
                 self._exit = code
             case _:
                 assert_never(effect)
+
+
+def count(state: State) -> Count:
+    """What must outlive the boot."""
+    return Count(state.cost.day, state.cost.sent_ms, state.cost.tokens)
 
 
 def kept(state: State) -> Kept:

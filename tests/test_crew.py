@@ -15,6 +15,7 @@ from appliance.protocol.settings import SessionSettings, plan
 from appliance.protocol.voices import resolve_model
 from appliance.workers import trust
 from appliance.workers.beats import Beats
+from appliance.workers.daybook import Count, DayBook
 from appliance.workers.eyes import Eyes
 from appliance.workers.jitter import JitterBuffer
 from appliance.workers.journal import Journal
@@ -22,6 +23,7 @@ from appliance.workers.keeper import Keeper, Kept
 from appliance.workers.line import Access, LineWorker
 from appliance.workers.microphone import MicrophoneWorker
 from appliance.workers.names import Names
+from appliance.workers.preflight import PreflightWorker
 from appliance.workers.reboot import Rebooter
 from appliance.workers.robot import Robot
 from appliance.workers.screen import ScreenWorker
@@ -61,7 +63,9 @@ class Desk:
         self.crew = BoxCrew(
             self._plan, lambda _: "both", access, self.spools, self.jitter, makers, self.journal, keeper,
             self.events.put, clock, Beats(clock), cast(Robot, Hand(self.told, "robot")),
-            cast(Rebooter, Hand(self.told, "rebooter")), cast(Eyes, Hand(self.told, "eyes")) if eyes else None,
+            cast(Rebooter, Hand(self.told, "rebooter")), cast(DayBook, Hand(self.told, "day book")),
+            cast(PreflightWorker, Hand(self.told, "preflight")),
+            cast(Eyes, Hand(self.told, "eyes")) if eyes else None,
         )  # fmt: skip
 
     @staticmethod
@@ -79,11 +83,15 @@ def test_orders_reach_the_devices() -> None:
     desk.crew.drain_sound()
     desk.crew.show(BlankView())
     desk.crew.keep(Kept())
+    desk.crew.keep_count(Count())
+    desk.crew.begin_check(private=True)
+    desk.crew.end_check()
     desk.crew.stop(10)
     assert desk.told == [
         *("screen start", "speaker start", "microphone start", "robot start", "microphone open", "microphone close"),
-        *("speaker drain", "screen show", "keeper keep", "microphone stop", "robot stop", "rebooter join"),
-        *("speaker stop", "screen stop"),
+        *("speaker drain", "screen show", "keeper keep", "day book keep", "preflight begin"),
+        *("preflight end", "preflight stop", "microphone stop", "robot stop"),
+        *("rebooter join", "speaker stop", "screen stop"),
     ]
 
 

@@ -5,9 +5,11 @@ import pytest
 from appliance.config import reading
 from appliance.config.settings import Value, build, flatten
 from appliance.core.languages import offered
-from appliance.core.state import Setup
-from appliance.first_state import setup
+from appliance.core.state import Setup, State
+from appliance.first_state import remembered, setup
 from appliance.protocol.voices import resolve_model
+from appliance.workers.daybook import Count
+from appliance.workers.keeper import Kept
 
 
 def made(**changes: Value) -> Setup:
@@ -41,3 +43,20 @@ def test_what_is_only_read_is_told() -> None:
     own = made()
     assert len(own.text_only) == 31
     assert "sw" in own.text_only
+
+
+def test_a_language_that_another_voice_of_the_model_speaks_is_not_only_read() -> None:
+    own = made(service__model="qwen3-livetranslate-flash-realtime", languages__theirs="yue")
+    assert "yue" not in own.text_only, "the line asks for the voice that speaks it"
+    assert "yue" in made(service__model="qwen3-livetranslate-flash-realtime", service__voice="Cherry").text_only
+
+
+def test_the_caps_are_in_the_cores_units_and_without_keys_nobody_is_asked() -> None:
+    own = made(cost__daily_minutes=2, cost__daily_tokens=500, cost__unattended_minutes=3)
+    assert (own.cap_ms, own.cap_tokens, own.unattended_ms) == (120_000, 500, 180_000)
+    assert made(keys__driver="none").unattended_ms == 0
+
+
+def test_what_the_day_had_cost_is_remembered() -> None:
+    state = remembered(State(), Kept(), Count("2026-11-28", 5_000, 70))
+    assert (state.cost.day, state.cost.sent_ms, state.cost.tokens) == ("2026-11-28", 5_000, 70)

@@ -44,7 +44,9 @@ def run(args: argparse.Namespace) -> int:
     folder = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
     runtime = Path(folder) if folder else None
     recording = runtime / "recorder.jsonl" if runtime is not None else None
-    taps = Taps(recording=recording, runtime=runtime, environment=os.environ, tty=sys.stdout.isatty())
+    taps = Taps(
+        recording=recording, runtime=runtime, environment=os.environ, tty=sys.stdout.isatty(), config=args.config
+    )
     box = Box(loaded.settings, loaded.phrases, loaded.key, taps, clock, problems)
     handle_signals(box)
     code = box.run()

@@ -6,7 +6,7 @@ Must not: act on a deadline (``step`` does, on ``Tick``).
 
 from collections.abc import Iterator
 
-from appliance.core import camera, captions, care, reading, sound, visit
+from appliance.core import camera, captions, care, cost, preflight, reading, sound, visit
 from appliance.core.limits import Limits
 from appliance.core.line import line_deadline
 from appliance.core.modes import Mode, Phase
@@ -63,3 +63,5 @@ def _deadlines(state: State, now: int, limits: Limits) -> Iterator[int]:
     yield from notice_deadlines(state, now)
     yield from reading.deadlines(state, now, limits)
     yield from care.deadlines(state, now, limits)
+    yield from cost.deadlines(state, now, limits)
+    yield from preflight.deadlines(state, now, limits)

@@ -114,6 +114,7 @@ class CueName(StrEnum):
     YOUR_TURN = "your turn"
     SORRY = "sorry"  # please repeat
     NO_NETWORK = "no network"
+    ATTENTION = "attention"  # look at the screen
     TEXT = "text"  # in the place of a voice that the service does not have
 
 
@@ -178,6 +179,21 @@ class Reboot:
 
 
 @dataclass(frozen=True, slots=True)
+class BeginCheck:
+    """Run the self-test beside the box, which rests; answered by ``CheckTold`` and ``CheckEnded``.
+
+    ``private``: nothing that listens is opened.
+    """
+
+    private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EndCheck:
+    """End it at once: its devices are wanted, or nobody looks."""
+
+
+@dataclass(frozen=True, slots=True)
 class DrainSound:
     """Say when all speech has been played; answered by ``SoundDrained``."""
 
@@ -220,6 +236,8 @@ Effect = (
     | SetBrightness
     | ReopenMicrophone
     | Reboot
+    | BeginCheck
+    | EndCheck
     | DrainSound
     | Note
     | Exit

@@ -74,6 +74,8 @@ def _begun(state: State, now: int, limits: Limits) -> Outcome | None:
         return None
     if state.refusal is not None:
         return _finishing(state, now), ()
+    if state.cost.closed:  # what is left of the recording is refused
+        return _finishing(state, now + limits.finished_within_ms), ()
     if state.ended or _unheard(state):
         return replace(state, ending=Ending.ANSWERS, ending_by=now + limits.answered_within_ms), ()
     return None
@@ -89,7 +91,8 @@ def _draining(state: State, now: int, limits: Limits) -> Outcome:
         for line in state.lines
         for effect in (noted(line, "closed", "the run ends"), HangUp(line.number, "the run ends"))
     )
-    missed = state.setup.ends_with_microphone and (bool(state.owed) or state.refusal is not None or _unheard(state))
+    refused = state.refusal is not None or state.cost.closed
+    missed = state.setup.ends_with_microphone and (bool(state.owed) or refused or _unheard(state))
     within = limits.stop_drained_within_ms if state.stopping else limits.drained_within_ms
     state = replace(
         state,

@@ -282,6 +282,36 @@ class UsageCounted:
 
 
 @dataclass(frozen=True, slots=True)
+class LineMetered:
+    """What this line cost since the service last counted, by the published rates. Coalesced: the latest wins."""
+
+    line: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class SoundSent:
+    """How much sound this process has sent so far, replays not counted. Coalesced: the latest wins."""
+
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DateTold:
+    """The calendar's date where the box stands, as "2026-11-28". ``sure``: the clock was set by somebody who knows."""
+
+    day: str
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StorageReported:
+    """Whether what must outlive a power cut can be written; ``trouble`` is empty where it can."""
+
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceComplained:
     """An ``error`` event: the socket may or may not be closed after it."""
 
@@ -305,6 +335,20 @@ class LineLost:
     loss: Loss
     status: int = 0
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckTold:
+    """A row of the self-test. ``told``: it only tells something, and can neither pass nor fail."""
+
+    what: str
+    code: str = ""  # of the fault where it failed
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckEnded:
+    """The self-test has no more rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,8 +383,14 @@ Event = (
     | SpeechSounded
     | SpeechEnded
     | UsageCounted
+    | LineMetered
+    | SoundSent
+    | DateTold
+    | StorageReported
     | ServiceComplained
     | LineFinished
     | LineLost
+    | CheckTold
+    | CheckEnded
     | SoundDrained
 )

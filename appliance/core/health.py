@@ -61,6 +61,11 @@ def worker_silent(state: State, device: Device, now: int) -> Outcome:
     return state, (*effects, RestartWorker(device))
 
 
+def storage_reported(state: State, trouble: str, now: int) -> Outcome:
+    """The box works on, and forgets its counters when it is unplugged."""
+    return raised(state, FaultCode.W1, now, trouble) if trouble else cleared(state, frozenset({FaultCode.W1}))
+
+
 def spool_reported(state: State, event: SpoolReported, now: int) -> State:
     """What the service still owes us, and what had to be dropped."""
     rest: tuple[tuple[Direction, int], ...] = tuple(row for row in state.owed if row[0] != event.direction)

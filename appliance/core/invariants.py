@@ -36,6 +36,7 @@ def _broken(old: State, new: State, limits: Limits) -> list[str]:
         "capture in private": not (new.capture and new.private),
         "the camera without the microphone": not new.camera.open or new.capture,
         "a camera that is off": not new.camera.open or new.setup.camera != "off",
+        "capture beyond the allowance": not (new.capture and new.cost.closed),
         "hush without a loudspeaker": not new.hushed or new.setup.half_duplex,
         "a talk key is not heard": not (new.hushed and new.capture and talk_held(new)),
         "volume out of range": 0 <= new.sound.volume <= 100,

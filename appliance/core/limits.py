@@ -47,6 +47,7 @@ class Limits:
     debounce_ms: int = 20
     tap_ms: int = 400
     power_hold_ms: int = 2_000
+    talk_warned_ms: int = 110_000
     talk_stuck_ms: int = 120_000
     menu_hold_ms: int = 800
     menu_open_ms: int = 8_000
@@ -59,6 +60,11 @@ class Limits:
     visit_leaves_within_ms: int = 20_000  # our guess: a sentence, its answer and the end of the line
     kept_shown_ms: int = 8_000
     idle_each_ms: int = 4_000  # a language on the screen of a kiosk that waits
+    # Self-test at the box: PRODUCT section 1.
+    repeat_waits_ms: int = 300  # our choice: so long REPEAT waits for LANGUAGE, with which it means something else
+    check_hold_ms: int = 3_000
+    check_refused_ms: int = 4_000
+    check_page_ms: int = 4_000
     # Deaf line: PRODUCT section 4.
     deaf_ms: int = 20_000
     # Sound: PRODUCT sections 1 and 3.
@@ -85,6 +91,11 @@ class Limits:
     kiosk_sleep_ms: int = 60 * 60_000  # a guest must see where to press
     bright_level: int = 0xCF  # luma opens the SSD1306 and SSD1309 with it
     dim_level: int = 0x10
+    # Cost: PRODUCT section 6.
+    cap_pause_ms: int = 1_000  # more than the 800 that end a turn; what was said until then is answered
+    cap_by_force_ms: int = 120_000  # our choice: "speech" that never pauses is noise, and a cap is a cap
+    low_shown_ms: int = 5_000
+    still_there_ms: int = 30_000
     # Memory.
     sentences: int = 16  # a replay of 30 s may bring as many at once, and each must be seen
     turns: int = 64

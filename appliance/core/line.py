@@ -186,9 +186,3 @@ def deaf(state: State, direction: Direction, now: int, limits: Limits) -> Outcom
     if line is None:
         return state, ()
     return _lost(state, line, Diagnosis(FaultCode.S3, refused=True), "deaf", now, limits, hang_up=True)
-
-
-def counted(state: State, line: Line, tokens: int) -> State:
-    """Usage is cumulative over the session, and may jump backwards (PROTOCOL section 9): never count below."""
-    more = max(0, tokens - line.tokens)
-    return changed(replace(state, tokens=state.tokens + more), replace(line, tokens=line.tokens + more))

@@ -7,7 +7,7 @@ Must not: change the state, or know pixels.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from appliance.core import signs, visit
+from appliance.core import cost, preflight, signs, visit
 from appliance.core.events import Device
 from appliance.core.languages import own_name, present
 from appliance.core.limits import Limits
@@ -40,7 +40,10 @@ def view(state: State, now: int, limits: Limits = _LIMITS) -> View:
         status = replace(status, volume=sound.volume)
         words = say("muted" if sound.muted else "volume", _own_language(state))
         return VolumeView(status, sound.volume, sound.muted, words, _own_language(state))
-    sign = _urgent(state, now)
+    check = preflight.view(state, now, limits, status, _own_language(state))
+    if check is not None:
+        return check
+    sign = cost.sign(state, now, limits) or _urgent(state, now)
     if sign is not None:
         return _sign(state, status, *sign)
     seconds = visit.seconds_left(state, now, limits)
@@ -111,11 +114,17 @@ def _stands_back(fault: Fault, state: State, now: int) -> bool:
     """Whether a fault leaves the screen to the subtitles: the box works on with it."""
     if fault.code in _DEGRADED:
         return now >= _told_until(fault, state)
-    return fault.code is FaultCode.X1 and bool(state.shown)
+    if fault.code is FaultCode.B1:
+        return bool(state.lines)  # the last answers come
+    return fault.code in (FaultCode.X1, FaultCode.W1) and bool(state.shown)
 
 
-def _fault(state: State, status: Status, fault: Fault) -> FaultView:
+def _fault(state: State, status: Status, fault: Fault) -> FaultView | SignView:
     language = _own_language(state)
+    if fault.code is FaultCode.B1 and state.setup.kiosk:  # a guest cannot ask the owner
+        theirs = state.theirs or state.setup.theirs
+        language = theirs if has_words(theirs) else language
+        return SignView(status, Sign.WAIT, say("unavailable", language), str(fault.code), language)
     key = str(fault.code).lower()
     named = fault.code in _NAMED and fault.detail
     do = fault.detail if named else say(f"do_{key}", language)
@@ -161,6 +170,9 @@ def _urgent(state: State, now: int) -> tuple[Sign, str, str] | None:
         return Sign.WAIT, "starting", ""
     if state.ending is Ending.OVER:
         return Sign.UNPLUG, "unplug", ""
+    held = next((contact.key for contact in state.contacts if contact.warned and not contact.stuck), None)
+    if held is not None and state.ending is Ending.NONE:
+        return Sign.PRESS, "fault_k2", f"free the {held} key"
     return (Sign.REPEAT, "repeat", "lost") if asks_to_repeat(state, now) else None
 
 

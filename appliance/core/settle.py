@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from appliance.core import camera, visit
+from appliance.core.cost import bounded
 from appliance.core.dialling import earliest
 from appliance.core.direction import Direction
 from appliance.core.effects import CloseMicrophone, Dial, Effect, Finish, HangUp, Note, OpenMicrophone, SelectInput
@@ -19,6 +20,7 @@ from appliance.core.faults import LINE_FAULTS, Outcome, cleared, raised
 from appliance.core.limits import Limits
 from appliance.core.line import changed, noted, without
 from appliance.core.modes import Mode, Phase, Valve
+from appliance.core.preflight import followed
 from appliance.core.rotation import rotated
 from appliance.core.sound import hush
 from appliance.core.state import Ending, Line, Purpose, State, Wanted
@@ -31,7 +33,12 @@ def settle(state: State, now: int, limits: Limits, why: str) -> Outcome:
     """The state with its orders given, and those orders."""
     if state.mode is Mode.STARTING and not state.stopping:
         return state, ()
-    state, effects = _in_line(state, now, limits, why)
+    was_stopping = state.stopping
+    state, effects = bounded(state, now, limits)
+    if state.stopping and not was_stopping:
+        why = state.why
+    state, more = _in_line(state, now, limits, why)
+    effects += more
     state, more = visit.settled(state, now, limits)
     if more:  # a visit is over: what the next one wants is begun
         state, rest = _in_line(state, now, limits, why)
@@ -40,7 +47,7 @@ def settle(state: State, now: int, limits: Limits, why: str) -> Outcome:
 
 
 def _in_line(state: State, now: int, limits: Limits, why: str) -> Outcome:
-    effects: tuple[Effect, ...] = ()
+    state, effects = followed(state)
     for part in (advanced, visit.settled, _microphone):
         state, more = part(state, now, limits)
         effects += more
@@ -56,12 +63,15 @@ def _in_line(state: State, now: int, limits: Limits, why: str) -> Outcome:
         state, more = part(state, now, limits)
         effects += more
     state, more = _mode(state, why)
+    effects += more
+    state, more = followed(state)  # a line was dialled meanwhile, for what is owed
     return state, effects + more
 
 
 def live(state: State) -> bool:
     """Whether the person wants interpreting, and nothing forbids it."""
-    return state.wanted is Wanted.INTERPRETING and not state.private and state.ending in (Ending.NONE, Ending.ANSWERS)
+    forbidden = state.private or state.cost.closed
+    return state.wanted is Wanted.INTERPRETING and not forbidden and state.ending in (Ending.NONE, Ending.ANSWERS)
 
 
 def heard(state: State) -> bool:
@@ -114,7 +124,7 @@ def _microphone(state: State, now: int, limits: Limits) -> Outcome:
     listens = live(state) and usable
     # Between two presses of a visit the card stays open, so that no first syllable is lost to it; nothing is kept.
     waits = state.setup.kiosk and state.wanted is Wanted.PAUSE and not state.private and state.ending is Ending.NONE
-    wants = listens or (waits and usable and state.capture)
+    wants = listens or (waits and usable and state.capture and not state.cost.closed)
     hushed = hush(state, now)
     if listens and (state.input != state.direction or state.hushed is not hushed or state.shut):
         moves = state.input != state.direction and _moves(state)
@@ -169,10 +179,10 @@ def _finish_lines(state: State, now: int, limits: Limits) -> Outcome:
         active = line.direction == state.direction
         if state.private:
             why = "private"
-        elif state.wanted is Wanted.NOTHING and not waits_for_answers:
+        elif (state.wanted is Wanted.NOTHING or state.cost.closed) and not waits_for_answers:
             if capturing:
                 continue  # its closing silence is not in the spool yet
-            why = "stopped"
+            why = "allowance" if state.cost.closed else "stopped"
         elif _too_many(state, limits) and not active:
             why = "another direction"
         elif (

@@ -16,6 +16,7 @@ from appliance.core.languages import own_name
 from appliance.core.limits import Limits
 from appliance.core.modes import Mode
 from appliance.core.state import About, Ending, Shown, State
+from appliance.errors import FaultCode
 
 REPEAT_LINE = 0
 """The line number of what is said again from memory: no line has it, so nothing is noted of it."""
@@ -28,6 +29,7 @@ CUE_MS = {
     CueName.YOUR_TURN: 90,
     CueName.SORRY: 210,
     CueName.NO_NETWORK: 360,
+    CueName.ATTENTION: 190,
     CueName.TEXT: 140,
 }
 """How long each tone is (``workers/tones.py``): a detector of voices takes most of them for speech."""
@@ -173,8 +175,14 @@ def _cues(old: State, new: State, effects: tuple[Effect, ...], *, written: bool)
     if new.owned_up_at != old.owned_up_at:
         yield CueName.SORRY
     known = {fault.code for fault in old.faults}
-    if any(fault.code.startswith(_NETWORK) and fault.code not in known for fault in new.faults):
+    told = {fault.code for fault in new.faults} - known
+    if any(code.startswith(_NETWORK) for code in told):
         yield CueName.NO_NETWORK
+    asked = new.cost.asked_at is not None and new.cost.asked_at != old.cost.asked_at
+    low = new.cost.low_at is not None and new.cost.low_at != old.cost.low_at
+    held = _warned(new) and not _warned(old)
+    if asked or low or held or FaultCode.B1 in told:
+        yield CueName.ATTENTION
     if new.mode is Mode.ON_AIR and old.mode in _REACHING:
         yield CueName.READY
     if written or _newly_chosen(old, new) in new.setup.text_only:
@@ -186,6 +194,10 @@ def _cues(old: State, new: State, effects: tuple[Effect, ...], *, written: bool)
         yield CueName.YOUR_TURN
     if any(isinstance(effect, Note) and effect.what == "key" and _acknowledged(effect) for effect in effects):
         yield CueName.TICK
+
+
+def _warned(state: State) -> bool:
+    return any(contact.warned for contact in state.contacts)
 
 
 def _acknowledged(note: Note) -> bool:

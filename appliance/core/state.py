@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from appliance.core.direction import Direction
-from appliance.core.events import Device, Key, Loss
+from appliance.core.events import CheckTold, Device, Key, Loss
 from appliance.core.modes import Mode, Phase
 from appliance.errors import FaultCode
 
@@ -67,6 +67,9 @@ class Setup:
     cues: bool = False
     robot_voice: bool = False  # reads what the service only writes
     names: tuple[tuple[str, str], ...] = ()  # languages that the model has, with their own names, in order of these
+    cap_ms: int = 0  # of sound sent in a day; 0: no cap
+    cap_tokens: int = 0  # of a day; 0: no cap
+    unattended_ms: int = 0  # interpreting for so long without a key asks, then stops; 0: never (there are no keys)
     serial: int = 0  # feeds the jitter of redials
 
 
@@ -86,7 +89,8 @@ class Line:
     trouble: Loss | None = None  # the last failed attempt to reach the service
     complaint: str = ""  # the last error event: code and message
     complained_at: int = 0
-    tokens: int = 0
+    tokens: int = 0  # as the service counts them
+    estimate: int = 0  # what it cost since, by the published rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,7 @@ class Contact:
     down: bool = False
     changed_at: int = -1_000_000
     pressed_at: int = 0
+    warned: bool = False  # a talk key that is down for so long that it was asked about
     stuck: bool = False  # down for so long that it counts as up
     spent: bool = False  # this press has done what it was for: its release asks for nothing more
 
@@ -267,6 +272,37 @@ class Camera:
 
 
 @dataclass(frozen=True, slots=True)
+class Preflight:
+    """The self-test at the box. ``preflight.py`` has its rules."""
+
+    due_at: int | None = None  # its keys are held: it begins then
+    refused_until: int | None = None  # the screen says why it does not begin
+    running: bool = False
+    private: bool = True  # as it was when it began
+    since: int | None = None  # its pages are shown since
+    rows: tuple[CheckTold, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What today cost, and what that led to. ``cost.py`` has the rule of days."""
+
+    day: str = ""  # whose count this is, "2026-11-28"; empty while there never was a date
+    sure: bool = False  # whether the date is true; a clock without a battery is not, until it was set
+    sent_ms: int = 0  # of sound, replays not counted
+    tokens: int = 0
+    process_ms: int = 0  # of sound, by this process, whatever the day
+    unsure_ms: int = 0  # of today's, what this process counted while the date was not sure
+    unsure_tokens: int = 0
+    low_at: int | None = None  # when it was said that little is left
+    reached_at: int | None = None  # a cap is reached: it acts between turns
+    quiet_at: int | None = None  # since when nobody has spoken after that
+    closed: bool = False  # it has acted, until the day ends
+    touched_at: int = 0  # the last key
+    asked_at: int | None = None  # "still there?"
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """Everything. A new one is made by each step."""
 
@@ -315,6 +351,8 @@ class State:
     visit: Visit = field(default_factory=Visit)
     captions: Captions = field(default_factory=Captions)
     camera: Camera = field(default_factory=Camera)
+    cost: Cost = field(default_factory=Cost)
+    preflight: Preflight = field(default_factory=Preflight)
     shown: tuple[Shown, ...] = ()
     readers: tuple[Reader, ...] = ()  # those who are behind what is shown
     care: Care = field(default_factory=Care)

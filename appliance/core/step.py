@@ -9,11 +9,14 @@ The fence: news of a line that is no longer in ``State.lines`` changes nothing. 
 from dataclasses import replace
 from typing import assert_never
 
-from appliance.core import camera, care, ear, ending, health, line, sound, talk, turns, visit
+from appliance.core import camera, care, cost, ear, ending, health, line, preflight, sound, talk, turns, visit
 from appliance.core.effects import Effect, Note
 from appliance.core.events import (
     Booted,
     CameraTurned,
+    CheckEnded,
+    CheckTold,
+    DateTold,
     DeviceFailed,
     DeviceReady,
     Event,
@@ -24,6 +27,7 @@ from appliance.core.events import (
     LineDialled,
     LineFinished,
     LineLost,
+    LineMetered,
     LineOpened,
     LineTroubled,
     MicrophoneClosed,
@@ -31,12 +35,14 @@ from appliance.core.events import (
     MicrophoneJudged,
     ServiceComplained,
     SoundDrained,
+    SoundSent,
     SourceArrived,
     SpeechEnded,
     SpeechHeard,
     SpeechSounded,
     SpoolReported,
     StopRequested,
+    StorageReported,
     TextArrived,
     Tick,
     TurnAnswered,
@@ -61,6 +67,7 @@ LineEvent = (
     | SourceArrived
     | TurnAnswered
     | UsageCounted
+    | LineMetered
     | ServiceComplained
     | LineFinished
     | LineLost
@@ -136,6 +143,16 @@ def _handled(state: State, event: Event, now: int, limits: Limits) -> Outcome:
             return turns.speech_ended(state, event)
         case SoundDrained():
             return ending.drained(state, now), ()
+        case SoundSent(ms):
+            return cost.sent(state, ms), ()
+        case DateTold(day, sure):
+            return cost.dated(state, day, sure=sure)
+        case StorageReported(trouble):
+            return health.storage_reported(state, trouble, now)
+        case CheckTold():
+            return preflight.told(state, event, now, limits), ()
+        case CheckEnded():
+            return preflight.ended(state), ()
         case Booted():
             return _booted(state, event.private, now)
         case _:
@@ -166,7 +183,9 @@ def _line_news(state: State, event: LineEvent, now: int, limits: Limits) -> Outc
         case TurnAnswered():
             return turns.turn_answered(state, event)
         case UsageCounted(_, input_tokens, output_tokens):
-            return line.counted(state, source, input_tokens + output_tokens), ()
+            return cost.counted(state, source, input_tokens + output_tokens), ()
+        case LineMetered(_, tokens):
+            return cost.metered(state, source, tokens), ()
         case ServiceComplained(_, code, message):
             return line.complained(state, source, code, message, now, limits)
         case LineFinished():
@@ -183,13 +202,13 @@ def _booted(state: State, private: bool, now: int) -> Outcome:
         return state, ()
     wanted = Wanted.INTERPRETING if state.setup.at_once else Wanted.NOTHING
     note = Note("mode", (("from", str(Mode.STARTING)), ("to", str(Mode.STANDBY)), ("why", "booted")))
-    state = talk.slide_read(state, private)
+    state = cost.touched(talk.slide_read(state, private), now)
     return replace(state, wanted=wanted, mode=Mode.STANDBY, why="booted", care=Care(since=now)), (note,)
 
 
 def _ticked(state: State, now: int, limits: Limits) -> Outcome:
     effects: tuple[Effect, ...] = ()
-    for part in (talk.ticked, line.overdue, visit.ticked):
+    for part in (talk.ticked, line.overdue, visit.ticked, preflight.ticked):
         state, more = part(state, now, limits)
         effects += more
     return state, effects

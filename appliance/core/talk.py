@@ -9,7 +9,8 @@ release is ever swallowed (gpiozero #550, #378: its ``bounce_time`` loses releas
 
 from dataclasses import replace
 
-from appliance.core import camera, captions, languages, visit
+from appliance.core import camera, captions, languages, preflight, visit
+from appliance.core.cost import touched
 from appliance.core.effects import Effect, Note, WipeSound
 from appliance.core.ending import hurried
 from appliance.core.events import Key
@@ -22,6 +23,8 @@ from appliance.errors import FaultCode
 
 CHORD = (Key.LANGUAGE, Key.REPEAT)
 """Held together they are neither a change of language nor the menu."""
+_NEVER_SPENT = frozenset({Key.PRIVACY, Key.POWER})
+"""Whatever else a press may answer, these do their own work."""
 
 
 def edge(state: State, key: Key, down: bool, at: int, now: int, limits: Limits) -> Outcome:
@@ -30,8 +33,10 @@ def edge(state: State, key: Key, down: bool, at: int, now: int, limits: Limits) 
         if not down:
             return state, ()
         only_stays = visit.stays(state, key, now, limits)
-        state = visit.touched(replace(state, idle=False), now)
-        state, effects = (state, ()) if only_stays else _pressed(state, key, now, limits)
+        asked = state.cost.asked_at is not None
+        state = visit.touched(touched(replace(state, idle=False), now), now)
+        state, leaves = preflight.pressed(state, key)
+        state, effects = (state, ()) if only_stays or asked or leaves else _pressed(state, key, now, limits)
         return state, (Note("key", (("key", str(key)), ("down", True))), *effects)
     contact = next((c for c in state.contacts if c.key is key), Contact(key))
     contact = replace(contact, raw=down)
@@ -64,7 +69,8 @@ def contact_deadline(contact: Contact, state: State, limits: Limits) -> int | No
     """When this contact wants looking at again."""
     if contact.raw != contact.down:
         return contact.changed_at + limits.debounce_ms
-    if not contact.down or contact.spent:
+    talks = contact.key in TALK_KEYS
+    if not contact.down or (contact.spent and not talks):
         return None
     if contact.key is Key.POWER and not state.stopping:
         return contact.pressed_at + limits.power_hold_ms
@@ -72,8 +78,10 @@ def contact_deadline(contact: Contact, state: State, limits: Limits) -> int | No
         return contact.pressed_at + limits.menu_hold_ms
     if contact.key is Key.MUTE and state.setup.kiosk:
         return contact.pressed_at + limits.visit_hold_ms
+    if contact.key is Key.REPEAT:
+        return contact.pressed_at + limits.repeat_waits_ms
     if not contact.stuck and _may_stick(contact.key, state):
-        return contact.pressed_at + limits.talk_stuck_ms
+        return contact.pressed_at + (limits.talk_stuck_ms if contact.warned else limits.talk_warned_ms)
     return None
 
 
@@ -85,6 +93,10 @@ def _held(state: State, contact: Contact, now: int, limits: Limits) -> Outcome:
         return languages.opened(_spent(state, Key.LANGUAGE), now, limits), ()
     if contact.key is Key.MUTE:
         return visit.ended(_spent(state, Key.MUTE), "key", now, limits)
+    if contact.key is Key.REPEAT:
+        return repeated(_spent(state, Key.REPEAT), now, limits)
+    if not contact.warned:  # the screen and a tone say it; ten seconds are left to let go
+        return _with_contact(state, replace(contact, warned=True)), ()
     return _stuck(state, contact, now, limits)
 
 
@@ -110,26 +122,31 @@ def _accepted(state: State, contact: Contact, at: int, now: int, limits: Limits)
     down = contact.raw
     held_ms = at - contact.pressed_at
     was_stuck, was_spent = contact.stuck, contact.spent
-    contact = replace(
-        contact, down=down, changed_at=at, pressed_at=at if down else contact.pressed_at, stuck=False, spent=False
-    )
+    since = at if down else contact.pressed_at
+    contact = replace(contact, down=down, changed_at=at, pressed_at=since, warned=False, stuck=False, spent=False)
     state = _with_contact(state, contact)
     if was_stuck:
-        state, effects = cleared(state, frozenset({FaultCode.K2}))
-        return state, (Note("key", (("key", str(contact.key)), ("down", down))), *effects)
+        state, more = cleared(state, frozenset({FaultCode.K2}))
+        return state, (Note("key", (("key", str(contact.key)), ("down", down))), *more)
     note = Note("key", (("key", str(contact.key)), ("down", down)))
-    state = replace(state, idle=False)  # somebody is here
-    if down and _are_down(state, CHORD):
-        state = _spent(state, Key.LANGUAGE)  # both together mean something else than another language
-    only_stays = down and visit.stays(state, contact.key, now, limits)
-    state = visit.touched(state, now)
-    if only_stays:
-        state, effects = _spent(state, contact.key), ()
+    answers = state.cost.asked_at is not None and contact.key not in _NEVER_SPENT
+    answers = answers or visit.stays(state, contact.key, now, limits)
+    state = visit.touched(touched(replace(state, idle=False), now), now)  # somebody is here
+    effects: tuple[Effect, ...] = ()
+    if contact.key in CHORD:
+        both = _are_down(state, CHORD)
+        state = preflight.held(state, both=both, now=now, limits=limits)
+        if both:  # together they mean neither another language nor the last words
+            state = _spent(_spent(state, Key.LANGUAGE), Key.REPEAT)
+            answers = answers or state.menu is None
+    if down:
+        state, leaves = preflight.pressed(state, contact.key)
+        answers = answers or leaves
+    if down and answers:
+        state = _spent(state, contact.key)  # it says "yes, I am here", and no more
     elif down:
         state, effects = _pressed(state, contact.key, now, limits)
-    elif was_spent:
-        effects = ()
-    else:
+    elif not was_spent:
         state, effects = _released(state, contact.key, held_ms, now, limits)
     return state, (note, *effects)
 
@@ -158,8 +175,6 @@ def _pressed(state: State, key: Key, now: int, limits: Limits) -> Outcome:
             return _swapped(state, now, limits), ()
         case Key.PRIVACY:
             return replace(state, private=False), ()
-        case Key.REPEAT:
-            return repeated(state, now, limits)
         case Key.LOUDER | Key.QUIETER if state.setup.captions:
             return captions.scrolled(state, key, now, limits), ()
         case Key.CAMERA:
@@ -195,6 +210,8 @@ def _released(state: State, key: Key, held_ms: int, now: int, limits: Limits) ->
             if state.talk_started and held_ms < limits.tap_ms:
                 return state, ()  # a tap: it goes on until the next one
             return replace(state, wanted=Wanted.PAUSE if state.talk_started else Wanted.NOTHING), ()
+        case Key.REPEAT:
+            return repeated(state, now, limits)
         case Key.PRIVACY:
             # The switch is a state, not a stop: the intent stays, the condition forbids.
             state, effects = silenced(forgotten(replace(state, private=True)))

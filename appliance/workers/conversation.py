@@ -9,17 +9,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Generic, Protocol
 
-from appliance.core.events import Event, TextArrived, TurnAnswered, TurnOpened
+from appliance.core.events import Event, LineMetered, TextArrived, TurnAnswered, TurnOpened, UsageCounted
 from appliance.core.modes import Valve
+from appliance.protocol.bill import Bill
 from appliance.protocol.codec import encode_finish, encode_image, encode_update
 from appliance.protocol.marks import AudioDone, Mark, ResponseDone, SpeechStopped
 from appliance.protocol.pcm import OUTPUT_HZ, ms_of_bytes
 from appliance.protocol.session import ClientSession, Sound
 from appliance.protocol.settings import SessionSettings
+from appliance.protocol.voices import resolve_model
 from appliance.workers.fifo import P
 from appliance.workers.jitter import JitterBuffer
 from appliance.workers.pictures import Picture
 from appliance.workers.spool import Spool
+
+METER_EVERY_MS = 5_000
 
 
 class Sight(Protocol):
@@ -76,6 +80,11 @@ class Conversation(Generic[P]):
         self._wants_finish = False
         self._finish_sent = False
         self._sound_bytes: dict[int, int] = {}
+        model = resolve_model(settings.model)
+        assert model is not None, "the config reader refuses unknown models"
+        self._bill = Bill(model)
+        self._metered = 0  # tokens, as the owner was told
+        self._metered_at: int | None = None
 
     # The owner's orders.
 
@@ -136,6 +145,7 @@ class Conversation(Generic[P]):
         if picture is None:
             return None
         self._pictures += 1
+        self._bill.pictured(picture.width, picture.height)
         return encode_image(picture.jpeg, f"event_{self.line}_picture_{self._pictures}")
 
     # What comes in.
@@ -157,11 +167,21 @@ class Conversation(Generic[P]):
             self.report(at)
 
     def report(self, at: int) -> None:
-        """Tell the owner what is owed, where that is news."""
+        """Tell the owner what is owed, where that is news, and now and then what it costs."""
         self._spool.tell(self._post, at)
+        if self._metered_at is None or at - self._metered_at >= METER_EVERY_MS:
+            self._metered_at = at
+            self._meter()
+
+    def _meter(self) -> None:
+        self._bill.sent(self._spool.sent_to(self.line))
+        if self._bill.tokens != self._metered:
+            self._metered = self._bill.tokens
+            self._post(LineMetered(self.line, self._metered))
 
     def lost(self, at: int) -> None:
         """The line is gone."""
+        self._meter()
         if self.sight is not None:
             self.sight.lost(self.line, at)
         self._jitter.cut(self.line)
@@ -171,6 +191,7 @@ class Conversation(Generic[P]):
     def _speech(self, sound: Sound, at: int) -> None:
         self._spool.touch(self.line, sound.turn, at)
         facts = self._spool.facts(self.line, sound.turn, at)
+        self._bill.heard(len(sound.pcm))
         if facts.dropped or not sound.pcm:
             return
         self._sound_bytes[sound.turn] = self._sound_bytes.get(sound.turn, 0) + len(sound.pcm)
@@ -194,6 +215,11 @@ class Conversation(Generic[P]):
                 facts = self._spool.facts(self.line, turn, at)
                 if not facts.dropped:
                     self._post(replace(event, late=facts.late))
+            case UsageCounted():
+                self._bill.sent(self._spool.sent_to(self.line))
+                self._bill.counted()
+                self._metered = 0
+                self._post(event)
             case _:
                 self._post(event)
 

@@ -7,7 +7,7 @@ Must not: carry sound, drop control, or know what an event means.
 import threading
 from collections import deque
 
-from appliance.core.events import Event, LevelMetered, SpoolReported
+from appliance.core.events import Event, LevelMetered, LineMetered, SoundSent, SpoolReported
 
 MOST_EVENTS = 4_096
 """A storm of subtitles on four lines makes about 40 events a second; this is more than a minute of a hung owner, which
@@ -25,7 +25,7 @@ class EventQueue:
     def post(self, event: Event) -> None:
         """Add an event; a meter takes the place of its waiting forerunner. A full queue is our bug, and raises."""
         with self._changed:
-            if isinstance(event, LevelMetered | SpoolReported):
+            if isinstance(event, LevelMetered | SpoolReported | LineMetered | SoundSent):
                 for place, waiting in enumerate(self._events):
                     if _same_meter(waiting, event):
                         self._events[place] = event
@@ -49,4 +49,6 @@ class EventQueue:
 def _same_meter(a: Event, b: Event) -> bool:
     if isinstance(a, SpoolReported) and isinstance(b, SpoolReported):
         return a.direction == b.direction
-    return isinstance(a, LevelMetered) and isinstance(b, LevelMetered)
+    if isinstance(a, LineMetered) and isinstance(b, LineMetered):
+        return a.line == b.line
+    return type(a) is type(b) and isinstance(a, LevelMetered | SoundSent)

@@ -63,6 +63,8 @@ class SpeakerWorker:
         self._gain = 1.0
         self._quiet_periods = 0
         self._told = ""  # of a device that fails
+        self._lent = threading.Event()  # to the self-test
+        self._resting = threading.Event()  # the device is closed, and stays so until there is sound
         jitter.wake = self._woken.set
         self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
 
@@ -88,6 +90,18 @@ class SpeakerWorker:
     def set_volume(self, percent: int, *, muted: bool) -> None:
         """How loud everything is from the next period on."""
         self._volume = (percent, muted)
+
+    def lend(self, limit_ms: int) -> None:
+        """Let the device go to somebody else, and come back when it is closed, or after ``limit_ms``."""
+        self._resting.clear()
+        self._lent.set()
+        self._woken.set()
+        self._resting.wait(limit_ms / 1000)
+
+    def take_back(self) -> None:
+        """The device is free again; it is opened when there is sound."""
+        self._lent.clear()
+        self._woken.set()
 
     def stop(self, limit_ms: int) -> None:
         """End the thread; a device that hangs is abandoned after ``limit_ms``."""
@@ -149,14 +163,18 @@ class SpeakerWorker:
             if self._draining.is_set() and self._jitter.empty:
                 device.drain()
                 self._tell_drained()
-            if self._closes_idle and self._quiet_periods >= IDLE_PERIODS:
+            if self._lent.is_set() or (self._closes_idle and self._quiet_periods >= IDLE_PERIODS):
                 return
 
     def _await_sound(self) -> None:
         """The card is closed: nothing is done, and nothing is expected of this thread."""
-        while not self._stopping.is_set() and self._jitter.empty and not self._cues and not self._draining.is_set():
+        while not self._stopping.is_set() and (self._lent.is_set() or self._nothing_to_do()):
+            self._resting.set()
             self._woken.wait()
             self._woken.clear()
+
+    def _nothing_to_do(self) -> bool:
+        return self._jitter.empty and not self._cues and not self._draining.is_set()
 
     def _with_cue(self, period: Period | None) -> Period | None:
         """A cue begins only where no turn sounds; what begins meanwhile is heard with it."""

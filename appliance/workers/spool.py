@@ -120,6 +120,12 @@ class Spool(Generic[P]):
         """Sound that was sent for the first time: what a day's allowance counts."""
         return ms_of_samples(self._ledger.first_sent)
 
+    def sent_to(self, line: int) -> int:
+        """Sound that this line was sent, in ms: what the service charges for, replays too."""
+        with self._lock:
+            entry = self._ledger.lines.get(line)
+            return ms_of_samples(entry.sent - entry.base) if entry is not None else 0
+
     def mark(self, line: int, mark: Mark, at: int) -> None:
         """A step in the life of one of the line's turns."""
         with self._lock:

@@ -35,6 +35,7 @@ NOTES: dict[CueName, tuple[Note, ...]] = {
     CueName.YOUR_TURN: (Note(990, 90),),
     CueName.SORRY: (Note(660, 80), Note(0, 20), Note(495, 110)),
     CueName.NO_NETWORK: (Note(440, 80), Note(0, 40), Note(440, 80), Note(0, 40), Note(330, 120)),
+    CueName.ATTENTION: (Note(880, 70), Note(0, 50), Note(880, 70)),
     CueName.TEXT: (Note(528, 140, _SOFT),),
 }
 

@@ -233,7 +233,7 @@ class Box:
                 assert number in ledger.lines, "a dial without a journal row"
             case DrainSound():
                 ends = self.state.setup.ends_with_microphone
-                unheard = any(fault.code == "M1" for fault in self.state.faults)
+                unheard = any(fault.code in ("M1", "B1") for fault in self.state.faults)
                 failed = ends and (any(ledger.owed.values()) or ledger.refused or unheard)
                 ledger.exit_code = 70 if self.state.ear.restarting else 69 if failed else 0
             case Exit(code):

@@ -15,6 +15,9 @@ from appliance.core.effects import Effect, Note
 from appliance.core.events import (
     Booted,
     CameraTurned,
+    CheckEnded,
+    CheckTold,
+    DateTold,
     Device,
     DeviceFailed,
     DeviceReady,
@@ -27,6 +30,7 @@ from appliance.core.events import (
     LineDialled,
     LineFinished,
     LineLost,
+    LineMetered,
     LineOpened,
     LineTroubled,
     Loss,
@@ -36,12 +40,14 @@ from appliance.core.events import (
     Sense,
     ServiceComplained,
     SoundDrained,
+    SoundSent,
     SourceArrived,
     SpeechEnded,
     SpeechHeard,
     SpeechSounded,
     SpoolReported,
     StopRequested,
+    StorageReported,
     TextArrived,
     Tick,
     TurnAnswered,
@@ -111,6 +117,7 @@ def instances(box: Box, now: int) -> list[tuple[str, Event]]:
         SpeechSounded(n, 1, now),
         SpeechEnded(n, 1, 800, 0),
         UsageCounted(n, 120, 40),
+        *_costs(n),
         ServiceComplained(n, "invalid_value", "Invalid modalities"),
         ServiceComplained(n, "", "Error append image before append audio."),
         LineFinished(n),
@@ -119,6 +126,18 @@ def instances(box: Box, now: int) -> list[tuple[str, Event]]:
         SoundDrained(),
     ]
     return [(_short(event), event) for event in events]
+
+
+def _costs(n: int) -> tuple[Event, ...]:
+    return (
+        LineMetered(n, 30),
+        SoundSent(3_000),
+        DateTold("2026-11-28", sure=True),
+        StorageReported("No space left on device"),
+        StorageReported(""),
+        CheckTold("microphone", "M1"),
+        CheckEnded(),
+    )
 
 
 def text(mode: Mode) -> str:

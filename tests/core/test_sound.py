@@ -222,7 +222,7 @@ def test_repeat_says_and_shows_the_last_translation_again() -> None:
     assert isinstance(seen, SubtitlesView)
     assert [sentence.text for sentence in seen.sentences] == ["Hola."]
     box.pass_time(9_899)
-    assert of(box.press(Key.REPEAT, 0), Repeat) == [Repeat(1, 1, slower=True)]
+    assert of(box.press(Key.REPEAT, 30), Repeat) == [Repeat(1, 1, slower=True)]
     box.pass_time(10_000)
     seen = view(box.state, box.now, box.limits)
     assert isinstance(seen, SubtitlesView)

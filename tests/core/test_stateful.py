@@ -15,6 +15,9 @@ from appliance.core.direction import Direction
 from appliance.core.events import (
     Booted,
     CameraTurned,
+    CheckEnded,
+    CheckTold,
+    DateTold,
     Device,
     DeviceFailed,
     DeviceReady,
@@ -27,6 +30,7 @@ from appliance.core.events import (
     LineDialled,
     LineFinished,
     LineLost,
+    LineMetered,
     LineOpened,
     LineTroubled,
     Loss,
@@ -36,12 +40,14 @@ from appliance.core.events import (
     Sense,
     ServiceComplained,
     SoundDrained,
+    SoundSent,
     SourceArrived,
     SpeechEnded,
     SpeechHeard,
     SpeechSounded,
     SpoolReported,
     StopRequested,
+    StorageReported,
     TextArrived,
     TurnAnswered,
     TurnOpened,
@@ -65,6 +71,8 @@ SETUPS = (
     Setup(at_once=True, ends_with_microphone=True),
     Setup(kiosk=True, favourites=("es", "fr"), names=(("de", "Deutsch"),)),
     Setup(kiosk=True, talk_taps=True, half_duplex=True, cues=True),
+    Setup(cap_ms=60_000, cap_tokens=50_000, unattended_ms=60_000, cues=True, favourites=("es", "fr")),
+    Setup(at_once=True, cap_ms=60_000, unattended_ms=120_000, ends_with_microphone=True),
     Setup(half_duplex=True, cues=True, robot_voice=True, text_only=frozenset({"es"}), favourites=("es", "fr")),
 )
 LAPSES_MS = (
@@ -235,6 +243,23 @@ class AnySequence(RuleBasedStateMachine):
     @rule(place=st.integers(0, 3), tokens=st.sampled_from((39_999, 40_000, 44_000)))
     def a_line_has_cost_much(self, place: int, tokens: int) -> None:
         self.box.send(UsageCounted(self.number(place), tokens, 0))
+
+    @rule(place=st.integers(0, 3), ms=st.sampled_from((1_000, 54_000, 61_000)), tokens=st.sampled_from((0, 60, 9_000)))
+    def the_meter_turns(self, place: int, ms: int, tokens: int) -> None:
+        sent = self.box.state.cost.process_ms
+        self.box.send(SoundSent(sent + ms), LineMetered(self.number(place), tokens))
+
+    @rule(day=st.sampled_from(("1970-01-01", "2026-11-27", "2026-11-28", "2026-11-29")), sure=flags)
+    def a_date_is_told(self, day: str, sure: bool) -> None:
+        self.box.send(DateTold(day, sure))
+
+    @rule(ended=flags)
+    def the_self_test_tells(self, ended: bool) -> None:
+        self.box.send(CheckEnded() if ended else CheckTold("round trip", "S3"))
+
+    @rule(trouble=st.sampled_from(("", "No space left on device")))
+    def storage_is_tried(self, trouble: str) -> None:
+        self.box.send(StorageReported(trouble))
 
     @precondition(lambda self: self.box.state.setup.ends_with_microphone)
     @rule()

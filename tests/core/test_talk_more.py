@@ -3,10 +3,24 @@
 Responsible for: what a person notices when keys and languages cross. Must not: test debounce (``test_talk.py``).
 """
 
+from dataclasses import replace
+
 from appliance.core.direction import Direction
-from appliance.core.effects import Dial, Note, SelectInput
-from appliance.core.events import Device, DeviceReady, Key, LineLost, LineTroubled, Loss, SourceArrived, WorkerSilent
+from appliance.core.effects import Cue, CueName, Dial, Note, SelectInput
+from appliance.core.events import (
+    Device,
+    DeviceReady,
+    Key,
+    LineLost,
+    LineTroubled,
+    Loss,
+    SourceArrived,
+    StopRequested,
+    WorkerSilent,
+)
+from appliance.core.panel import view
 from appliance.core.state import Setup, Wanted
+from appliance.core.views import SignView
 from tests.core.box import Box, fields
 from tests.core.states import dialing, on_air, standby, waiting
 
@@ -158,3 +172,34 @@ def test_a_key_that_is_stuck_does_not_talk_again() -> None:
     box.pass_time(121_000)
     box.press(Key.GUEST, 500)
     assert box.wanted() is Wanted.PAUSE
+
+
+def test_a_talk_key_is_asked_about_ten_seconds_before_it_is_let_go() -> None:
+    box = Box(replace(DESK, cues=True)).boot()
+    box.key(Key.TALK, down=True)
+    box.pass_time(109_999)
+    assert words(box) != "free the talk key"
+    effects = box.pass_time(1)
+    assert (words(box), box.wanted()) == ("free the talk key", Wanted.INTERPRETING)
+    assert Cue(CueName.ATTENTION) in effects
+    box.key(Key.TALK, down=False)
+    box.pass_time(100)
+    assert words(box) != "free the talk key"
+    box.key(Key.TALK, down=True)
+    box.pass_time(109_999)
+    assert words(box) != "free the talk key"
+    box.pass_time(10_001)
+    assert "K2" in codes(box)
+
+
+def test_the_end_of_the_run_asks_about_no_key() -> None:
+    box = Box(DESK).boot()
+    box.key(Key.TALK, down=True)
+    box.pass_time(110_000)
+    box.send(StopRequested("SIGTERM"))
+    assert words(box) != "free the talk key"
+
+
+def words(box: Box) -> str:
+    seen = view(box.state, box.now, box.limits)
+    return seen.words if isinstance(seen, SignView) else ""

@@ -16,6 +16,7 @@ from appliance.emulator.parts import Sound
 from appliance.emulator.service import Service
 from appliance.protocol.settings import SessionSettings
 from appliance.workers.conversation import Conversation
+from appliance.workers.daybook import Count
 from appliance.workers.eyes import Eyes
 from appliance.workers.jitter import JitterBuffer
 from appliance.workers.keeper import Kept
@@ -176,6 +177,15 @@ class SimCrew:
 
     def keep(self, kept: Kept) -> None:
         self._keep(kept)
+
+    def begin_check(self, *, private: bool) -> None:
+        raise AssertionError("nobody in the simulator asks for a self-test")
+
+    def end_check(self) -> None:
+        raise AssertionError("none was begun")
+
+    def keep_count(self, count: Count) -> None:
+        """No hour of the simulator reaches a cap."""
 
     def note(self, what: str, fields: dict[str, Field]) -> None:
         if what in ("line", "mode", "fault", "key"):

@@ -11,11 +11,13 @@ from appliance.core.events import (
     LineConfigured,
     LineCreated,
     LineFinished,
+    LineMetered,
     SpeechSounded,
     SpoolReported,
     TextArrived,
     TurnAnswered,
     TurnOpened,
+    UsageCounted,
 )
 from appliance.core.modes import Valve
 from appliance.errors import NonsenseError
@@ -249,3 +251,30 @@ def test_the_eyes_are_told_of_a_cut_and_of_the_end() -> None:
     assert glance.told == ["cut"]
     desk.talk.lost(desk.at)
     assert glance.told == ["cut", "lost"]
+
+
+def test_what_the_line_costs_is_told_now_and_then_until_the_service_counts() -> None:
+    desk = Desk(sight=(sight := Glance()))
+    desk.talk.set_uplink(Valve.OPEN, 0)
+    desk.talk.report(0)
+    desk.hear(60)
+    sight.held = Picture(b"jpeg", 640, 360, b"", sharp=False, at=0)
+    while desk.out():
+        continue
+    assert "picture" in sight.told
+    desk.turn(1, 0, 1_000)
+    ids = {"response_id": "r1", "item_id": "o1"}
+    desk.told("response.audio.delta", **ids, delta=SOUND)
+    desk.talk.report(4_999)
+    assert not any(isinstance(event, LineMetered) for event in desk.events)
+    desk.talk.report(5_000)
+    assert desk.events[-1] == LineMetered(1, 2 * 7 + 113 + 1)
+    usage = {"input_tokens": 120, "output_tokens": 40, "total_tokens": 160}
+    told = desk.told("response.done", response={"id": "r1", "status": "completed", "usage": usage})
+    assert UsageCounted(1, 120, 40) in told
+    desk.talk.report(10_000)
+    desk.hear(2)
+    assert desk.out()
+    desk.events.clear()
+    desk.talk.lost(10_001)
+    assert desk.events[0] == LineMetered(1, 7)  # before anybody hears that the line is gone

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from appliance.core.direction import Direction
-from appliance.core.events import LevelMetered, SpeechHeard, SpoolReported, Tick
+from appliance.core.events import LevelMetered, LineMetered, SoundSent, SpeechHeard, SpoolReported, Tick
 from appliance.workers.mailbox import EventQueue
 
 HERE, BACK = Direction("en", "es"), Direction("es", "en")
@@ -54,3 +54,10 @@ def test_a_post_wakes_the_owner() -> None:
     poster.start()
     assert queue.next(5_000) == Tick()
     poster.join()
+
+
+def test_what_was_sent_and_what_each_line_cost_are_coalesced() -> None:
+    queue = EventQueue()
+    for event in (SoundSent(1), LineMetered(1, 7), LineMetered(2, 7), SoundSent(2), LineMetered(1, 14)):
+        queue.post(event)
+    assert drained(queue) == [SoundSent(2), LineMetered(1, 14), LineMetered(2, 7)]

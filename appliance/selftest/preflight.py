@@ -1,0 +1,33 @@
+"""The self-test as the box's own child: an order on standard input, a row of JSON for each finding.
+
+Responsible for: the same checks as ``dragoman selftest``, told to a program.
+Must not: read the privacy slide (its pin is the box's), or be a command: nobody else may say that the box is live.
+"""
+
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+
+from appliance.commands.selftest import tracks
+from appliance.config.reading import paths_from, read
+
+
+def main() -> None:
+    """Ends with the last row, or when it is killed."""
+    logging.basicConfig(level=logging.ERROR, format="%(message)s", stream=sys.stderr)
+    order = json.loads(sys.stdin.readline())
+    loaded = read(Path(order["config"]) if order["config"] else None, os.environ, paths_from(os.environ))
+    _tell("settings", "X1" if loaded.problems else "", told=False)
+    for track in tracks(loaded, order["private"] is not False, os.environ):
+        for finding in track.findings():
+            _tell(finding.what, str(finding.code or ""), told=finding.told)
+
+
+def _tell(what: str, code: str, *, told: bool) -> None:
+    print(json.dumps([what, code, told]), flush=True)
+
+
+if __name__ == "__main__":
+    main()
