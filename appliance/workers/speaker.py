@@ -122,6 +122,7 @@ class SpeakerWorker:
         while not self._stopping.is_set():
             try:
                 # The same object after a failure: a file loudspeaker would empty its file anew.
+                self._await_return()
                 self._beats.beat(NAME)
                 device = self._device = self._device or self._make()
                 device.open()
@@ -168,13 +169,17 @@ class SpeakerWorker:
 
     def _await_sound(self) -> None:
         """The card is closed: nothing is done, and nothing is expected of this thread."""
-        while not self._stopping.is_set() and (self._lent.is_set() or self._nothing_to_do()):
+        while not self._stopping.is_set() and self._jitter.empty and not self._cues and not self._draining.is_set():
             self._resting.set()
             self._woken.wait()
             self._woken.clear()
 
-    def _nothing_to_do(self) -> bool:
-        return self._jitter.empty and not self._cues and not self._draining.is_set()
+    def _await_return(self) -> None:
+        """Somebody else has the device."""
+        while not self._stopping.is_set() and self._lent.is_set():
+            self._resting.set()
+            self._woken.wait()
+            self._woken.clear()
 
     def _with_cue(self, period: Period | None) -> Period | None:
         """A cue begins only where no turn sounds; what begins meanwhile is heard with it."""

@@ -315,3 +315,32 @@ def test_a_card_that_was_let_go_drains_and_stops(monkeypatch: pytest.MonkeyPatch
     box.until(SoundDrained)
     box.worker.stop(5_000)
     assert not box.worker._thread.is_alive()
+
+
+def test_a_card_that_is_lent_is_closed_and_opened_again_for_the_next_sound() -> None:
+    box = Desk(closes_idle=True)
+    box.worker.start()
+    box.until(DeviceReady)
+    box.worker.lend(int(WAIT_S * 1_000))
+    assert box.card.calls == ["open", "close"]
+    box.speak()  # it waits
+    box.worker.lend(0)
+    assert box.card.calls == ["open", "close"]
+    box.worker.take_back()
+    assert [type(e) for e in box.until(SpeechEnded)] == [DeviceReady, SpeechSounded, SpeechEnded]
+    box.worker.stop(5_000)
+    assert not box.worker._thread.is_alive()
+
+
+def test_a_card_that_is_lent_is_not_tried_again_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RETRY_PERIODS", 1)
+    box = Desk()
+    box.card.failures = [DeviceError("loudspeaker", Kind.ABSENT, "no card") for _ in range(2)]
+    box.worker.lend(0)
+    box.worker.start()
+    box.worker.lend(int(WAIT_S * 1_000))
+    assert box.card.calls == []
+    box.worker.take_back()
+    box.until(DeviceFailed)
+    box.until(DeviceReady)
+    box.worker.stop(5_000)

@@ -13,8 +13,13 @@ from gpiozero.pins.mock import MockFactory
 
 from appliance.adapters.gpio.keys import GpioKeys
 from appliance.config.pins import MAP_FILE, PinMap, packaged, parse
-from appliance.core.events import Key
+from appliance.core.effects import Note
+from appliance.core.events import Booted, Key, KeyEdge
+from appliance.core.limits import Limits
+from appliance.core.state import State
+from appliance.core.step import step
 from appliance.errors import DeviceError, Kind
+from appliance.workers.mailbox import EventQueue
 from tests.adapters.gpio.board import Board, FloatingPin
 from tests.adapters.virtual_clock import VirtualClock
 
@@ -324,3 +329,26 @@ def test_the_map_is_the_only_source_of_pins() -> None:
     board.chip.pin(9).drive_low()
     assert isinstance(board.pins, PinMap)
     assert [(key, down) for key, down, _ in board.edges] == [("talk", True)]
+
+
+@pytest.mark.parametrize("name", [*BUTTONS, "privacy", "louder", "quieter"])
+def test_every_key_of_the_map_reaches_the_core_as_an_event(name: str) -> None:
+    """From the mock pin over the owner's queue into ``step``: the journal's row says so."""
+    board, queue = Board(live=True), EventQueue()
+    keys = board.keys()
+    state, _ = step(State(), Booted(private=keys.privacy()), 0, Limits())
+    assert not state.private
+    keys.start(lambda key, down, at: queue.post(KeyEdge(Key(key), down, at)))
+    rows = tomllib.loads((ROOT / "hardware" / "gpio-map.toml").read_text(encoding="utf-8"))
+    if name in ("louder", "quieter"):
+        board.turn(4 if name == "louder" else -4)
+    elif name == "privacy":
+        board.contact(board.slide, False)
+    else:
+        board.chip.pin(rows["knob"]["push"] if name == "mute" else rows["keys"][name]["bcm"]).drive_low()
+    noted: list[dict[str, object]] = []
+    while (event := queue.next(0)) is not None:
+        state, effects = step(state, event, 1_000, Limits())
+        noted += [dict(effect.fields) for effect in effects if isinstance(effect, Note) and effect.what == "key"]
+    assert noted == [{"key": name, "down": name != "privacy"}]
+    keys.close()
