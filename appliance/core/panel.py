@@ -115,16 +115,16 @@ def _stands_back(fault: Fault, state: State, now: int) -> bool:
     if fault.code in _DEGRADED:
         return now >= _told_until(fault, state)
     if fault.code is FaultCode.B1:
-        return bool(state.lines)  # the last answers come
+        return state.cost.closed and bool(state.lines)  # the last answers come
     return fault.code in (FaultCode.X1, FaultCode.W1) and bool(state.shown)
 
 
 def _fault(state: State, status: Status, fault: Fault) -> FaultView | SignView:
     language = _own_language(state)
-    if fault.code is FaultCode.B1 and state.setup.kiosk:  # a guest cannot ask the owner
+    if fault.code is FaultCode.B1 and state.setup.kiosk and not has_guest_panel(state):  # a guest cannot ask the owner
         theirs = state.theirs or state.setup.theirs
         language = theirs if has_words(theirs) else language
-        return SignView(status, Sign.WAIT, say("unavailable", language), str(fault.code), language)
+        return SignView(status, Sign.NOTHING, say("unavailable", language), str(fault.code), language)
     key = str(fault.code).lower()
     named = fault.code in _NAMED and fault.detail
     do = fault.detail if named else say(f"do_{key}", language)

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from appliance.core.deadlines import next_deadline
 from appliance.core.effects import CloseMicrophone, Cue, CueName, Finish, Note, OpenMicrophone
 from appliance.core.events import (
     DateTold,
@@ -22,7 +21,7 @@ from appliance.core.events import (
 )
 from appliance.core.modes import Mode
 from appliance.core.panel import view
-from appliance.core.state import Cost, Ending, Setup, Wanted
+from appliance.core.state import Cost, Ending, Glow, Setup, Wanted
 from appliance.core.views import FaultView, SignView, View
 from tests.core.box import Box, fields
 
@@ -300,7 +299,8 @@ def test_whoever_went_away_is_asked_and_then_it_stops() -> None:
     box.send(MicrophoneClosed())
     box.pass_time(30_000)
     assert (box.mode(), box.state.lines) == (Mode.STANDBY, ())
-    assert next_deadline(box.state, box.now, box.limits) is None
+    box.pass_time(24 * 60 * MINUTE_MS)
+    assert (box.state.lines, len(box.ledger.dials)) == ((), 1)
 
 
 @pytest.mark.parametrize("key", [Key.TALK, Key.GUEST, Key.LANGUAGE, Key.REPEAT, Key.MUTE, Key.CAMERA])
@@ -387,3 +387,14 @@ def test_a_talk_key_that_answered_and_never_comes_up_is_stuck() -> None:
     box.key(Key.TALK, down=True)
     box.pass_time(120_000)
     assert (codes(box), box.state.capture) == (["K2"], False)
+
+
+def test_the_question_wakes_a_panel_that_sleeps() -> None:
+    box = on_air(WATCHED)
+    box.pass_time(120_000)
+    box.owe(0)
+    box.send(LineFinished(1))
+    box.pass_time(20 * MINUTE_MS)
+    assert box.state.care.glow is Glow.ASLEEP
+    box.pass_time(8 * MINUTE_MS)
+    assert (title(box), box.state.care.glow) == ("Still there? Press a key", Glow.BRIGHT)

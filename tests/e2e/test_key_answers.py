@@ -33,7 +33,7 @@ def test_a_key_is_answered_within_a_tenth_of_a_second(tmp_path: Path, capsys: py
         "run__start": "key",
         "run__until": "forever",
     }
-    with Box(tmp_path, None, sound(SHORT[:1]), service__url="wss://192.0.2.1/", run__until="forever", **changes) as box:
+    with Box(tmp_path, None, sound(SHORT[:1]), service__url="wss://192.0.2.1/", **changes) as box:
         done = box.wait(60)
     assert done.code == 0, box.told()
     standby = next(row["at"] for row in box.rows("mode") if row["to"] == "standby")
