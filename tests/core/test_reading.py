@@ -186,7 +186,7 @@ def test_what_is_said_again_is_read_again() -> None:
     say(desk, words(51), final=True)
     desk.send(SpeechSounded(1, 1, desk.now))
     desk.pass_time(60_000)
-    desk.key(Key.REPEAT, down=True)
+    desk.press(Key.REPEAT, 25)
     seen = []
     for wait_ms in (0, 1_000, 1_999, 1):
         desk.pass_time(wait_ms)
