@@ -52,6 +52,7 @@ class Limits:
     menu_hold_ms: int = 800
     menu_open_ms: int = 8_000
     language_shown_ms: int = 3_000
+    sentence_ends_ms: int = 1_500  # our guess: a key pressed so soon behind speech ends it; later it answers a voice
     found_shown_ms: int = 8_000  # as long as the menu waits
     # Between guests: PRODUCT section 8.
     visit_hold_ms: int = 2_000  # the knob's push held so long

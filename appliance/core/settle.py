@@ -129,7 +129,8 @@ def _microphone(state: State, now: int, limits: Limits) -> Outcome:
     if listens and (state.input != state.direction or state.hushed is not hushed or state.shut):
         moves = state.input != state.direction and _moves(state)
         effects = (SelectInput(state.direction, Valve.HUSH if hushed else Valve.OPEN, move=moves),)
-        state = replace(state, input=state.direction, hushed=hushed, shut=False)
+        spoke_at = now if state.speech and hushed and not state.hushed else state.spoke_at
+        state = replace(state, input=state.direction, hushed=hushed, shut=False, spoke_at=spoke_at)
     elif wants and not listens and not state.shut and state.input is not None:
         effects = (SelectInput(state.input, Valve.SHUT),)
         state = replace(state, hushed=False, shut=True)

@@ -335,6 +335,7 @@ class State:
     hushed: bool = False  # silence goes there in its place
     shut: bool = False  # nothing goes there: a kiosk's microphone stays open while no key is down
     speech: bool = False
+    spoke_at: int | None = None  # when speech last began, ceased, or came under hush
     level: int = 0
     ended: bool = False  # the recording has no more samples
     ending: Ending = Ending.NONE

@@ -215,9 +215,10 @@ def _ticked(state: State, now: int, limits: Limits) -> Outcome:
 
 
 def _speech_heard(state: State, active: bool, now: int) -> State:
+    heard = (active or state.speech) and not state.hushed
     state = replace(state, speech=active, idle=state.idle and not active)
     if not live(state):
         return state  # voices in the room: no key is down
-    state = visit.touched(state, now)
+    state = visit.touched(replace(state, spoke_at=now if heard else state.spoke_at), now)
     source = line_for(state, state.direction)
     return state if source is None else line.changed(state, replace(source, used_at=now))

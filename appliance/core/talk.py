@@ -162,11 +162,11 @@ def _pressed(state: State, key: Key, now: int, limits: Limits) -> Outcome:
     state = replace(state, remark=None)  # it has been seen, or something else matters more
     match key:
         case Key.TALK | Key.GUEST if state.setup.kiosk:
-            state, dropped = _cut_in(visit.talked(state))
+            state, dropped = _cut_in(visit.talked(state), key, now, limits)
             state, effects = _kiosk_talk(state, key is Key.GUEST, cut=bool(dropped))
             return state, (*dropped, *effects)
         case Key.TALK:
-            state, dropped = _cut_in(state)
+            state, dropped = _cut_in(state, key, now, limits)
             # After a fatal refusal the press tries again, whatever was wanted.
             started = state.wanted is not Wanted.INTERPRETING or state.refusal is not None
             state, effects = _talking(state) if started else (state, ())
@@ -220,9 +220,27 @@ def _released(state: State, key: Key, held_ms: int, now: int, limits: Limits) ->
             return state, ()
 
 
-def _cut_in(state: State) -> Outcome:
-    """A talk key always wins (PRODUCT section 1). At the end there is no more talk to begin."""
-    return interrupted(state) if state.ending is Ending.NONE else (state, ())
+def _cut_in(state: State, key: Key, now: int, limits: Limits) -> Outcome:
+    """A talk key always wins (PRODUCT section 1): it stops the voice and takes back what was being said.
+
+    So does a press that opens the microphone, and one by which somebody who listens cuts in. A press that ends a
+    sentence does not, though the box may already speak that very sentence's translation: the speaker has just been
+    heard, and nobody can have heard enough to take it back. At the end of the run there is no more talk to begin.
+    """
+    if state.ending is not Ending.NONE or _ends_sentence(state, key, now, limits):
+        return state, ()
+    return interrupted(state)
+
+
+def _ends_sentence(state: State, key: Key, now: int, limits: Limits) -> bool:
+    """Whether the talk is on, the key is its speaker's, and the speaker was heard until just now (under hush: not)."""
+    if state.wanted is not Wanted.INTERPRETING or state.refusal is not None:
+        return False
+    if state.setup.kiosk and (not state.setup.talk_taps or state.turned != (key is Key.GUEST)):
+        return False
+    if state.speech and not state.hushed:
+        return True
+    return state.spoke_at is not None and now - state.spoke_at < limits.sentence_ends_ms
 
 
 def _kiosk_talk(state: State, guest: bool, *, cut: bool) -> Outcome:
