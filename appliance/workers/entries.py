@@ -36,6 +36,7 @@ class TurnEntry:
     audio_done: bool = False
     done: bool = False
     dropped: bool = False  # its speech moved to another direction
+    withdrawn: bool = False  # the speaker took it back
     about: Utterance | None = None  # the local utterance, remembered beyond its release
     upto: int | None = None  # what its answer releases; said once, for what is oldest changes with it
 
@@ -52,14 +53,28 @@ class LineEntry:
     spoken: int  # index behind the last speech it was sent
     back_at: int  # when anything about speech last came back
     speech_since_back: int = 0
+    asked_at: int = 0  # when the first speech since then was sent
+    newest: int = 0  # the latest turn that was opened
     turns: dict[int, TurnEntry] = field(default_factory=dict)
     upto: int = 0  # what its answered turns release
     given: tuple[int, int] = (0, 0)  # speech that moved to another direction: what is answered to it is dropped
     dropped: set[int] = field(default_factory=set)  # turns about that speech
 
-    def answered(self, turn: TurnEntry) -> bool:
+    def complete(self, turn: TurnEntry) -> bool:
         """Whether the service has said all to a turn."""
-        return turn.done or turn.dropped or (turn.text_done and (turn.audio_done or not self.speaks))
+        return turn.done or (turn.text_done and (turn.audio_done or not self.speaks))
+
+    def answered(self, turn: TurnEntry) -> bool:
+        """Whether nothing is waited for any more: all is said, or nobody wants to hear it."""
+        return turn.dropped or turn.withdrawn or self.complete(turn)
+
+    def hangs_unwanted(self) -> bool:
+        """Whether the service still owes the latest turn, which nobody waits for: it may hang, and hear nothing more.
+
+        A later turn would show that it does not.
+        """
+        latest = self.turns.get(self.newest)
+        return latest is not None and self.answered(latest) and not self.complete(latest)
 
     def open_turns(self) -> list[TurnEntry]:
         """The turns that still want an answer."""

@@ -65,6 +65,7 @@ class Ledger:
         line = self.lines[number]
         for utterance in self.utterances:
             if utterance.start < upto and utterance.end > line.sent:
+                line.asked_at = line.asked_at if line.speech_since_back else at
                 line.spoken = min(upto, utterance.end)
                 line.speech_since_back += min(upto, utterance.end) - max(line.sent, utterance.start)
                 utterance.sent_on.add(number)
@@ -111,6 +112,14 @@ class Ledger:
             self._drop_turn(line, turn)  # without a position, and nothing else to be about
         self._release_answered(line)
 
+    def withdrawn(self, number: int, n: int) -> None:
+        """The speaker took back what this turn is about. That is no news of the service, which may well hang in it."""
+        line = self.lines.get(number)
+        turn = line.turns.get(n) if line is not None else None
+        if line is not None and turn is not None:
+            turn.withdrawn = True
+            self._release_answered(line)
+
     def _opened(self, line: LineEntry, n: int, at: int) -> TurnEntry:
         if len(line.turns) >= MOST_TURNS:
             oldest = line.turns[min(line.turns)]
@@ -119,6 +128,7 @@ class Ledger:
             oldest.done = True
             self._release_answered(line)
         turn = line.turns[n] = TurnEntry(n, at, dropped=n in line.dropped)
+        line.newest = max(line.newest, n)
         return turn
 
     def _apply(self, line: LineEntry, turn: TurnEntry, mark: Mark) -> None:
@@ -149,8 +159,9 @@ class Ledger:
                 break
             if turn.upto is None:
                 turn.upto = self.release if turn.dropped else self._end_of(line, turn)
-            # Text and sound may be done before the rest: such an entry is kept for its end.
-            if turn.done or turn.dropped:
+            # Text and sound may be done before the rest: such an entry is kept for its end. One that nobody waits for
+            # is kept too: should the service hang in it, it hears nothing of what is said next.
+            if turn.done or (turn.dropped and (line.complete(turn) or n != line.newest)):
                 del line.turns[n]
             line.upto = max(line.upto, turn.upto)
             self._let_go(turn.upto, line)
@@ -272,9 +283,8 @@ class Ledger:
         for utterance in list(self.utterances):
             if line.number not in utterance.sent_on or utterance.sent_at is None or utterance.end > line.sent:
                 return
-            beyond = utterance.end - max(utterance.start, self.release)
-            long = beyond >= samples_of_ms(SHORT_MS)
-            if beyond >= samples_of_ms(DEAF_SPEECH_MS):
+            long = self._counts(utterance)
+            if self._beyond(utterance) >= samples_of_ms(DEAF_SPEECH_MS) or (long and line.hangs_unwanted()):
                 return  # the line is replaced instead
             if at - utterance.sent_at < (UNHEARD_RELEASED_AFTER_MS if long else SHORT_RELEASED_AFTER_MS):
                 return
@@ -309,23 +319,31 @@ class Ledger:
 
     # What is owed.
 
+    def _beyond(self, utterance: Utterance) -> int:
+        return utterance.end - max(utterance.start, self.release)
+
     def _counts(self, utterance: Utterance) -> bool:
-        beyond = utterance.end - max(utterance.start, self.release)
-        return beyond >= samples_of_ms(SHORT_MS)
+        return self._beyond(utterance) >= samples_of_ms(SHORT_MS)
 
     def unanswered_ms(self) -> int:
         """Speech beyond the release point that wants an answer; at least 1 while a turn is open."""
-        speech = sum(u.end - max(u.start, self.release) for u in self.utterances if self._counts(u))
+        speech = sum(self._beyond(u) for u in self.utterances if self._counts(u))
         return max(ms_of_samples(speech), int(any(line.open_turns() for line in self.lines.values())))
 
     def deaf_ms(self, at: int) -> int:
-        """How long a line has given nothing back that took 5 s of speech or has a turn open; 0 where none does."""
-        return max((at - line.back_at for line in self.lines.values() if self._deaf(line)), default=0)
+        """How long a line has given nothing back that should have; 0 where none should."""
+        return max((at - self._deaf_since(line, at) for line in self.lines.values()), default=0)
 
-    @staticmethod
-    def _deaf(line: LineEntry) -> bool:
-        # A service that hangs within a turn says nothing to it, however little was said.
-        return line.speech_since_back >= samples_of_ms(DEAF_SPEECH_MS) or bool(line.open_turns())
+    def _deaf_since(self, line: LineEntry, at: int) -> int:
+        # A service that hangs within a turn says nothing to it, however little was said; where nobody waits for that
+        # turn any more, it shows by what else is not answered.
+        if line.open_turns():
+            return line.back_at
+        enough = samples_of_ms(SHORT_MS if line.hangs_unwanted() else DEAF_SPEECH_MS)
+        owes = any(line.number in u.sent_on and self._beyond(u) >= enough for u in self.utterances)
+        if not owes and line.speech_since_back < samples_of_ms(DEAF_SPEECH_MS):
+            return at
+        return line.asked_at if line.speech_since_back else line.back_at
 
     # What moves to another direction.
 

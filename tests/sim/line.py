@@ -80,7 +80,7 @@ class SimLine:
         self._pulse: Pulse | None = None
         self._acknowledged = False
         self._sent_bytes = 0
-        self._deafened = self._muted = False
+        self._deafened = False
         self._empty: set[Span] = set()
         self._orders: deque[Callable[[], None]] = deque()
 
@@ -247,7 +247,7 @@ class SimLine:
             case Mute(pongs):
                 unopened = overheard.of_unopened_turn(self.session)
                 self._books.unheard(unopened or ())
-                self._deafened, self._muted = unopened is not None, True
+                self._deafened = unopened is not None
                 if not pongs:
                     self._down(lambda: self.fall_silent(acknowledged=True))
 
@@ -260,15 +260,7 @@ class SimLine:
 
     def taken_back(self) -> set[int]:
         """A talk key cut the latest turn off: the utterances it is about."""
-        self.turn_given_up()
         return {span.utterance for span in overheard.of_latest_turn(self.session)}
-
-    def turn_given_up(self) -> None:
-        """The box waits no more for a turn, and so cannot see that the service hangs in it: nobody hears what follows.
-
-        Less than 5 s of it is let go after 20 s, as on any line that opens no turn (CONTRACTS section 5).
-        """
-        self._deafened = self._deafened or self._muted or overheard.is_over(self.session)
 
     def _down(self, action: Callable[[], None]) -> None:
         network = self._network

@@ -6,7 +6,6 @@ Must not: change anything, or tell the product.
 
 from collections.abc import Iterable
 
-from appliance.emulator.house import Phase
 from appliance.emulator.parts import Sound
 from appliance.emulator.responses import Answer
 from appliance.emulator.session import ServiceSession
@@ -22,11 +21,6 @@ def spans_of(sounds: Iterable[Sound]) -> list[Span]:
 
 def _latest(session: ServiceSession | None) -> Answer | None:
     return session._answers[-1] if session is not None and session._answers else None
-
-
-def is_over(session: ServiceSession | None) -> bool:
-    """Whether it hears nothing any more, though nobody has closed the connection."""
-    return session is not None and session.phase is Phase.OVER
 
 
 def of_latest_turn(session: ServiceSession | None) -> list[Span]:
