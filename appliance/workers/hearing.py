@@ -18,6 +18,7 @@ MOST_PERCENT = 105
 _CLEARLY_LESS_PERCENT = 97
 _CLEARLY_MORE_PERCENT = 103
 FLAT_MS = 10_000
+PROOF_MS = 1_000
 _SAMPLE_BYTES = 2
 
 
@@ -35,6 +36,9 @@ class Hearing:
     *Deaf*: of three whole seconds in a row, together below 95 or above 105 % of nominal, each one lay on that side by
     more than 3 %. So neither a stall that is caught up, nor one gap, is deafness: a card that stood still for a second
     and a half and then delivers it all has seconds on both sides. *Muted?*: every sample has been the same for 10 s.
+
+    *Proved*: a second of sound within 95 to 105 %, counted from one period to the next, over any number of openings: at
+    a desk the card is open for one sentence at a time, and must not be called deaf for ever because each is short.
     """
 
     def __init__(self, rate_hz: int = MICROPHONE_RATE_HZ) -> None:
@@ -44,6 +48,14 @@ class Hearing:
         self._percents: deque[float] = deque(maxlen=SECONDS)
         self._still: bytes | None = None  # the sample that has not changed
         self._still_since = 0
+        self.proved = False
+        self._proof_ms = self._proof_samples = 0
+        self._came_at: int | None = None  # the last period, since the card was opened
+
+    def doubt(self) -> None:
+        """The card was found deaf: it has to prove itself again."""
+        self.proved = False
+        self._proof_ms = self._proof_samples = 0
 
     @property
     def percent(self) -> float | None:
@@ -55,11 +67,11 @@ class Hearing:
         self._second_began = at
         self._samples = 0
         self._percents.clear()
-        self._still = None
+        self._still = self._came_at = None
 
     def closed(self) -> None:
         """The card was closed on purpose: nothing is expected of it."""
-        self._second_began = None
+        self._second_began = self._came_at = None
         self._percents.clear()
         self._still = None
 
@@ -67,6 +79,7 @@ class Hearing:
         """A period of 16 bit mono came."""
         self._pass(at)
         self._samples += len(pcm) // _SAMPLE_BYTES
+        self._prove(len(pcm) // _SAMPLE_BYTES, at)
         first = pcm[:_SAMPLE_BYTES]
         if pcm != first * (len(pcm) // _SAMPLE_BYTES):
             self._still = None
@@ -82,6 +95,16 @@ class Hearing:
         if self._second_began is not None and self._still is not None and at - self._still_since >= FLAT_MS:
             return Verdict.MUTED
         return Verdict.HEARS
+
+    def _prove(self, samples: int, at: int) -> None:
+        if self._came_at is not None:
+            self._proof_ms += at - self._came_at
+            self._proof_samples += samples
+        self._came_at = at
+        if self._proof_ms >= PROOF_MS:
+            percent = 100 * SECOND_MS * self._proof_samples / (self._proof_ms * self._rate_hz)
+            self._proof_ms = self._proof_samples = 0
+            self.proved = LEAST_PERCENT <= percent <= MOST_PERCENT
 
     def _off_rate(self) -> bool:
         if len(self._percents) < SECONDS:

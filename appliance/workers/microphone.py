@@ -31,8 +31,7 @@ from appliance.workers.voice import VoiceDetector
 
 RETRY_S = 1.0
 NAME = "microphone"
-METER_EVERY = 5  # periods: ten times a second
-WELL_AFTER_MS = 4_000  # of a card that was deaf: by then it has been judged anew
+METER_EVERY = 5  # periods: ten times a second; so often what is owed is looked at too
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +51,6 @@ class MicrophoneWorker:
         """``hearing``: who counts what comes, where that can be wrong."""
         self._hearing = hearing
         self._sense = Sense.WELL
-        self._opened_at = 0
         self._told_deaf = False  # since it was opened
         self._reopening = False
         self._beats = beats
@@ -195,13 +193,14 @@ class MicrophoneWorker:
             count += 1
             if count % METER_EVERY == 0:
                 self._meter(bars(period))
+                # Here, not only where a line is: what is said before there is one is owed as well.
+                self._spools.tell(self._post, self._clock())
         return False
 
     def _begin_to_judge(self) -> None:
         self._reopening = self._told_deaf = False
-        self._opened_at = self._clock()
         if self._hearing is not None:
-            self._hearing.opened(self._opened_at)
+            self._hearing.opened(self._clock())
 
     def _judge(self, period: bytes) -> None:
         """Tell the owner when the card's hearing changed, and that it is deaf each time it was opened for nothing."""
@@ -217,17 +216,19 @@ class MicrophoneWorker:
         elif verdict is Verdict.MUTED:
             if self._sense is not Sense.FLAT:
                 self._sensed(Sense.FLAT)
-        elif self._mended(period, now):
+        elif self._mended(self._hearing, period):
             self._sensed(Sense.WELL)
 
-    def _mended(self, period: bytes, now: int) -> bool:
+    def _mended(self, hearing: Hearing, period: bytes) -> bool:
         if self._sense is Sense.FLAT:
             return period != period[:2] * (len(period) // 2)
-        return self._sense is Sense.DEAF and now - self._opened_at >= WELL_AFTER_MS
+        return self._sense is Sense.DEAF and hearing.proved
 
     def _sensed(self, sense: Sense) -> None:
         assert self._hearing is not None
         self._sense = sense
+        if sense is Sense.DEAF:
+            self._hearing.doubt()
         self._post(MicrophoneJudged(sense, round(self._hearing.percent or 0)))
 
     def _meter(self, level: int) -> None:
@@ -247,8 +248,7 @@ class MicrophoneWorker:
         if self._heard:
             self._heard = False
             self._spools.seal(self._clock())
-        for spool in self._spools.all():
-            spool.tell(self._post, self._clock())
+        self._spools.tell(self._post, self._clock(), last=True)
         if self._speaking:
             self._speaking = False
             self._post(SpeechHeard(False))

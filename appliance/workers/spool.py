@@ -16,7 +16,7 @@ from typing import Generic
 from appliance.core.direction import Direction
 from appliance.core.events import SpoolReported
 from appliance.core.modes import Valve
-from appliance.protocol.marks import AudioDone, Mark, TextDone
+from appliance.protocol.marks import Mark
 from appliance.protocol.pcm import MESSAGE_SAMPLES, ms_of_samples, samples_of_ms
 from appliance.workers.entries import Utterance
 from appliance.workers.fifo import Chunk, Fifo, P
@@ -134,9 +134,9 @@ class Spool(Generic[P]):
 
     def withdraw(self, line: int, turn: int, at: int) -> None:
         """The speaker took back what this turn is about: it counts as answered, and is not sent again."""
-        # Not its end: what the service still says of it completes its figures.
-        self.mark(line, TextDone(turn), at)
-        self.mark(line, AudioDone(turn), at)
+        with self._lock:
+            self._ledger.withdrawn(line, turn)
+            self._settle(at)
 
     def silence(self, samples: int) -> P:
         """A payload of zeros."""
@@ -170,24 +170,27 @@ class Spool(Generic[P]):
             late = at - own.end_at > LATE_MS and self._ledger.open_utterance(self._fifo.end) is not own
             return TurnFacts(own.start_at, own.end_at, own.start < entry.replay_until, late, known.dropped)
 
-    def report(self, at: int) -> SpoolReported | None:
-        """What is owed, where that is news; small changes wait half a second, for the owner has better to do."""
+    def report(self, at: int, *, last: bool = False) -> SpoolReported | None:
+        """What is owed, where that is news; small changes wait half a second, for the owner has better to do.
+
+        ``last``: nobody may come by again soon, so that nothing waits.
+        """
         with self._lock:
             self._settle(at)
             now = SpoolReported(
                 self.direction, self._ledger.unanswered_ms(), self._ledger.owned_up, self._ledger.deaf_ms(at)
             )
             old = self._reported
-            urgent = (now.unanswered_ms > 0) != (old.unanswered_ms > 0) or now.owned_up != old.owned_up
+            urgent = last or (now.unanswered_ms > 0) != (old.unanswered_ms > 0) or now.owned_up != old.owned_up
             if now == old or (not urgent and at - self._reported_at < REPORT_EVERY_MS):
                 return None
             self._reported, self._reported_at = now, at
             return now
 
-    def tell(self, post: Callable[[SpoolReported], None], at: int) -> None:
+    def tell(self, post: Callable[[SpoolReported], None], at: int, *, last: bool = False) -> None:
         """Post the report, where there is one. Reports of two threads never overtake each other."""
         with self._telling:
-            report = self.report(at)
+            report = self.report(at, last=last)
             if report is not None:
                 post(report)
 
@@ -290,6 +293,11 @@ class Spools(Generic[P]):
             self._gate.reset()
         for spool in self.all():
             spool.wipe()
+
+    def tell(self, post: Callable[[SpoolReported], None], at: int, *, last: bool = False) -> None:
+        """Post what is owed in each direction, where that is news: with or without a line, who speaks is owed."""
+        for spool in self.all():
+            spool.tell(post, at, last=last)
 
     def all(self) -> list[Spool[P]]:
         """Every direction that was ever selected."""

@@ -23,6 +23,7 @@ from appliance.core.events import (
     SpeechHeard,
 )
 from appliance.emulator.parts import Sound
+from appliance.workers.hearing import PROOF_MS
 from appliance.workers.jitter import JitterBuffer
 from appliance.workers.spool import Spools
 from tests.sim.agenda import Agenda
@@ -32,7 +33,6 @@ from tests.sim.sound import FRAME_MS, FRAME_SAMPLES, HUM, MURMUR, SILENCE, Span
 RETRY_MS = 1_000
 DEAF_PERCENT = 47
 DEAF_AFTER_MS = 3_100
-WELL_AFTER_MS = 4_000
 SETTLED_MS = 1_300  # after speech: by then the service has heard the pause
 IDLE_MS = 4_000
 COARSE_MS = 200  # where speech comes in pieces of this or more, the pause behind it comes in pieces of twice that
@@ -61,6 +61,7 @@ class SimMicrophone:
         self._quiet_since = 0
         self._speaking = self._heard = False
         self.rate_percent, self._heals, self._told_deaf, self._judged = 100, True, False, 0
+        self._proved_ms = 0
 
     # The room.
 
@@ -92,17 +93,23 @@ class SimMicrophone:
         self._listen_to_the_card()
 
     def _listen_to_the_card(self) -> None:
-        """What the worker's count will find: deafness after three whole seconds, that all is well after four."""
+        """What the worker's count will find: deafness after three whole seconds of one opening."""
         self._judged += 1
         judged = self._judged
-        deaf = self.rate_percent != 100
-        if self.capturing and (deaf or self._told_deaf):
-            self._agenda.after(DEAF_AFTER_MS if deaf else WELL_AFTER_MS, lambda: self._judge(judged))
+        if self.capturing and self.rate_percent != 100:
+            self._agenda.after(DEAF_AFTER_MS, lambda: self._judge(judged))
 
     def _judge(self, judged: int) -> None:
-        if judged == self._judged and self.capturing:
-            self._told_deaf = self.rate_percent != 100
-            self._post(MicrophoneJudged(Sense.DEAF if self._told_deaf else Sense.WELL, self.rate_percent))
+        if judged == self._judged and self.capturing and self.rate_percent != 100:
+            self._told_deaf, self._proved_ms = True, 0
+            self._post(MicrophoneJudged(Sense.DEAF, self.rate_percent))
+
+    def _prove(self, frames: int) -> None:
+        """That all is well it finds by a second of sound, over any number of openings."""
+        self._proved_ms = self._proved_ms + frames * FRAME_MS if self.rate_percent == 100 else 0
+        if self._proved_ms >= PROOF_MS:
+            self._told_deaf = False
+            self._post(MicrophoneJudged(Sense.WELL, self.rate_percent))
 
     def reopen(self) -> None:
         """Close the card and open it by its name, keeping what was captured."""
@@ -161,8 +168,7 @@ class SimMicrophone:
         if self._heard:
             self._heard = False
             self._spools.seal(self._agenda.now)
-        for spool in self._spools.all():
-            spool.tell(self._post, self._agenda.now)
+        self._spools.tell(self._post, self._agenda.now, last=True)
         self._tell(speaking=False)
 
     def _next(self) -> None:
@@ -212,6 +218,8 @@ class SimMicrophone:
         if not self._heard:  # open is a promise, sound is the proof
             self._heard = True
             self._post(DeviceReady(Device.MICROPHONE))
+        if self._told_deaf:
+            self._prove(frames)
         self._take_in(span, now)
 
     def _take_in(self, span: Span, now: int) -> None:
@@ -220,6 +228,7 @@ class SimMicrophone:
         if self._voiced_ms >= SPEECH_HEARD_MS:
             self._tell(speaking=True)
         self._spools.append(span, span.samples, speech=flagged, at=now)
+        self._spools.tell(self._post, now)
 
     def _pause(self) -> None:
         """So long is no breath any more."""

@@ -75,6 +75,35 @@ def test_it_hears_again() -> None:
     assert listen(hearing, paced(100, 10, 10_000))[-1][1] is Verdict.HEARS
 
 
+@pytest.mark.parametrize(
+    ("percent", "proved"), [(47, False), (94, False), (96, True), (100, True), (104, True), (107, False)]
+)
+def test_a_second_of_sound_at_its_right_rate_is_proof(percent: float, proved: bool) -> None:
+    hearing = opened()
+    listen(hearing, paced(percent, 2))
+    assert hearing.proved is proved
+
+
+def test_the_second_is_made_of_short_openings_and_the_time_between_them_does_not_count() -> None:
+    hearing = Hearing()
+    for sentence in range(3):
+        assert not hearing.proved
+        hearing.opened(60_000 * sentence)
+        listen(hearing, [60_000 * sentence + at for at in range(90, 500, 20)])
+        hearing.closed()
+    assert hearing.proved
+
+
+def test_a_card_that_was_proved_and_found_deaf_has_to_prove_itself_again() -> None:
+    hearing, proved = opened(), []
+    listen(hearing, paced(100, 2))
+    proved.append(hearing.proved)
+    hearing.doubt()
+    proved.append(hearing.proved)
+    listen(hearing, paced(100, 2, 2_000))
+    assert [*proved, hearing.proved] == [True, False, True]
+
+
 def test_opening_anew_and_closing_forget() -> None:
     hearing = opened()
     assert hearing.verdict(5_000) is Verdict.DEAF

@@ -1,5 +1,6 @@
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -164,6 +165,17 @@ def test_a_recording_reports_what_is_owed_before_it_says_that_it_ended() -> None
         assert cable.calls == ["open", "close"]
 
 
+def test_what_is_said_is_reported_while_it_is_said_though_no_line_is_there() -> None:
+    cable = Cable()
+    cable.put(*SPEECH)
+    with desk(cable) as box:
+        box.worker.open()
+        told = box.until(SpoolReported)[-1]
+        assert isinstance(told, SpoolReported)
+        assert 300 <= told.unanswered_ms < 600, "at once, not when the capture is closed"
+        assert MicrophoneClosed not in kinds(box.until(SpeechHeard))
+
+
 def test_an_order_to_close_is_always_answered_even_when_it_opens_again_at_once() -> None:
     with desk(Cable()) as box:
         box.worker.open()
@@ -304,8 +316,33 @@ def test_a_card_that_gives_half_its_frames_is_deaf_until_it_was_opened_for_good(
         last = judged(box)
         while last.sense is Sense.DEAF:  # it may just have been judged once more
             last = judged(box)
-        assert last == MicrophoneJudged(Sense.WELL, 100)
+        assert last.sense is Sense.WELL
+        assert 95 <= last.percent <= 100, "of the first whole second, in which it was mended"
     assert cable.calls[:4] == ["open", "close", "open", "close"]
+
+
+def test_a_card_that_was_deaf_is_well_after_a_second_in_short_openings() -> None:
+    """At a desk it is open for a sentence at a time."""
+    cable = Cable()
+    cable.takes_ms, cable.idle = 40, b"\1\0\2\0" * 160
+    with desk(cable, hearing=Hearing()) as box:
+        box.worker.open()
+        assert judged(box).sense is Sense.DEAF
+        box.worker.close()
+        box.until(MicrophoneClosed)
+        cable.takes_ms = 20
+        for _ in range(20):
+            sentence = cable.at + 400
+            box.worker.open()
+            seen = box.until(DeviceReady)
+            while cable.at < sentence:
+                time.sleep(0)
+            box.worker.close()
+            seen += box.until(MicrophoneClosed)
+            well = [each for each in seen if isinstance(each, MicrophoneJudged)]
+            if well:
+                break
+        assert [each.sense for each in well] == [Sense.WELL]
 
 
 def test_a_flat_microphone_is_told_once_and_sound_takes_it_back() -> None:
