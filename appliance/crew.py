@@ -173,11 +173,11 @@ class BoxCrew:
         if self._eyes is not None:
             self._eyes.set_valve(is_open=valve is Valve.OPEN)
         # What stays behind is owed in a direction that may have no line to say so.
-        for spool in self._spools.all():
-            spool.tell(self._post, self._clock())
+        self._spools.tell(self._post, self._clock())
 
     def wipe_sound(self) -> None:
         self._spools.wipe()
+        self._spools.tell(self._post, self._clock())
         self._robot.wipe()
         self._jitter.wipe()
         if self._eyes is not None:

@@ -181,6 +181,21 @@ def test_a_frozen_owner_is_started_again_and_asks_to_repeat(emulator: Emulator, 
     assert kept["owes"] is False
 
 
+def test_what_is_said_with_no_line_at_all_is_owed_when_the_process_is_killed(tmp_path: Path) -> None:
+    """Nobody answers at this address; the words stay in memory, and the next process must ask for them."""
+    runtime = tmp_path / "run"
+    with Systemd(tmp_path) as systemd:
+        with Box(
+            tmp_path, None, recording(range(1, 4)).pcm, environment=systemd.environment(runtime),
+            service__url="wss://127.0.0.1:9/api-ws/v1/realtime", run__until="forever",
+        ) as box:  # fmt: skip
+            systemd.wait("STATUS=[a-z_]+ N3")  # five seconds after the first word
+            box.signal(signal.SIGKILL)
+            box.wait(5)
+        kept = json.loads((runtime / "kept.json").read_text(encoding="utf-8"))
+    assert kept["owes"] is True
+
+
 def test_a_restart_loop_does_not_dial_more_than_the_budget(emulator: Emulator, tmp_path: Path) -> None:
     """Killed whenever it is on air: what the runtime folder keeps holds the sixth process back (four in 60 s)."""
     before = emulator.dials()

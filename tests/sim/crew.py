@@ -66,14 +66,11 @@ class SimCrew:
     def select_input(self, direction: Direction, valve: Valve, *, move: bool) -> None:
         if move:
             self._watch.moved()
-            for line in self.lines.values():
-                line.turn_given_up()
         now = self._network.agenda.now
         self._spools.select(direction, valve, now, move=move)
         if self._eyes is not None:
             self._eyes.set_valve(is_open=valve is Valve.OPEN)
-        for spool in self._spools.all():
-            spool.tell(self._post, now)
+        self._spools.tell(self._post, now)
 
     def open_camera(self) -> None:
         assert self._eyes is not None, "it has no camera"
@@ -90,6 +87,7 @@ class SimCrew:
     def wipe_sound(self) -> None:
         self._wiped()
         self._spools.wipe()
+        self._spools.tell(self._post, self._network.agenda.now)
         self._jitter.wipe()
         if self._eyes is not None:
             self._eyes.wipe()

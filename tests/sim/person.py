@@ -6,7 +6,7 @@ Must not: know what is wrong with the world.
 A life is a generator of waits in milliseconds; what it does happens between them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -20,22 +20,25 @@ if TYPE_CHECKING:
 
 Waits = Iterator[int]
 LISTENING_WITHIN_MS = 6_000
+LISTENS_MS = 1_800  # whoever contradicts a translation has heard some of it
 ADVICE_AFTER_MS = 1_500  # a person reads the fault and acts on it
 
 
 class Person:
     """One seed's habits of speaking."""
 
-    def __init__(self, world: "World", chance: Random) -> None:
+    def __init__(self, world: "World", chance: Random, focus: tuple[str, ...] = ()) -> None:
+        """``focus``: "interrupts" for somebody who often cuts the voice off."""
         self._world = world
         self._chance = chance
         self.at_visit = False
+        self.ended_at = -1_000_000  # when a tap last meant the end of a sentence
         self._visits_an_hour = chance.uniform(2.3, 3.75)
         self._quick = chance.random()  # how often one speaks before the line is there
         self._hums = chance.random() < 0.3
         self._murmurs = chance.random() < 0.2
         self._swaps = chance.random() < 0.4
-        self._interrupts = chance.random() < 0.3
+        self._interrupts = chance.random() < 0.3 or "interrupts" in focus
 
     @property
     def _state(self) -> State:
@@ -69,6 +72,9 @@ class Person:
                 yield from self._turn_round()
             yield from self.listen_for()
             yield from self.speak()
+            if self._interrupts and self._chance.random() < 0.4 and (yield from self._hear_answer()):
+                yield from self._tap(Key.TALK)
+                continue
             if self._swaps and self._chance.random() < 0.15:
                 yield from self._turn_round()
             yield self._gap()
@@ -86,7 +92,8 @@ class Person:
             if self._chance.random() < 0.4:
                 key = Key.GUEST if key is Key.TALK else Key.TALK
             yield from self._talk(key)
-            yield self._gap()
+            if not (self._interrupts and self._chance.random() < 0.4 and (yield from self._hear_answer())):
+                yield self._gap()
 
     def _talk(self, key: Key) -> Waits:
         """One key, one utterance."""
@@ -99,6 +106,7 @@ class Person:
         yield from self.speak()
         yield 40 + self._chance.randrange(600)
         if taps:
+            self.ended_at = self._world.agenda.now
             self.press(key, down=True)
             yield 120
         self.press(key, down=False)
@@ -106,7 +114,7 @@ class Person:
             yield from self._once_more(key)
 
     def _once_more(self, key: Key) -> Waits:
-        """A tap while the box spoke was spent on the voice: the panel shows that it still listens."""
+        """A tap long after the last word was spent on the voice: the panel shows that it still listens."""
         yield 300
         if self._state.wanted is Wanted.INTERPRETING and self._state.refusal is None:
             yield from self._tap(key)
@@ -186,8 +194,21 @@ class Person:
             yield 2_000
 
     def _cut_short(self) -> Waits:
+        """With words half said: it may be the end of them, and must not take them back."""
         if not self._world.setup.kiosk:
+            self.ended_at = self._world.agenda.now
             yield from self._tap(Key.TALK)
+            yield 300
+            yield from self._start()
+
+    def _hear_answer(self) -> Generator[int, None, bool]:
+        """Listen to the voice, or to where it broke off: that is not what was said. False where none comes."""
+        yield LISTENS_MS
+        for _ in range(20):
+            if self._state.sound.speaking is not None:
+                return True
+            yield 200
+        return False
 
     def _gap(self) -> int:
         return int(self._chance.choice((350, 500, 1_000, 1_500, 2_500, 5_000, 9_000)) * self._chance.uniform(0.9, 1.2))

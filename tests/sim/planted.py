@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from appliance import runner
-from appliance.core import deadlines, ending, line, panel, settle, step, turns
+from appliance.core import deadlines, ending, line, panel, settle, step, talk, turns
 from appliance.core.effects import SetUplink
 from appliance.core.events import TextArrived
 from appliance.core.failures import diagnose
@@ -225,6 +225,20 @@ def exit_code_cries_wolf(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ending, "EXIT_DONE", 69)
 
 
+def silent_until_a_line_reports(patch: pytest.MonkeyPatch) -> None:
+    """What is owed is told by lines and at the end of the capture alone."""
+    real = Spools.tell
+    patch.setattr(Spools, "tell", lambda self, post, at, last=False: real(self, post, at, last=last) if last else None)
+
+
+def given_up_turn_hides_a_hanging_service(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(LineEntry, "hangs_unwanted", lambda self: False)
+
+
+def every_press_takes_back(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(talk, "_ends_sentence", lambda state, key, now, limits: False)
+
+
 ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (
     (cursor_not_rewound, ()),
     (released_too_far, ("snap", "slow:700")),
@@ -253,5 +267,8 @@ ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (
     (debt_forgotten_at_restart, ("restart", "cannot_connect")),
     (exit_code_lies, ("refusal", "quota")),
     (exit_code_cries_wolf, ()),
+    (silent_until_a_line_reports, ("dies_unreached",)),
+    (given_up_turn_hides_a_hanging_service, ("desk", "interrupts", "loudspeaker", "stall:p0.5")),
+    (every_press_takes_back, ()),
 )
 """Each with the faults and manners among which it shows soonest; none: whatever a seed brings."""

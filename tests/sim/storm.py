@@ -56,7 +56,7 @@ class Storm:
             self._cannot_connect, self._reset, self._black_hole, self._connection_dies, self._slow, self._twice,
             self._garbage, self._blow, self._noise, self._refusal, self._silence, self._rate_limit, self._quota,
             self._poison, self._snap, self._ghost, self._crash_loop, self._microphone, self._loudspeaker, self._privacy,
-            self._restart, self._deaf_card,
+            self._restart, self._deaf_card, self._dies_unreached,
         )  # fmt: skip
         share = chance.choice((0.15, 0.6))
         self._kinds = [kind for kind in kinds if chance.random() < share] or [self._reset, self._blow]
@@ -80,7 +80,7 @@ class Storm:
         world = self._world
         world.service.habits.clear()
         for manner in self._manners[:BENIGN]:
-            if not manner.startswith(("interrupt", "max_sessions")):  # ends answers, refuses lines: nothing for a calm
+            if not manner.startswith(("interrupt", "max_sessions", "stall")):  # no answer, no line: nothing for a calm
                 world.service.habits.set(manner)
         world.network.recover()
         world.microphone.present = True
@@ -264,6 +264,14 @@ class Storm:
             return "SIGTERM"
         self._world.crash()
         return "the process dies"
+
+    def _dies_unreached(self) -> str:
+        """What was said meanwhile no line has ever counted."""
+        self._world.network.break_down(self._chance.choice(TROUBLES))
+        self._drop_all()
+        lasts = self._lasting(5, 60)
+        self._world.agenda.after(int(self._chance.random() * 15_000), self._world.crash)
+        return f"no connection can be made for {lasts} ms, and the process dies meanwhile"
 
     def _crash_loop(self) -> str:
         for nth in range(6):

@@ -67,7 +67,8 @@ class World:
     """Made of one seed."""
 
     def __init__(self, seed: int, focus: tuple[str, ...] = (), *, heard: bool = False) -> None:
-        """``focus``: names of faults and manners to keep to, in the place of the seed's own swarm.
+        """``focus``: names of faults and manners to keep to, in the place of the seed's own swarm; also "desk" and
+        "interrupts" for the people.
 
         ``heard``: sound is PCM, and the real voice detectors of both sides hear it.
         """
@@ -78,19 +79,19 @@ class World:
         self.checkers = checkers.all_for(self)
         self.watch = Watch(self.checkers)
         self.onlooker = Onlooker(self, focus)
-        self.setup = self._drawn_setup()
+        self.setup = self._drawn_setup(focus)
         self.limits = Limits(idle_each_ms=HOUR_MS)  # a picture every few seconds for nobody would cost the most
         self.calm = self.alive = self.private = False
         self.grain_ms = chance.choices((40, 100, 200, 400), (1, 2, 24, 23))[0]
         self.owner_lag_ms = chance.choice((0, 0, 1, 20, 150))
         self.transcription = chance.random() < 0.12
-        speech_ms = chance.choices((200, 400, 1_000), (6, 3, 1))[0]
+        speech_ms = chance.choices((200, 400, 1_000), (6, 3, 1))[0] if "interrupts" not in focus else 1_000
         interpreter: Interpreter = PcmInterpreter(speech_ms) if heard else SpanInterpreter(speech_ms)
         self.service = Service(None, ServiceEar if heard else SpanDetector, interpreter, Habits(), seed=seed)
         assert MODEL is not None
         self.model = MODEL
         self.network = Network(self.agenda, Random(chance.random()))
-        self.person = Person(self, Random(chance.random()))
+        self.person = Person(self, Random(chance.random()), focus)
         self._owner_at: int | None = None
         self._deadline: Callable[[State, int, Limits], int | None] = getattr(runner, "next_deadline")  # noqa: B009
         self._due_of: tuple[State | None, int, int | None] = (None, 0, None)
@@ -131,9 +132,9 @@ class World:
             self.storm.begin()
         self.watch.closed()
 
-    def _drawn_setup(self) -> Setup:
+    def _drawn_setup(self, focus: tuple[str, ...]) -> Setup:
         chance = self.chance
-        kiosk = chance.random() < 0.35
+        kiosk = chance.random() < 0.35 or "desk" in focus
         at_once = not kiosk and chance.random() < 0.13
         return Setup(
             mine="en",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ANSWERED_WITHIN_MS = 20_000  # of its end, where nothing is wrong
 FORGOTTEN_MS = 300_000
+ENDS_WITHIN_MS = 1_000  # of the last word: a tap by then ends what was said
+ACTED_WITHIN_MS = 200  # on a tap, by an owner who is slow
 TEXT_DONE = ("response.text.done", "response.audio_transcript.done")
 
 
@@ -33,9 +35,11 @@ class EveryUtteranceIsAnswered(Checker):
         self._about: dict[tuple[int, int], set[int]] = {}  # line and turn → utterances
         self._blocked_at = 0  # when the box last could not answer for a good reason
         self._owned_up = 0
+        self._refused = False
 
     def booted(self) -> None:
         """Line numbers begin anew."""
+        self._refused = False
         self._texts.clear()
         self._whole.clear()
         self._taken.clear()
@@ -64,6 +68,7 @@ class EveryUtteranceIsAnswered(Checker):
 
     def stepped(self, old: State, event: Event, new: State) -> None:
         """A final text in the state counts; so does every new apology."""
+        self._refused = new.refusal is not None
         if isinstance(event, TextArrived):
             self._about.setdefault((event.line, event.turn), set()).update(named(event.text + event.stash))
         if isinstance(event, TextArrived) and event.final and old.line(event.line) is not None:
@@ -82,7 +87,11 @@ class EveryUtteranceIsAnswered(Checker):
 
         Before any text it is the latest turn.
         """
-        books = self.world.books
+        books, now, ended_at = self.world.books, self.world.agenda.now, self.world.person.ended_at
+        for said in books.recent(1):
+            heard = said.last_at and ended_at - said.last_at < ENDS_WITHIN_MS
+            if heard and now - ended_at < ACTED_WITHIN_MS and not self._refused:
+                self.object(f"the tap that ended number {said.number} took back what the box was saying", said.began_at)
         about = self._about.get((line, turn), set()) | latest
         chains = {books.said[number].chain for number in about if number in books.said}
         for said in books.open.values():

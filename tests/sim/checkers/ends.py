@@ -38,11 +38,8 @@ class TheNextProcessAsks(_EndChecker):
         self._asked = False
 
     def crashed(self) -> None:
-        """What was in memory is lost. With no line open, the box counts what is owed when the microphone closes."""
-        world = self.world
-        lines = world.crew.lines.values()
-        counted = not world.microphone.capturing or any(line.opened_at is not None and not line.over for line in lines)
-        self._owed = self._unanswered() if counted else []
+        """What was in memory is lost."""
+        self._owed = self._unanswered()
 
     def shown(self, view: View) -> None:
         """The sign that asks."""
