@@ -13,7 +13,7 @@ from appliance.core.events import Event, LineMetered, TextArrived, TurnAnswered,
 from appliance.core.modes import Valve
 from appliance.protocol.bill import Bill
 from appliance.protocol.codec import encode_finish, encode_image, encode_update
-from appliance.protocol.marks import AudioDone, Mark, ResponseDone, SpeechStopped
+from appliance.protocol.marks import AudioDone, Finished, Mark, ResponseDone, SpeechStopped
 from appliance.protocol.pcm import OUTPUT_HZ, ms_of_bytes
 from appliance.protocol.session import ClientSession, Sound
 from appliance.protocol.settings import SessionSettings
@@ -158,6 +158,8 @@ class Conversation(Generic[P]):
         for mark in heard.marks:
             if not isinstance(mark, ResponseDone):
                 self._marked(mark, at)
+        if any(isinstance(mark, Finished) for mark in heard.marks):
+            self.report(at)  # before the end itself: the owner would dial for what is owed no more
         for event in heard.events:
             self._pass_on(event, at)
         for mark in heard.marks:

@@ -97,6 +97,7 @@ class Ledger:
         if line is None:
             return
         if isinstance(mark, Finished):
+            self._own_up_stale(line, at, 0)  # what was passed over till now will not be answered any more
             line.turns.clear()
             self._let_go(line.sent)
             return
@@ -264,15 +265,16 @@ class Ledger:
     def advance(self, at: int, end: int, cursor: int) -> None:
         """Apply the rules that wait for time: stale turns, speech without a turn, old silence, the bound on memory."""
         for line in self.lines.values():
-            self._own_up_stale(line, at)
+            self._own_up_stale(line, at, STALE_TURN_MS)
             self._release_unheard(line, at)
         self._release_silence(end, cursor)
         self._bound(end)
 
-    def _own_up_stale(self, line: LineEntry, at: int) -> None:
+    def _own_up_stale(self, line: LineEntry, at: int, after_ms: int) -> None:
+        """Open turns that the service has passed over: a later one is answered, and nothing came for so long."""
         answered = [n for n, turn in line.turns.items() if line.answered(turn)]
         for turn in line.open_turns():
-            if answered and turn.n < max(answered) and at - turn.news_at >= STALE_TURN_MS:
+            if answered and turn.n < max(answered) and at - turn.news_at >= after_ms:
                 turn.done = True
                 self._own_up_turn(turn)
         self._release_answered(line)

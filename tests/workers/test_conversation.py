@@ -199,6 +199,17 @@ def test_on_loss_the_sound_is_cut_and_what_is_owed_is_told() -> None:
     assert desk.jitter.empty, "no more of it is waited for"
 
 
+def test_what_is_owed_is_told_before_the_end_of_the_line() -> None:
+    """Else the owner would dial anew for what the end itself has answered."""
+    desk = Desk()
+    desk.talk.set_uplink(Valve.OPEN, desk.at)
+    desk.hear(50)
+    while desk.out():
+        desk.talk.report(desk.at)
+    told = desk.told("session.finished")
+    assert [type(event) for event in told] == [SpoolReported, LineFinished]
+
+
 def test_nonsense_is_raised_and_changes_nothing() -> None:
     desk = Desk()
     for raw in (b"{", b"[]", b"\xff", message("response.audio.delta", delta=3)):

@@ -138,6 +138,16 @@ def test_unanswered_is_local_speech_of_300_ms_or_more_beyond_the_release_point(m
     assert talking(ms).unanswered == owed
 
 
+def test_session_finished_owns_up_to_a_turn_that_was_passed_over() -> None:
+    """A later one was answered, and now nothing more can come."""
+    desk = talking(1_000, 1_000, 1_000)
+    desk.mark(SpeechStarted(1, 0), SpeechStopped(1, 1_000), ResponseOpened(1))
+    desk.turn(2, 2_000, 3_000)
+    desk.mark(SpeechStarted(3, 4_000))
+    desk.finished()
+    assert (desk.owned_up, desk.unanswered) == (1, 0), "the last one is answered by the end itself"
+
+
 def test_release_waits_for_the_longest_prefix_of_turns() -> None:
     desk = talking(1_000, 1_000, 1_000)
     for n, start in ((1, 0), (2, 2_000), (3, 4_000)):
