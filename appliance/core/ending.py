@@ -9,7 +9,7 @@ from dataclasses import replace
 from appliance.core.effects import DrainSound, Effect, Exit, HangUp
 from appliance.core.faults import Outcome
 from appliance.core.limits import Limits
-from appliance.core.line import noted
+from appliance.core.line import dropped, noted
 from appliance.core.state import Ending, State, Wanted
 from appliance.core.turns import flushed
 from appliance.errors import FaultCode
@@ -94,9 +94,10 @@ def _draining(state: State, now: int, limits: Limits) -> Outcome:
     refused = state.refusal is not None or state.cost.closed
     missed = state.setup.ends_with_microphone and (bool(state.owed) or refused or _unheard(state))
     within = limits.stop_drained_within_ms if state.stopping else limits.drained_within_ms
+    for line in state.lines:
+        state = dropped(state, line, now, limits)
     state = replace(
         state,
-        lines=(),
         ending=Ending.DRAIN,
         ending_by=now + within,
         exit_code=EXIT_RESTART if state.ear.restarting else EXIT_UNANSWERED if missed else EXIT_DONE,

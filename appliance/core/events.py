@@ -186,6 +186,11 @@ class LineDialled:
 
 
 @dataclass(frozen=True, slots=True)
+class DialSpared:
+    """A line was hung up before its upgrade request was written: no dial. News of the account, so it bears no line."""
+
+
+@dataclass(frozen=True, slots=True)
 class LineOpened:
     """The upgrade was accepted (101)."""
 
@@ -373,6 +378,7 @@ Event = (
     | SpoolReported
     | LineTroubled
     | LineDialled
+    | DialSpared
     | LineOpened
     | LineCreated
     | LineConfigured

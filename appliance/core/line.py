@@ -7,7 +7,7 @@ Must not: decide that a line is wanted (``settle.py``) or handle what was said (
 from dataclasses import replace
 from typing import assert_never
 
-from appliance.core.dialling import booked, redial_delay_ms
+from appliance.core.dialling import booked, doubted, redial_delay_ms
 from appliance.core.direction import Direction
 from appliance.core.effects import Configure, Effect, HangUp, Note, SetDownlink, SetUplink
 from appliance.core.events import Loss
@@ -32,6 +32,13 @@ def changed(state: State, line: Line) -> State:
 def without(state: State, number: int) -> State:
     """The state without this line: from here on its news changes nothing."""
     return replace(state, lines=tuple(line for line in state.lines if line.number != number))
+
+
+def dropped(state: State, line: Line, now: int, limits: Limits) -> State:
+    """The state without this line, which is hung up: its dial may be on the wire, and nobody will say so."""
+    if line.phase is Phase.DIALING and not line.dialled:
+        state = replace(state, budget=doubted(state.budget, now, limits))
+    return without(state, line.number)
 
 
 def troubled(state: State, line: Line, loss: Loss, detail: str, now: int, limits: Limits) -> Outcome:
@@ -152,7 +159,7 @@ def _lost(
     effects: tuple[Effect, ...] = (noted(line, "lost", why),)
     if hang_up:
         effects = (*effects, HangUp(line.number, why))
-    state = without(state, line.number)
+    state = dropped(state, line, now, limits) if hang_up else without(state, line.number)
     state = replace(state, lost_at=now if state.lost_at is None else state.lost_at)
     budget = state.budget
     if diagnosis.fatal:

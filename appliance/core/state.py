@@ -98,6 +98,7 @@ class Budget:
     """What dialling may still cost."""
 
     dials: tuple[int, ...] = ()  # when the last ones were written to the wire
+    doubted: tuple[int, ...] = ()  # of these: booked with a line that was dropped before its request was known of
     tokens_spent: tuple[int, ...] = ()  # when redials took their tokens; each comes back in its turn
     refusals: int = 0  # in a row, by the service itself
     limited: int = 0  # in a row, by its rate limit

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from appliance.core import camera, care, cost, ear, ending, health, line, preflight, sound, talk, turns, visit
+from appliance.core.dialling import spared
 from appliance.core.effects import Effect, Note
 from appliance.core.events import (
     Booted,
@@ -19,6 +20,7 @@ from appliance.core.events import (
     DateTold,
     DeviceFailed,
     DeviceReady,
+    DialSpared,
     Event,
     KeyEdge,
     LevelMetered,
@@ -141,6 +143,8 @@ def _handled(state: State, event: Event, now: int, limits: Limits) -> Outcome:
         case SpeechEnded():
             state = visit.touched(sound.ended(state, event.line, event.turn, now, limits), now)
             return turns.speech_ended(state, event)
+        case DialSpared():
+            return replace(state, budget=spared(state.budget)), ()
         case SoundDrained():
             return ending.drained(state, now), ()
         case SoundSent(ms):

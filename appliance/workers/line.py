@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from appliance.core.events import Event, LineDialled, LineLost, LineOpened, LineTroubled, Loss
+from appliance.core.events import DialSpared, Event, LineDialled, LineLost, LineOpened, LineTroubled, Loss
 from appliance.core.modes import Valve
 from appliance.errors import NonsenseError
 from appliance.workers.beats import Beats
@@ -74,6 +74,7 @@ class LineWorker:
         self._fd_lock = threading.Lock()
         self._orders: deque[Order] = deque(maxlen=MOST_ORDERS)
         self._hung_up = False
+        self._dialled = False  # the upgrade is being written, or was
         self._nonsense = 0
         self._thread = threading.Thread(target=self._run, name=f"line {self.number}", daemon=True)
 
@@ -137,6 +138,8 @@ class LineWorker:
         log.info("line %d ended: %s %s", self.number, lost.loss, lost.status or "")
         if not self._hung_up:
             self._post(LineLost(self.number, lost.loss, lost.status, lost.detail))
+        elif not self._dialled:
+            self._post(DialSpared())  # the owner has booked it, for it could not know
 
     def _live(self) -> Lost:
         if not self._access.key:
@@ -144,6 +147,7 @@ class LineWorker:
         socket = self._reach()
         if socket is None:
             return Lost(Loss.HUNG_UP)
+        self._dialled = True
         self._post(LineDialled(self.number))
         outcome = socket.upgrade(give_up=lambda: self._hung_up)
         if isinstance(outcome, Lost):

@@ -10,6 +10,7 @@ from appliance.core.deadlines import next_deadline
 from appliance.core.direction import Direction
 from appliance.core.effects import Configure, Dial, Effect, HangUp, Note, SetDownlink, SetUplink
 from appliance.core.events import (
+    DialSpared,
     Key,
     LineConfigured,
     LineCreated,
@@ -20,6 +21,8 @@ from appliance.core.events import (
     LineTroubled,
     Loss,
     ServiceComplained,
+    SpoolReported,
+    StopRequested,
     TurnAnswered,
     UsageCounted,
 )
@@ -285,3 +288,66 @@ def test_the_loss_of_a_line_nobody_needs_is_no_fault() -> None:
 
 def test_lines_of_standby_are_none() -> None:
     assert standby().state.lines == ()
+
+
+# A line that is dropped while it is being reached.
+
+
+def spent(box: Box) -> int:
+    return len(box.state.budget.dials)
+
+
+def dialling_unheard(*, kiosk: bool = False) -> Box:
+    """Line 1 is being reached; whether its request is on the wire is not known here."""
+    box = Box(Setup(favourites=("fr", "sw"), kiosk=kiosk), dials_at_once=False).boot()
+    box.press(Key.TALK)
+    assert (box.mode(), spent(box)) == (Mode.DIALING, 0)
+    return box
+
+
+def test_its_dial_is_booked_with_the_drop_and_given_back_when_nothing_was_written() -> None:
+    box = dialling_unheard()
+    box.pass_time(1_000)
+    box.press(Key.TALK)
+    assert HangUp(1, "not wanted") in box.effects
+    assert spent(box) == 1
+    box.send(LineDialled(1))
+    assert spent(box) == 1, "its own news is fenced off"
+    box.send(DialSpared())
+    assert spent(box) == 0
+
+
+def test_the_dial_that_was_known_is_not_booked_twice() -> None:
+    box = dialling_unheard()
+    box.send(LineDialled(1))
+    box.pass_time(1_000)
+    box.press(Key.TALK)
+    assert spent(box) == 1
+    box.send(DialSpared())
+    assert spent(box) == 1
+
+
+def test_a_worker_that_ended_by_itself_before_it_dialled_made_no_dial() -> None:
+    box = dialling_unheard()
+    box.send(LineLost(1, Loss.NO_KEY))
+    assert spent(box) == 0
+
+
+def test_at_the_end_of_the_run_it_is_booked_too() -> None:
+    box = dialling_unheard()
+    box.send(SpoolReported(Direction("en", "es"), 1_000, 0, 0))
+    box.send(StopRequested("SIGTERM"))
+    box.pass_time(8_000)
+    assert spent(box) == 1
+
+
+def test_languages_turned_over_and_over_never_dial_more_than_the_window_allows() -> None:
+    box = dialling_unheard()
+    written = [1]
+    for _ in range(12):
+        box.press(Key.LANGUAGE)
+        written += dials(box.effects)
+        box.pass_time(1_500)
+        written += dials(box.effects)
+    assert box.now < 60_000
+    assert len(written) == 4, "each of them may be on the wire"

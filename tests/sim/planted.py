@@ -239,6 +239,10 @@ def every_press_takes_back(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(talk, "_ends_sentence", lambda state, key, now, limits: False)
 
 
+def dropped_dial_not_booked(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(line, "doubted", lambda budget, now, limits: budget)
+
+
 ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (
     (cursor_not_rewound, ()),
     (released_too_far, ("snap", "slow:700")),
@@ -265,7 +269,7 @@ ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (
     (loss_counted_as_answer, ()),
     (deadlines_slept_through, ()),
     (debt_forgotten_at_restart, ("restart", "cannot_connect")),
-    (exit_code_lies, ("refusal", "quota")),
+    (exit_code_lies, ("refusal", "quota", "recording")),
     (exit_code_cries_wolf, ()),
     (silent_until_a_line_reports, ("dies_unreached",)),
     (given_up_turn_hides_a_hanging_service, ("desk", "interrupts", "loudspeaker", "stall:p0.5")),

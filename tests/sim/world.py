@@ -67,8 +67,8 @@ class World:
     """Made of one seed."""
 
     def __init__(self, seed: int, focus: tuple[str, ...] = (), *, heard: bool = False) -> None:
-        """``focus``: names of faults and manners to keep to, in the place of the seed's own swarm; also "desk" and
-        "interrupts" for the people.
+        """``focus``: names of faults and manners to keep to, in the place of the seed's own swarm; also "desk",
+        "recording", "interrupts" and "hurries" for the box and the people.
 
         ``heard``: sound is PCM, and the real voice detectors of both sides hear it.
         """
@@ -135,7 +135,8 @@ class World:
     def _drawn_setup(self, focus: tuple[str, ...]) -> Setup:
         chance = self.chance
         kiosk = chance.random() < 0.35 or "desk" in focus
-        at_once = not kiosk and chance.random() < 0.13
+        recording = "recording" in focus
+        at_once = not kiosk and (chance.random() < 0.13 or recording)
         return Setup(
             mine="en",
             theirs="es",
@@ -143,7 +144,7 @@ class World:
             kiosk=kiosk,
             talk_taps=kiosk and chance.random() < 0.3,
             at_once=at_once,
-            ends_with_microphone=at_once and self.seed % 2 == 0,
+            ends_with_microphone=at_once and (self.seed % 2 == 0 or recording),
             camera=self.onlooker.mode,
             serial=self.seed,
         )

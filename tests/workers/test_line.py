@@ -10,6 +10,7 @@ import pytest
 
 from appliance.core.direction import Direction
 from appliance.core.events import (
+    DialSpared,
     Event,
     LineConfigured,
     LineCreated,
@@ -102,6 +103,13 @@ def service(conn: socket.socket) -> None:
             conn.sendall(text("session.updated", session={"id": "s"}))
         elif kind == "session.finish":
             conn.sendall(text("session.finished"))
+
+
+def test_a_line_that_is_hung_up_before_it_dialled_says_that_there_was_no_dial() -> None:
+    with line(1) as desk:
+        desk.until(LineTroubled)
+        desk.worker.hang_up()
+        assert desk.until(DialSpared) == [DialSpared()]
 
 
 def test_no_key() -> None:

@@ -17,29 +17,41 @@ TOKEN_EVERY_MS = 30_000
 
 
 class DialsStayInTheBudget(Checker):
-    """Counts upgrades as they are told to the owner."""
+    """Counts upgrades as they are written to the wire, whatever the owner comes to know of them."""
 
     def __init__(self, world: "World") -> None:
         super().__init__(world)
         self._dials: deque[int] = deque(maxlen=DIALS)
+        self._untold: dict[int, int] = {}  # line → when it dialled, where the owner was not told yet
         self._tokens = float(TOKENS)
         self._filled_at = 0
 
-    def stepped(self, old: State, event: Event, new: State) -> None:
-        """One more, if the owner still knows the line: news of a line that it dropped meanwhile is fenced off."""
-        if isinstance(event, LineDialled) and old.line(event.line) is not None:
-            self._count(event.line, old)
+    def crashed(self) -> None:
+        """A dial of which a process dies before it was told is known to nobody: a matter of milliseconds."""
+        for at in self._untold.values():
+            if at in self._dials:
+                self._dials.remove(at)
+        self._untold.clear()
 
-    def _count(self, line: int, state: State) -> None:
+    def dialled(self, line: int) -> None:
+        """One more on the wire, by a line that is in the state, or was dropped a moment ago."""
         now = self.world.agenda.now
         if len(self._dials) == DIALS and now - self._dials[0] < WINDOW_MS - 1_000:
             self.object(f"line {line} is the fifth dial within {now - self._dials[0]} ms")
         self._dials.append(now)
-        made = state.line(line)
+        self._untold[line] = now
+
+    def stepped(self, old: State, event: Event, new: State) -> None:
+        """The owner is told; a redial takes a token, if the owner still knows the line."""
+        if not isinstance(event, LineDialled):
+            return
+        self._untold.pop(event.line, None)
+        made = old.line(event.line)
         if made is None or made.purpose is not Purpose.REDIAL:
             return
+        now = self.world.agenda.now
         self._tokens = min(TOKENS, self._tokens + (now - self._filled_at) / TOKEN_EVERY_MS)
         self._filled_at = now
         self._tokens -= 1
         if self._tokens < -0.1:
-            self.object(f"line {line} is a redial without a token")
+            self.object(f"line {event.line} is a redial without a token")
