@@ -21,6 +21,7 @@ class Utterance:
     sent_at: int | None = None  # when its last sample so far was sent
     clipped: bool = False  # its beginning can no longer be sent again
     owned: bool = False  # owned up to, once
+    again: bool = False  # was sent before, on a line that died beside a newer one, and stands here a second time
 
 
 @dataclass(slots=True)

@@ -80,6 +80,10 @@ class Fifo(Generic[P]):
             self.cursor = self._chunks[self._sent].end
             self._sent += 1
 
+    def copy(self, first: int, behind: int) -> list[Chunk[P]]:
+        """The chunks that hold anything from ``first`` on and before ``behind``."""
+        return [chunk for chunk in self._chunks if chunk.end > first and chunk.start < behind]
+
     def split(self, index: int) -> list[Chunk[P]]:
         """Copies of the chunks from ``index`` on; those not yet sent leave this queue."""
         tail = [chunk for chunk in self._chunks if chunk.start >= index]

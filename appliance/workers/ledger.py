@@ -71,7 +71,9 @@ class Ledger:
                 utterance.sent_on.add(number)
                 if utterance.end <= upto:
                     utterance.sent_at = at
-        self.first_sent += max(0, upto - max(line.sent, self._high))
+        new = max(line.sent, self._high)
+        repeated = sum(max(0, min(upto, u.end) - max(new, u.start)) for u in self.utterances if u.again)
+        self.first_sent += max(0, upto - new) - repeated
         line.sent = upto
         self._high = max(self._high, upto)
 
@@ -225,11 +227,14 @@ class Ledger:
 
     # What is lost.
 
-    def lost(self, number: int) -> None:
-        """A line ended. The oldest unanswered utterance that it was sent has one strike more; three are poison."""
+    def lost(self, number: int) -> list[Utterance]:
+        """A line ended. The oldest unanswered utterance that it was sent has one strike more; three are poison.
+
+        What it alone was sent, and a newer line cannot be sent by going back, leaves the books and is returned.
+        """
         line = self.lines.pop(number, None)
         if line is None:
-            return
+            return []
         oldest = next((u for u in self.utterances if self._counts(u)), None)
         if oldest is not None and number in oldest.sent_on:
             oldest.strikes += 1
@@ -239,11 +244,25 @@ class Ledger:
             if turn.about is not None and turn.about.clipped:
                 self._own_up(turn.about)
         for utterance in self.utterances:
-            if number not in utterance.sent_on or self._live(utterance) or not self._counts(utterance):
-                continue
-            # A line that began behind it goes on, and cannot be sent it any more.
-            if utterance.clipped or any(other.base > utterance.start for other in self.lines.values()):
+            if utterance.clipped and number in utterance.sent_on and not self._live(utterance):
                 self._own_up(utterance)
+        found = (self._stranded(line, u) for u in list(self.utterances) if number in u.sent_on and self._counts(u))
+        return [piece for piece in found if piece is not None]
+
+    def _stranded(self, line: LineEntry, utterance: Utterance) -> Utterance | None:
+        """What of it lies before the first sample of a line that goes on, and was sent to the one that ended alone."""
+        start = max(utterance.start, self.release)
+        behind = min((other.base for other in self.lines.values() if other.base > start), default=None)
+        if behind is None:
+            return None
+        end = min(utterance.end, line.sent, behind)
+        piece = Utterance(start, end, utterance.start_at, utterance.end_at, utterance.strikes, again=True)
+        if utterance.end > behind:  # the rest is the newer line's
+            utterance.start = behind
+            utterance.sent_on.discard(line.number)
+        else:
+            self.utterances = [u for u in self.utterances if u is not utterance]
+        return None if utterance.owned or end - start < samples_of_ms(SHORT_MS) else piece
 
     def _drop(self, utterance: Utterance) -> None:
         self._own_up(utterance)

@@ -10,7 +10,7 @@ next line until it is answered (CONTRACTS section 5). Memory is bounded to 30 s 
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic
 
 from appliance.core.direction import Direction
@@ -21,7 +21,7 @@ from appliance.protocol.pcm import MESSAGE_SAMPLES, ms_of_samples, samples_of_ms
 from appliance.workers.entries import Utterance
 from appliance.workers.fifo import Chunk, Fifo, P
 from appliance.workers.gate import Heard, SilenceGate
-from appliance.workers.ledger import Ledger
+from appliance.workers.ledger import KEPT_MS, Ledger
 
 SEAL_EXTRA_MS = 200  # silence beyond ``silence_ms`` that closes the service's last turn (PROTOCOL section 12)
 IN_SPEECH_MS = 200  # of silence behind speech: less than the shortest pause by which the service cuts
@@ -42,6 +42,15 @@ class TurnFacts:
     dropped: bool = False  # its speech moved to another direction: show and play nothing
 
 
+@dataclass(frozen=True, slots=True)
+class Stranded(Generic[P]):
+    """Speech of a line that died beside a newer one, which goes on behind it: it waits for a pause to be said again."""
+
+    chunks: list[Chunk[P]]
+    utterance: Utterance
+    since: int  # the end of the queue when it was stranded
+
+
 class Spool(Generic[P]):
     """One direction. Every method may be called from any thread; none blocks for longer than the lock."""
 
@@ -56,6 +65,7 @@ class Spool(Generic[P]):
         self._reported = SpoolReported(direction, 0, 0, 0)
         self._reported_at = 0
         self._telling = threading.Lock()
+        self._stranded: deque[Stranded[P]] = deque()
         self._gone: deque[int] = deque(maxlen=LINES_REMEMBERED)
         self.wake: Callable[[], None] = lambda: None  # called when there is something to send
 
@@ -77,12 +87,15 @@ class Spool(Generic[P]):
         self.wake()
 
     def _seal(self, at: int) -> None:
+        self._append_pause()
+        self._settle(at)
+
+    def _append_pause(self) -> None:
         left = samples_of_ms(self._seal_ms)
         while left > 0:
             size = min(left, MESSAGE_SAMPLES)
             self._fifo.append(self._silence(size), size)
             left -= size
-        self._settle(at)
 
     def attach(self, line: int, *, speaks: bool, at: int) -> None:
         """This line is sent everything from the release point on. ``speaks``: it was asked for sound."""
@@ -95,10 +108,11 @@ class Spool(Generic[P]):
     def take(self, line: int, at: int, *, flush: bool = False) -> list[P]:
         """The payloads of the line's next message, 40 ms; with ``flush`` the last may be shorter. Empty: wait.
 
-        A line that was lost gets nothing, even before its thread has noticed.
+        A line that was lost gets nothing, even before its thread has noticed; nor does one behind which a newer one was
+        attached, for what a line is sent has no holes.
         """
         with self._lock:
-            if line not in self._ledger.lines:
+            if line not in self._ledger.lines or line < max(self._ledger.lines):
                 return []
             taken = self._fifo.take(1 if flush else MESSAGE_SAMPLES, MESSAGE_SAMPLES)
             if taken:
@@ -151,11 +165,14 @@ class Spool(Generic[P]):
         """The line is gone: what it did not answer will go out again."""
         with self._lock:
             self._gone.append(line)
-            self._ledger.lost(line)
+            for piece in self._ledger.lost(line):
+                first = max(piece.start - samples_of_ms(LEAD_MS), self._fifo.release)
+                self._stranded.append(Stranded(self._fifo.copy(first, piece.end), piece, self._fifo.end))
             self._fifo.release_to(self._ledger.release)
             # What another line was sent is that line's to answer.
             self._fifo.rewind(max((other.sent for other in self._ledger.lines.values()), default=0))
             self._settle(at)
+        self.wake()
 
     def facts(self, line: int, turn: int, at: int) -> TurnFacts:
         """What to say about a turn of this line."""
@@ -168,7 +185,7 @@ class Spool(Generic[P]):
             if own is None:
                 return TurnFacts(dropped=known.dropped)
             late = at - own.end_at > LATE_MS and self._ledger.open_utterance(self._fifo.end) is not own
-            return TurnFacts(own.start_at, own.end_at, own.start < entry.replay_until, late, known.dropped)
+            return TurnFacts(own.start_at, own.end_at, own.again or own.start < entry.replay_until, late, known.dropped)
 
     def report(self, at: int, *, last: bool = False) -> SpoolReported | None:
         """What is owed, where that is news; small changes wait half a second, for the owner has better to do.
@@ -177,9 +194,9 @@ class Spool(Generic[P]):
         """
         with self._lock:
             self._settle(at)
-            now = SpoolReported(
-                self.direction, self._ledger.unanswered_ms(), self._ledger.owned_up, self._ledger.deaf_ms(at)
-            )
+            ledger = self._ledger
+            unanswered_ms = ledger.unanswered_ms() + self._stranded_ms()
+            now = SpoolReported(self.direction, unanswered_ms, ledger.owned_up, ledger.deaf_ms(at))
             old = self._reported
             urgent = last or (now.unanswered_ms > 0) != (old.unanswered_ms > 0) or now.owned_up != old.owned_up
             if now == old or (not urgent and at - self._reported_at < REPORT_EVERY_MS):
@@ -198,6 +215,7 @@ class Spool(Generic[P]):
         """Forget all sound and all that was owed."""
         with self._lock:
             self._fifo.wipe()
+            self._stranded.clear()
             self._ledger.wiped(self._fifo.release)
 
     def move_open_utterance(self, other: "Spool[P]", at: int) -> None:
@@ -218,16 +236,38 @@ class Spool(Generic[P]):
     def adopt(self, chunks: list[Chunk[P]], utterance: Utterance) -> None:
         """Take over an utterance from another direction."""
         with self._lock:
-            offset = self._fifo.end - chunks[0].start
-            start = max(utterance.start, chunks[0].start)
-            for chunk in chunks:
-                self._fifo.append(chunk.payload, chunk.samples)
-            self._ledger.utterances.append(
-                Utterance(start + offset, utterance.end + offset, utterance.start_at, utterance.end_at)
-            )
+            fresh = Utterance(utterance.start, utterance.end, utterance.start_at, utterance.end_at)
+            self._append_again(chunks, fresh)
         self.wake()
 
+    def _append_again(self, chunks: list[Chunk[P]], utterance: Utterance) -> None:
+        offset = self._fifo.end - chunks[0].start
+        for chunk in chunks:
+            self._fifo.append(chunk.payload, chunk.samples)
+        start = max(utterance.start, chunks[0].start)
+        self._ledger.utterances.append(replace(utterance, start=start + offset, end=utterance.end + offset))
+
+    def _splice(self) -> None:
+        """Say again what is stranded, in the first pause: never into the midst of what is being said.
+
+        Who speaks on for as long as memory lasts has outrun it: it is owned up to.
+        """
+        while self._stranded and self._ledger.open_utterance(self._fifo.end) is None:
+            self._append_pause()  # it may lie close behind what was sent last
+            waiting = self._stranded.popleft()
+            self._append_again(waiting.chunks, waiting.utterance)
+            self._append_pause()
+        while self._stranded and (
+            self._fifo.end - self._stranded[0].since > samples_of_ms(KEPT_MS) or self._stranded_ms() > KEPT_MS
+        ):
+            self._stranded.popleft()
+            self._ledger.owned_up += 1
+
+    def _stranded_ms(self) -> int:
+        return ms_of_samples(sum(each.utterance.end - each.utterance.start for each in self._stranded))
+
     def _settle(self, at: int) -> None:
+        self._splice()
         self._ledger.advance(at, self._fifo.end, self._fifo.cursor)
         cursor = self._fifo.cursor
         self._fifo.release_to(self._ledger.release)

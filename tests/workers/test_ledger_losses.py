@@ -133,13 +133,6 @@ def test_what_an_older_line_still_answers_is_not_released_by_a_newer_one() -> No
     assert (desk.unanswered, desk.release_ms) == (0, began + 1_000)
 
 
-def test_an_older_line_that_dies_beside_a_newer_one_is_owned_up_to() -> None:
-    desk = talking(1_000)
-    desk.dial(2)
-    desk.lose(1)
-    assert desk.owned_up == 1
-
-
 def test_news_of_a_line_that_was_lost_changes_nothing() -> None:
     desk = talking(1_000)
     desk.lose()
