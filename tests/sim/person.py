@@ -28,7 +28,7 @@ class Person:
     """One seed's habits of speaking."""
 
     def __init__(self, world: "World", chance: Random, focus: tuple[str, ...] = ()) -> None:
-        """``focus``: "interrupts" for somebody who often cuts the voice off."""
+        """``focus``: "interrupts" for somebody who often cuts the voice off, "hurries" for one who mashes keys."""
         self._world = world
         self._chance = chance
         self.at_visit = False
@@ -39,6 +39,7 @@ class Person:
         self._murmurs = chance.random() < 0.2
         self._swaps = chance.random() < 0.4
         self._interrupts = chance.random() < 0.3 or "interrupts" in focus
+        self._hurries = chance.random() < 0.2 or "hurries" in focus
 
     @property
     def _state(self) -> State:
@@ -68,6 +69,9 @@ class Person:
         yield from self._start()
         for _ in range(utterances):
             yield from self._see_to_faults()
+            if self._hurries and not self._world.calm and self._chance.random() < 0.5:
+                yield from self._flurry((Key.GUEST, Key.GUEST, Key.LANGUAGE, Key.TALK))
+                yield from self._start()
             if self._swaps and self._chance.random() < 0.25:
                 yield from self._turn_round()
             yield from self.listen_for()
@@ -89,6 +93,8 @@ class Person:
         key = Key.TALK
         for _ in range(utterances):
             yield from self._see_to_faults()
+            if self._hurries and not self._world.calm and self._chance.random() < 0.5:
+                yield from self._flurry((Key.TALK, Key.GUEST))
             if self._chance.random() < 0.4:
                 key = Key.GUEST if key is Key.TALK else Key.TALK
             yield from self._talk(key)
@@ -136,6 +142,20 @@ class Person:
         yield 60 + self._chance.randrange(200)
         self.press(key, down=False)
         yield 30
+
+    def _flurry(self, keys: tuple[Key, ...]) -> Waits:
+        """Key after key, with a word between: turned round within a dial, and perhaps the plug pulled in the end."""
+        chance = self._chance
+        for _ in range(chance.randrange(2, 9)):
+            key = chance.choice(keys)
+            self.press(key, down=True)
+            if chance.random() < 0.3:
+                yield from self.speak()
+            yield chance.choice((25, 60, 150))
+            self.press(key, down=False)
+            yield chance.choice((0, 20, 100, 400, 1_100))
+        if chance.random() < 0.04 and not self._world.calm:
+            self._world.stop()
 
     def _turn_round(self) -> Waits:
         yield from self._tap(self._chance.choice((Key.GUEST, Key.LANGUAGE)))

@@ -243,6 +243,10 @@ def dropped_dial_not_booked(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(line, "doubted", lambda budget, now, limits: budget)
 
 
+def stranded_speech_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Spool, "_splice", lambda self: self._stranded.clear())
+
+
 ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (
     (cursor_not_rewound, ()),
     (released_too_far, ("snap", "slow:700")),
@@ -274,5 +278,7 @@ ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (
     (silent_until_a_line_reports, ("dies_unreached",)),
     (given_up_turn_hides_a_hanging_service, ("desk", "interrupts", "loudspeaker", "stall:p0.5")),
     (every_press_takes_back, ()),
+    (dropped_dial_not_booked, ("hurries", "slow")),
+    (stranded_speech_forgotten, ("rotates", "connection_dies")),
 )
 """Each with the faults and manners among which it shows soonest; none: whatever a seed brings."""

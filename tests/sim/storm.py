@@ -57,6 +57,7 @@ class Storm:
             self._garbage, self._blow, self._noise, self._refusal, self._silence, self._rate_limit, self._quota,
             self._poison, self._snap, self._ghost, self._crash_loop, self._microphone, self._loudspeaker, self._privacy,
             self._restart, self._deaf_card, self._dies_unreached,
+            self._next_refused, self._stopped_at_once,
         )  # fmt: skip
         share = chance.choice((0.15, 0.6))
         self._kinds = [kind for kind in kinds if chance.random() < share] or [self._reset, self._blow]
@@ -205,6 +206,10 @@ class Storm:
         self._drop_all()
         return told
 
+    def _next_refused(self) -> str:
+        """While what is connected works on."""
+        return self._next_dial(self._chance.choice(REFUSALS))
+
     def _silence(self) -> str:
         told = self._next_dial(self._chance.choice(SILENCES))
         self._drop_all()
@@ -272,6 +277,11 @@ class Storm:
         lasts = self._lasting(5, 60)
         self._world.agenda.after(int(self._chance.random() * 15_000), self._world.crash)
         return f"no connection can be made for {lasts} ms, and the process dies meanwhile"
+
+    def _stopped_at_once(self) -> str:
+        self._world.stops_at_boot = True
+        self._world.crash()
+        return "the process dies, and the next is told to stop before it has begun"
 
     def _crash_loop(self) -> str:
         for nth in range(6):

@@ -68,7 +68,7 @@ class World:
 
     def __init__(self, seed: int, focus: tuple[str, ...] = (), *, heard: bool = False) -> None:
         """``focus``: names of faults and manners to keep to, in the place of the seed's own swarm; also "desk",
-        "recording", "interrupts" and "hurries" for the box and the people.
+        "recording", "rotates", "interrupts" and "hurries" for the box and the people.
 
         ``heard``: sound is PCM, and the real voice detectors of both sides hear it.
         """
@@ -81,6 +81,8 @@ class World:
         self.onlooker = Onlooker(self, focus)
         self.setup = self._drawn_setup(focus)
         self.limits = Limits(idle_each_ms=HOUR_MS)  # a picture every few seconds for nobody would cost the most
+        if chance.random() < 0.08 or "rotates" in focus:  # what happens every hundred minutes, within a visit
+            self.limits = replace(self.limits, rotate_after_ms=6_000, rotate_by_force_ms=9_000)
         self.calm = self.alive = self.private = False
         self.grain_ms = chance.choices((40, 100, 200, 400), (1, 2, 24, 23))[0]
         self.owner_lag_ms = chance.choice((0, 0, 1, 20, 150))
@@ -97,6 +99,7 @@ class World:
         self._due_of: tuple[State | None, int, int | None] = (None, 0, None)
         self.calm_since = 0
         self.kept = Kept()
+        self.stops_at_boot = False
         self._boot()
         self.storm = Storm(self, Random(chance.random()), focus)
 
@@ -175,6 +178,9 @@ class World:
         self.alive = True
         self.watch.booted()
         self.trace.say(self.agenda.now, "the box starts")
+        if self.stops_at_boot:
+            self.stops_at_boot = False
+            self.stop()
         self.post(Booted(self.private))
 
     def _keep(self, kept: Kept) -> None:

@@ -42,9 +42,10 @@ class OneLineReceives(Checker):
         self._next.clear()
 
     def ended(self, line: int, loss: Loss, status: int, detail: str) -> None:
-        """Its numbers are not needed any more."""
+        """Its numbers are not needed any more; what it was sent may go out again where the rest of it went."""
         self._open.discard(line)
-        for key in [key for key in self._next if key[0] == line]:
+        carried = {number for each, number in self._next if each == line}
+        for key in [key for key in self._next if key[0] == line or key[1] in carried]:
             del self._next[key]
 
     def sent(self, line: int, raw: bytes) -> None:
@@ -63,7 +64,8 @@ class OneLineReceives(Checker):
             self._next[key] = span.first + span.samples // 320
             before = self._carrier.get(span.utterance, line)
             other = self.world.crew.lines.get(before)
-            if before != line and other is not None and not other.over and self._next.get((before, span.utterance), 0):
+            upto = self._next.get((before, span.utterance), 0)  # a newer line may go on where an older one ends
+            if before != line and other is not None and not other.over and upto not in (0, span.first):
                 here = self.world.crew.lines.get(line)
                 if here is not None and here.direction == other.direction:
                     self.object(f"number {span.utterance} goes to line {line} and to line {before}")
