@@ -23,6 +23,10 @@ class Utterance:
     owned: bool = False  # owned up to, once
     again: bool = False  # was sent before, on a line that died beside a newer one, and stands here a second time
 
+    def beyond(self, release: int) -> int:
+        """How much of it lies behind the release point."""
+        return self.end - max(self.start, release)
+
 
 @dataclass(slots=True)
 class TurnEntry:
@@ -68,6 +72,11 @@ class LineEntry:
     def answered(self, turn: TurnEntry) -> bool:
         """Whether nothing is waited for any more: all is said, or nobody wants to hear it."""
         return turn.dropped or turn.withdrawn or self.complete(turn)
+
+    def drop(self, turn: TurnEntry) -> None:
+        """What is said to this turn is shown and played nowhere."""
+        turn.dropped = True
+        self.dropped.add(turn.n)
 
     def hangs_unwanted(self) -> bool:
         """Whether the service still owes the latest turn, which nobody waits for: it may hang, and hear nothing more.

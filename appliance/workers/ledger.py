@@ -112,7 +112,7 @@ class Ledger:
         self._apply(line, turn, mark)
         turn.about = self._own(line, turn) or turn.about
         if turn.start is None and turn.about is None and line.given[1] and not line.dropped:
-            self._drop_turn(line, turn)  # without a position, and nothing else to be about
+            line.drop(turn)  # without a position, and nothing else to be about
         self._release_answered(line)
 
     def withdrawn(self, number: int, n: int) -> None:
@@ -139,7 +139,7 @@ class Ledger:
             case SpeechStarted(_, audio_start_ms):
                 turn.start = None if audio_start_ms is None else line.base + samples_of_ms(audio_start_ms)
                 if turn.start is not None and line.given[0] <= turn.start < line.given[1]:
-                    self._drop_turn(line, turn)
+                    line.drop(turn)
             case SpeechStopped(_, audio_end_ms):
                 turn.stop_sent = line.sent
                 stop = None if audio_end_ms is None else line.base + samples_of_ms(audio_end_ms)
@@ -305,7 +305,7 @@ class Ledger:
             if line.number not in utterance.sent_on or utterance.sent_at is None or utterance.end > line.sent:
                 return
             long = self._counts(utterance)
-            if self._beyond(utterance) >= samples_of_ms(DEAF_SPEECH_MS) or (long and line.hangs_unwanted()):
+            if utterance.beyond(self.release) >= samples_of_ms(DEAF_SPEECH_MS) or (long and line.hangs_unwanted()):
                 return  # the line is replaced instead
             if at - utterance.sent_at < (UNHEARD_RELEASED_AFTER_MS if long else SHORT_RELEASED_AFTER_MS):
                 return
@@ -340,15 +340,12 @@ class Ledger:
 
     # What is owed.
 
-    def _beyond(self, utterance: Utterance) -> int:
-        return utterance.end - max(utterance.start, self.release)
-
     def _counts(self, utterance: Utterance) -> bool:
-        return self._beyond(utterance) >= samples_of_ms(SHORT_MS)
+        return utterance.beyond(self.release) >= samples_of_ms(SHORT_MS)
 
     def unanswered_ms(self) -> int:
         """Speech beyond the release point that wants an answer; at least 1 while a turn is open."""
-        speech = sum(self._beyond(u) for u in self.utterances if self._counts(u))
+        speech = sum(u.beyond(self.release) for u in self.utterances if self._counts(u))
         return max(ms_of_samples(speech), int(any(line.open_turns() for line in self.lines.values())))
 
     def deaf_ms(self, at: int) -> int:
@@ -361,7 +358,7 @@ class Ledger:
         if line.open_turns():
             return line.back_at
         enough = samples_of_ms(SHORT_MS if line.hangs_unwanted() else DEAF_SPEECH_MS)
-        owes = any(line.number in u.sent_on and self._beyond(u) >= enough for u in self.utterances)
+        owes = any(line.number in u.sent_on and u.beyond(self.release) >= enough for u in self.utterances)
         if not owes and line.speech_since_back < samples_of_ms(DEAF_SPEECH_MS):
             return at
         return line.asked_at if line.speech_since_back else line.back_at
@@ -382,12 +379,7 @@ class Ledger:
             line.given = (utterance.start - self._silence, utterance.end)
             for turn in line.turns.values():
                 if turn.about is utterance if turn.start is None else line.given[0] <= turn.start < line.given[1]:
-                    self._drop_turn(line, turn)
-
-    @staticmethod
-    def _drop_turn(line: LineEntry, turn: TurnEntry) -> None:
-        turn.dropped = True
-        line.dropped.add(turn.n)
+                    line.drop(turn)
 
     def shifted(self, before: int, after: int) -> None:
         """The cursor jumped over unsent sound: what the line is sent from here on lies that much later."""
