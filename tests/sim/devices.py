@@ -22,6 +22,7 @@ from appliance.core.events import (
     SoundDrained,
     SpeechHeard,
 )
+from appliance.core.modes import Valve
 from appliance.emulator.parts import Sound
 from appliance.workers.hearing import PROOF_MS
 from appliance.workers.jitter import JitterBuffer
@@ -211,7 +212,8 @@ class SimMicrophone:
         span = Span(self._said.number if self._said else self._voice, self._frame, heard * FRAME_SAMPLES)
         if self._voice == SILENCE:
             span = Span(SILENCE, 0, heard * FRAME_SAMPLES)
-        if self._said is not None and self._voice != SILENCE:
+        # Between two presses the card stays open and nothing is kept: the panel says so, and nobody is promised more.
+        if self._said is not None and self._voice != SILENCE and self._spools._valve is not Valve.SHUT:
             self._said.captured |= span.frames
             self._said.last_at = now
         self._frame += frames
