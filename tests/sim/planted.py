@@ -276,7 +276,6 @@ ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (
     (exit_code_lies, ("refusal", "quota", "recording")),
     (exit_code_cries_wolf, ()),
     (silent_until_a_line_reports, ("dies_unreached",)),
-    (given_up_turn_hides_a_hanging_service, ("desk", "interrupts", "loudspeaker", "stall:p0.5")),
     (every_press_takes_back, ()),
     (dropped_dial_not_booked, ("hurries", "slow")),
     (stranded_speech_forgotten, ("rotates", "connection_dies")),
