@@ -177,7 +177,6 @@ class BoxCrew:
 
     def wipe_sound(self) -> None:
         self._spools.wipe()
-        self._spools.tell(self._post, self._clock())
         self._robot.wipe()
         self._jitter.wipe()
         if self._eyes is not None:

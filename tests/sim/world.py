@@ -85,6 +85,8 @@ class World:
             self.limits = replace(self.limits, rotate_after_ms=6_000, rotate_by_force_ms=9_000)
         self.calm = self.alive = self.private = False
         self.grain_ms = chance.choices((40, 100, 200, 400), (1, 2, 24, 23))[0]
+        if heard:  # the closing silence is a second: whole messages of it, or a real ear never hears the end
+            self.grain_ms = min(self.grain_ms, 200)
         self.owner_lag_ms = chance.choice((0, 0, 1, 20, 150))
         self.transcription = chance.random() < 0.12
         speech_ms = chance.choices((200, 400, 1_000), (6, 3, 1))[0] if "interrupts" not in focus else 1_000
