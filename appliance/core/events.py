@@ -1,8 +1,6 @@
 """Events: what has happened, in the past tense. The only way anything reaches ``step``.
 
-Responsible for: one frozen class per kind of news, without sound and without sockets.
-Must not: carry PCM or JPEG. Words are carried (subtitles are words) and never logged.
-
+Responsible for: one frozen class per kind of news. Must not: carry PCM, JPEG or sockets; words are never logged.
 ``line`` is the number of the line the news is about; a number no longer in ``State.lines`` changes nothing.
 """
 
