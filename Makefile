@@ -38,7 +38,7 @@ demo: $(VENV)/runtime.done
 
 # The two pure floors first, for every branch of them must be tested; timing tests run last and alone.
 test: $(VENV)/dev.done
-	$(PY) -m coverage run --branch --source=appliance/core,appliance/protocol -m pytest -q tests/core tests/protocol
+	$(PY) -m coverage run --branch --source=appliance/core,appliance/protocol -m pytest -q -m "not soak" tests/core tests/protocol
 	$(PY) -m coverage report --fail-under=100 --skip-covered
 	$(PY) -m pytest -q -n 4 --dist loadfile -m "not timing and not soak" --ignore=tests/core --ignore=tests/protocol
 	$(PY) -m pytest -q -m "timing and not soak"
