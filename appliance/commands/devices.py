@@ -6,8 +6,8 @@ Must not: play or record, or say that a card works (``selftest`` does).
 
 import argparse
 
+from appliance.adapters.alsa.binding import Library, load
 from appliance.adapters.alsa.cards import BY_NAME, Card, ability, cards, stream
-from appliance.adapters.alsa.library import Library, load
 from appliance.errors import DeviceError
 
 

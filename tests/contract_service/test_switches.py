@@ -249,7 +249,7 @@ def lasting_silence_of(switch: str) -> Client:
     return made
 
 
-ISSUE = (
+CANONICAL = (
     "prompt", "slow", "bursty", "starving", "never_finishes", "drops_mid_response", "half_open", "deaf",
     "repeat_output_1011", "asr_504", "idle_close", "rate_limited", "refuses_key", "no_access", "quota",
     "talks_nonsense", "oversized", "withdrawn_stash", "flat_error", "missing_link", "rejects_update",
@@ -275,7 +275,7 @@ def test_every_switch_of_faults(row: str) -> None:
     assert SECTION_23[row](item_of(row))
 
 
-@pytest.mark.parametrize("name", ISSUE, ids=lambda name: f"habit {name}")
+@pytest.mark.parametrize("name", CANONICAL, ids=lambda name: f"habit {name}")
 def test_every_named_habit_is_listed_with_how_sure_it_is_and_does_something(name: str) -> None:
     what, sure = HABITS[name]
     assert what
@@ -289,7 +289,7 @@ def named(row: str) -> str:
 
 
 def test_no_habit_is_without_a_row() -> None:
-    rows = {named(row) for row in (*SECTION_21, *SECTION_23, *ISSUE)}
+    rows = {named(row) for row in (*SECTION_21, *SECTION_23, *CANONICAL)}
     assert rows | OUR_OWN == set(ROWS)
 
 

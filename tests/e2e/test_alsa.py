@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from appliance.adapters.alsa.library import Library, Pcm, load
+from appliance.adapters.alsa.binding import Library, Pcm, load
 from appliance.adapters.alsa.loudspeaker import AlsaLoudspeaker
 from appliance.adapters.alsa.microphone import AlsaMicrophone
 from appliance.clock import RealClock

@@ -10,8 +10,8 @@ starts. So a card is asked for by name, and looked up again at every opening.
 import re
 from dataclasses import dataclass
 
+from appliance.adapters.alsa.binding import Library, Pcm
 from appliance.adapters.alsa.errors import opening_failed
-from appliance.adapters.alsa.library import Library, Pcm
 from appliance.errors import DeviceError, Kind
 
 BY_NAME = "card:"

@@ -7,8 +7,8 @@ Must not: hold speech of its own (``workers/jitter.py`` does), or try again by i
 
 from typing import TYPE_CHECKING
 
+from appliance.adapters.alsa.binding import EPIPE, Library, load
 from appliance.adapters.alsa.errors import is_xrun, use_failed
-from appliance.adapters.alsa.library import EPIPE, Library, load
 from appliance.adapters.alsa.opening import Stream, Wish, close_quickly, open_stream
 from appliance.adapters.alsa.volume import EARS_CEILING_DB, CardVolume
 from appliance.adapters.bench.clock import Clock

@@ -6,8 +6,8 @@ Must not: judge the sound or its pace (``workers/hearing.py``), or try again by 
 
 from typing import TYPE_CHECKING
 
+from appliance.adapters.alsa.binding import Library, load
 from appliance.adapters.alsa.errors import is_xrun, use_failed
-from appliance.adapters.alsa.library import Library, load
 from appliance.adapters.alsa.opening import Stream, Wish, close_quickly, open_stream
 from appliance.adapters.bench.clock import Clock
 from appliance.errors import DeviceError, Kind

@@ -9,9 +9,9 @@ ALSA gives something near to what was asked for and says nothing; so all that co
 from dataclasses import dataclass
 from typing import Any
 
+from appliance.adapters.alsa.binding import Library, Pcm
 from appliance.adapters.alsa.cards import cards, direct, refuse_hdmi, resolve
 from appliance.adapters.alsa.errors import opening_failed
-from appliance.adapters.alsa.library import Library, Pcm
 from appliance.errors import DeviceError, Kind
 
 PERIODS_A_SECOND = 50  # 20 ms

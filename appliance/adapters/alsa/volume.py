@@ -11,7 +11,7 @@ that into 100 mV. So 12 dB less, 25 mV, keeps the loudest speech below 85 dB(A).
 
 import logging
 
-from appliance.adapters.alsa.library import Library, Mixer
+from appliance.adapters.alsa.binding import Library, Mixer
 
 EARS_CEILING_DB = -12
 ROOM_CEILING_DB = 0  # for a loudspeaker that nobody wears

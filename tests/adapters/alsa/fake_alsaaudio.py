@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from appliance.adapters.alsa.library import Pcm
+from appliance.adapters.alsa.binding import Pcm
 from tests.adapters.virtual_clock import VirtualClock
 
 FORMAT_BYTES = {"S16_LE": 2, "S24_3LE": 3, "S24_LE": 4, "S32_LE": 4, "U8": 1}

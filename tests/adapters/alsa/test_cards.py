@@ -2,8 +2,8 @@
 
 import pytest
 
+from appliance.adapters.alsa.binding import Library
 from appliance.adapters.alsa.cards import Ability, ability, cards, direct, refuse_hdmi, resolve, stream
-from appliance.adapters.alsa.library import Library
 from appliance.errors import DeviceError, Kind
 from tests.adapters.alsa.fake_alsaaudio import BUSY, FakeAlsa, FakeCard, FakeError, FakePcm
 from tests.adapters.virtual_clock import VirtualClock

@@ -6,14 +6,14 @@ from types import ModuleType
 
 import pytest
 
-from appliance.adapters.alsa import library
+from appliance.adapters.alsa import binding
 from appliance.errors import DeviceError, Kind
 
 
 def test_it_is_a_sentence_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "alsaaudio", None)
     with pytest.raises(DeviceError, match="pyalsaaudio is not installed") as caught:
-        library.load("microphone")
+        binding.load("microphone")
     assert (caught.value.device, caught.value.kind) == ("microphone", Kind.ABSENT)
 
 
@@ -21,7 +21,7 @@ def test_it_is_the_module_where_it_is_there(monkeypatch: pytest.MonkeyPatch) -> 
     module = ModuleType("alsaaudio")
     module.PCM_CAPTURE = 1  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "alsaaudio", module)
-    assert library.load("microphone").PCM_CAPTURE == 1
+    assert binding.load("microphone").PCM_CAPTURE == 1
 
 
 def test_it_is_loaded_on_demand_only(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,5 +33,5 @@ def test_it_is_loaded_on_demand_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setitem(sys.modules, "alsaaudio", ModuleType("alsaaudio"))
     monkeypatch.setattr(builtins, "__import__", watch)
-    library.load("loudspeaker")
+    binding.load("loudspeaker")
     assert asked == ["alsaaudio"]
