@@ -10,6 +10,7 @@ from appliance.core.modes import MOVES, PHASES, Mode, Phase
 from appliance.core.settle import condition
 from appliance.core.sound import talk_held
 from appliance.core.state import Ending, State
+from appliance.core.visit import has_words
 
 _ENDINGS = {ending: place for place, ending in enumerate(Ending)}
 
@@ -43,6 +44,8 @@ def _broken(old: State, new: State, limits: Limits) -> list[str]:
         "capture without input": not new.capture or new.shut or new.input == new.direction,
         "shut outside a pause of a kiosk": not (new.shut and new.capture) or new.setup.kiosk,
         "a visit ends in a handheld": new.setup.kiosk or new.visit.leaving_by is None,
+        "words that no visit's end forgets": not (new.setup.kiosk and has_words(new))
+        or new.visit.touched_at is not None,
         "a line in a fatal refusal": new.refusal is None or not any(line.phase is Phase.DIALING for line in new.lines),
         "dials above the window": len(new.budget.dials) <= limits.dials_in_window,
         "tokens above the bucket": len(new.budget.tokens_spent) <= limits.redial_tokens,

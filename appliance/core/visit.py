@@ -4,8 +4,10 @@ Responsible for: the clock without a key or speech, the countdown, the end of vi
 Must not: be asked in a handheld (it has no guests), or choose a screen (``panel.py``).
 
 A visit ends in two steps. First the box *leaves*: nothing more is wanted, and what is owed is answered and heard, for
-so long at most. Then everything of this guest is wiped. A box without keys (``keys.driver = "none"``) is never reset
-by time: nobody could stop the countdown, and nobody could begin again after it.
+so long at most. Then everything of this guest is wiped. Whatever words the box has are a guest's, however they came
+(where a report of what is owed crosses the wipe, a line is dialled and no key is pressed): the clock runs while there
+are any. A box without keys (``keys.driver = "none"``) is never reset by time: nobody could stop the countdown, and
+nobody could begin again after it.
 """
 
 from collections.abc import Iterator
@@ -27,6 +29,11 @@ _ACT_ANYWAY = frozenset({Key.TALK, Key.GUEST, Key.PRIVACY, Key.POWER})
 def touched(state: State, now: int) -> State:
     """Somebody is here: a key, or speech."""
     return replace(state, visit=replace(state.visit, touched_at=now)) if state.setup.kiosk else state
+
+
+def has_words(state: State) -> bool:
+    """Whether anything is left of what somebody said."""
+    return bool(state.shown or state.captions.said or state.source_text or state.detected)
 
 
 def stays(state: State, key: Key, now: int, limits: Limits) -> bool:
@@ -61,7 +68,9 @@ def ticked(state: State, now: int, limits: Limits) -> Outcome:
 
 
 def settled(state: State, now: int, limits: Limits) -> Outcome:
-    """Leave as far as the facts allow. Whoever is in mid-sentence is heard to its end."""
+    """Begin where there are words, and leave as far as the facts allow. Who is in mid-sentence is heard to its end."""
+    if state.visit.touched_at is None and has_words(state):
+        state = touched(state, now)
     by = state.visit.leaving_by
     if by is None or state.ending is not Ending.NONE:
         return state, ()

@@ -14,7 +14,7 @@ from appliance.core.invariants import BrokenInvariantError, check
 from appliance.core.limits import Limits
 from appliance.core.modes import Mode, Phase
 from appliance.core.settle import condition
-from appliance.core.state import Budget, Camera, Contact, Ending, Fault, Line, Setup, Shown, Sound, State, Turn
+from appliance.core.state import Budget, Camera, Contact, Ending, Fault, Line, Setup, Shown, Sound, State, Turn, Visit
 from appliance.errors import FaultCode
 from tests.core.states import REACHED, draining, on_air, stopping
 
@@ -61,6 +61,10 @@ def test_every_mode_as_reached_is_legal(mode: Mode) -> None:
                 hushed=True,
                 contacts=(Contact(Key.TALK, raw=True, down=True),),
             ),
+        ),
+        (
+            "words that no visit's end forgets",
+            lambda s: replace(s, setup=replace(s.setup, kiosk=True), visit=Visit(), source_text="Where"),
         ),
         ("volume out of range", lambda s: replace(s, sound=Sound(volume=105))),
         ("capture without input", lambda s: replace(s, input=None)),

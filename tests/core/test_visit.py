@@ -188,6 +188,26 @@ def test_a_box_without_keys_and_a_handheld_are_never_reset_by_time() -> None:
     assert handheld.state.sound.muted, "held or not, it is a push"
 
 
+def test_words_that_come_where_nobody_touched_a_key_are_forgotten_as_well() -> None:
+    box = Box(replace(DESK, text_only=frozenset({"es"}))).boot()
+    box.owe(900)  # a report that crossed the wipe
+    box.connect(1)
+    assert box.state.visit.touched_at is None, "a debt alone is no guest"
+    box.pass_time(1_000)
+    box.send(SourceArrived(1, 1, "My name", "", "en", final=False), SpoolReported(EN_ES, 0, 0, 0))
+    box.pass_time(1_000)
+    box.send(TextArrived(1, 1, "Me llamo", "", final=True, at=box.now))
+    box.pass_time(QUIET_MS - 1_001)
+    assert countdown(box) is None
+    box.pass_time(1)
+    assert countdown(box) == 15, "the first word began the clock"
+    assert visits(box.pass_time(15_000)) == ["unattended"]
+    finish(box)
+    state = box.state
+    assert (state.shown, state.readers, state.source_text, state.detected, state.lines) == ((), (), "", "", ())
+    assert state.visit.touched_at is None
+
+
 # The end.
 
 
