@@ -1,4 +1,4 @@
-"""Any sequence of events: the checkers of ``box.py`` hold after each.
+"""Any sequence of events: the checkers of ``core/box.py`` hold after each.
 
 Responsible for: drawing sequences. ``DRAGOMAN_EXAMPLES`` and ``DRAGOMAN_STEPS`` set how many and how long; the same
 ones are drawn every time, unless ``DRAGOMAN_RANDOM`` is set (a long search, not a gate).

@@ -1,7 +1,7 @@
 """Any sequence of key edges, bounces, network and device events: every invariant holds, no deadline stays unserved.
 
 Responsible for: sequences that people at the box make, a thousand here and ten thousand in the soak, each followed by
-calm. ``box.py`` checks after every step; here stands what must be true when everybody has gone.
+calm. ``core/box.py`` checks after every step; here stands what must be true when everybody has gone.
 Must not: take the place of ``test_stateful.py``, which knows every kind of event and no manners at all.
 
 A sequence is bytes, one an act: that draws ten times faster than rules, and shrinks as well.
