@@ -36,11 +36,13 @@ $(VENV)/dev.done: $(VENV)/runtime.done .ci/dev.lock .ci/wheels.lock
 demo: $(VENV)/runtime.done
 	$(VENV)/bin/dragoman demo
 
-# The two pure floors first, for every branch of them must be tested; timing tests run last and alone.
+# The two pure floors first, for every branch of them must be tested. The real processes keep real time and mostly wait:
+# side by side, but not beside the simulator, which takes every core. Timing tests run last and alone.
 test: $(VENV)/dev.done
 	$(PY) -m coverage run --branch --source=appliance/core,appliance/protocol -m pytest -q -m "not soak" tests/core tests/protocol
 	$(PY) -m coverage report --fail-under=100 --skip-covered
-	$(PY) -m pytest -q -n 4 --dist loadfile -m "not timing and not soak" --ignore=tests/core --ignore=tests/protocol
+	$(PY) -m pytest -q -n 3 --dist loadfile -m "not timing and not soak" $(foreach folder,core protocol e2e,--ignore=tests/$(folder))
+	$(PY) -m pytest -q -n 4 --dist loadfile -m "not timing and not soak" tests/e2e
 	$(PY) -m pytest -q -m "timing and not soak"
 
 # The long forms: hours of simulated life, long black holes, ten minutes of sound. Most of an hour.

@@ -50,6 +50,7 @@ class Hearing:
         self._still_since = 0
         self.proved = False
         self._proof_ms = self._proof_samples = 0
+        self._proof_percent: float | None = None
         self._came_at: int | None = None  # the last period, since the card was opened
 
     def doubt(self) -> None:
@@ -59,8 +60,8 @@ class Hearing:
 
     @property
     def percent(self) -> float | None:
-        """Frames of the last whole second, in % of nominal; None before there is one."""
-        return self._percents[-1] if self._percents else None
+        """Frames of the last whole second, in % of nominal; before there is one, of the last that could be a proof."""
+        return self._percents[-1] if self._percents else self._proof_percent
 
     def opened(self, at: int) -> None:
         """The card was opened (anew): all that was counted before is void."""
@@ -102,9 +103,9 @@ class Hearing:
             self._proof_samples += samples
         self._came_at = at
         if self._proof_ms >= PROOF_MS:
-            percent = 100 * SECOND_MS * self._proof_samples / (self._proof_ms * self._rate_hz)
+            self._proof_percent = 100 * SECOND_MS * self._proof_samples / (self._proof_ms * self._rate_hz)
             self._proof_ms = self._proof_samples = 0
-            self.proved = LEAST_PERCENT <= percent <= MOST_PERCENT
+            self.proved = LEAST_PERCENT <= self._proof_percent <= MOST_PERCENT
 
     def _off_rate(self) -> bool:
         if len(self._percents) < SECONDS:

@@ -101,6 +101,7 @@ class Emulator:
         turns: Sequence[int] | Rehearsal = SHORT,
         key: str | None = None,
         host: str = "127.0.0.1",
+        seed: int = 0,
     ) -> None:
         """``turns``: what it knows by heart, of the desk or of its own; the fewer, the sooner it listens."""
         known = turns if isinstance(turns, Rehearsal) else Rehearsal("of the tests", tuple(TURNS[n] for n in turns))
@@ -115,6 +116,7 @@ class Emulator:
                 habits=Habits.parse(["rate_limit:off", *habits]),
                 rehearsal=known,
                 log=self._log,
+                seed=seed,
             )
         )
         self.url = ""

@@ -47,7 +47,7 @@ def pictures_survive_privacy(patch: pytest.MonkeyPatch) -> None:
 ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (
     (pictures_at_any_time, ("camera", "reset")),
     (pictures_without_pace, ("camera", "reset")),
-    (budget_of_pictures_ignored, ("camera", "reset")),
+    (budget_of_pictures_ignored, ("camera", "snap")),
     (pictures_of_any_size, ("camera", "reset")),
     (pictures_survive_privacy, ("camera", "privacy")),
 )
