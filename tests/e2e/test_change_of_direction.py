@@ -9,6 +9,8 @@ from tests.e2e.harness import LOUD, Box, Emulator, all_of, ears_levels
 from tests.e2e.numbers import account, owned_up, recording, rehearsal
 from tests.e2e.test_keys import script
 
+pytestmark = pytest.mark.timing  # a key must meet the middle of a sentence
+
 SAID = recording(range(1, 7))
 Presses = tuple[tuple[int, str], ...]  # (place of the utterance it falls into, key)
 CASES: dict[str, tuple[Presses, tuple[str, ...]]] = {
