@@ -8,8 +8,8 @@ microphone alone, and not while nobody has spoken for so long that the line was 
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from appliance.core.changes import replace
 from appliance.core.effects import CloseCamera, OpenCamera, TakePicture
 from appliance.core.events import Key
 from appliance.core.faults import Outcome

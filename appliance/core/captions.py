@@ -5,8 +5,8 @@ Must not: translate, speak, or know rows of pixels (``display/`` stops at the ol
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from appliance.core.changes import replace
 from appliance.core.events import Key, SourceArrived
 from appliance.core.languages import TAKEN_FOR_GRANTED
 from appliance.core.limits import Limits

@@ -8,8 +8,8 @@ already done its work when this room hears of it. They only ever sleep in standb
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from appliance.core.changes import replace
 from appliance.core.effects import Effect, Note, SetBrightness
 from appliance.core.faults import Outcome
 from appliance.core.limits import Limits

@@ -15,8 +15,8 @@ never. So a date is *sure* or it is not, and:
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from appliance.core.changes import replace
 from appliance.core.effects import Effect
 from appliance.core.ending import hurried
 from appliance.core.faults import Outcome, cleared, raised

@@ -12,8 +12,8 @@ is locked out for minutes, so the box plans for four.
 """
 
 import zlib
-from dataclasses import replace
 
+from appliance.core.changes import replace
 from appliance.core.limits import Limits
 from appliance.core.state import Budget, Line, Purpose
 

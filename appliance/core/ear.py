@@ -5,8 +5,7 @@ that somebody muted it.
 Must not: count samples (``workers/hearing.py``), or act in private, where a silent microphone is what is wanted.
 """
 
-from dataclasses import replace
-
+from appliance.core.changes import replace
 from appliance.core.effects import Effect, Reboot, ReopenMicrophone
 from appliance.core.ending import hurried
 from appliance.core.events import Sense

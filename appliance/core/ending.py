@@ -4,8 +4,7 @@ Responsible for: the steps and deadlines of CONTRACTS section 2 and the exit cod
 Must not: stop anything itself; it only moves the run to its next step.
 """
 
-from dataclasses import replace
-
+from appliance.core.changes import replace
 from appliance.core.effects import DrainSound, Effect, Exit, HangUp
 from appliance.core.faults import Outcome
 from appliance.core.limits import Limits

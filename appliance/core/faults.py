@@ -4,8 +4,7 @@ Responsible for: the list of faults in the state and its journal rows.
 Must not: know what caused a fault or what it says (``errors.ADVICE``).
 """
 
-from dataclasses import replace
-
+from appliance.core.changes import replace
 from appliance.core.effects import Effect, Note
 from appliance.core.state import Fault, State
 from appliance.errors import FaultCode

@@ -5,10 +5,10 @@ Must not: change the state, say anything in the staff's words, or show what is w
 only to know that it is not available now.
 """
 
-from dataclasses import replace
 from functools import partial
 
 from appliance.core import signs
+from appliance.core.changes import replace
 from appliance.core.faults import LINE_FAULTS
 from appliance.core.languages import own_name, present
 from appliance.core.limits import Limits

@@ -4,8 +4,7 @@ Responsible for: which device is broken, the fault it means, what is still owed.
 Must not: open devices (their workers keep trying).
 """
 
-from dataclasses import replace
-
+from appliance.core.changes import replace
 from appliance.core.direction import Direction
 from appliance.core.effects import RestartWorker
 from appliance.core.events import Device, SpoolReported

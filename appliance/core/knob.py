@@ -8,7 +8,9 @@ steps; at a detent they are rounded to a whole one and the rest is forgotten, so
 nothing for ever.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from appliance.core.changes import replace
 
 _MISSED = 2  # both contacts moved since the last look: one step was missed, and the table cannot say which
 _PLACES = {(False, False): 0, (True, False): 1, (True, True): 2, (False, True): 3}

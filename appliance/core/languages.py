@@ -5,8 +5,7 @@ Must not: know which languages exist (``Setup.names`` says), dial (``settle.py``
 touch contacts (``talk.py``).
 """
 
-from dataclasses import replace
-
+from appliance.core.changes import replace
 from appliance.core.events import Key
 from appliance.core.limits import Limits
 from appliance.core.state import About, Line, Menu, Remark, Setup, State

@@ -4,9 +4,9 @@ Responsible for: phases, the budget's bookings, what a loss leads to.
 Must not: decide that a line is wanted (``settle.py``) or handle what was said (``turns.py``).
 """
 
-from dataclasses import replace
 from typing import assert_never
 
+from appliance.core.changes import replace
 from appliance.core.dialling import booked, doubted, redial_delay_ms
 from appliance.core.direction import Direction
 from appliance.core.effects import Configure, Effect, HangUp, Note, SetDownlink, SetUplink

@@ -5,9 +5,9 @@ Must not: change the state, or know pixels.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from appliance.core import cost, preflight, signs, visit
+from appliance.core.changes import replace
 from appliance.core.events import Device
 from appliance.core.languages import own_name, present
 from appliance.core.limits import Limits

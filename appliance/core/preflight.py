@@ -5,8 +5,8 @@ Must not: check anything: the rows come as events, from a process of its own.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from appliance.core.changes import replace
 from appliance.core.dialling import booked
 from appliance.core.effects import BeginCheck, EndCheck
 from appliance.core.events import CheckTold, Key

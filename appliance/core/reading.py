@@ -12,8 +12,8 @@ There is no clock here: a reader is where he was at ``since`` and how long the r
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from appliance.core.changes import replace
 from appliance.core.limits import Limits
 from appliance.core.sound import recalled
 from appliance.core.state import Reader, Shown, State, Unread
@@ -107,6 +107,8 @@ def _left(reader: Reader, now: int, limits: Limits) -> tuple[Unread, ...]:
     """What ``reader`` has not read at ``now``."""
     whole_ms, bound_ms = sum(piece.ms for piece in reader.unread), limits.reading_behind_ms
     spent_ms = (now - reader.since) * max(whole_ms, bound_ms) // bound_ms
+    if spent_ms >= whole_ms:
+        return ()
     left = []
     for piece in reader.unread:
         rest_ms = max(0, piece.ms - spent_ms)

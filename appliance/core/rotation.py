@@ -5,8 +5,7 @@ and the moment of the change: in a pause in which nothing is owed, or by force.
 Must not: lose a word: the old line finishes what it was sent, the new one begins with what comes next.
 """
 
-from dataclasses import replace
-
+from appliance.core.changes import replace
 from appliance.core.dialling import earliest
 from appliance.core.direction import Direction
 from appliance.core.effects import Dial, Effect, Finish, SetDownlink, SetUplink

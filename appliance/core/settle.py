@@ -5,10 +5,10 @@ camera, lines, mode.
 Must not: handle an event, or give an order twice (each order changes the state that asked for it).
 """
 
-from dataclasses import replace
 from typing import assert_never
 
 from appliance.core import camera, visit
+from appliance.core.changes import replace
 from appliance.core.cost import bounded
 from appliance.core.dialling import earliest
 from appliance.core.direction import Direction

@@ -7,8 +7,8 @@ There are no timers here: the end of an echo, of a repeat and of a turn of the k
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from appliance.core.changes import replace
 from appliance.core.effects import Cue, CueName, DropSpeech, Effect, Note, Repeat, Say, SetVolume
 from appliance.core.events import Key
 from appliance.core.faults import Outcome

@@ -6,10 +6,10 @@ Must not: read a clock, wait, log, or touch the world. ``now`` is an argument, i
 The fence: news of a line that is no longer in ``State.lines`` changes nothing. It stands in one place, ``_line_news``.
 """
 
-from dataclasses import replace
 from typing import assert_never
 
 from appliance.core import camera, care, cost, ear, ending, health, line, preflight, sound, talk, turns, visit
+from appliance.core.changes import replace
 from appliance.core.dialling import spared
 from appliance.core.effects import Effect, Note
 from appliance.core.events import (

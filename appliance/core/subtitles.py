@@ -4,8 +4,7 @@ Responsible for: the sentences on the screen as text (TEXT.md section 6, "two up
 Must not: wrap lines or know pixels; ``display/`` does that.
 """
 
-from dataclasses import replace
-
+from appliance.core.changes import replace
 from appliance.core.limits import Limits
 from appliance.core.state import Shown
 

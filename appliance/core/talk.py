@@ -7,9 +7,8 @@ Debounce takes the first edge at once and looks again 20 ms later, so a press is
 release is ever swallowed (gpiozero #550, #378: its ``bounce_time`` loses releases).
 """
 
-from dataclasses import replace
-
 from appliance.core import camera, captions, languages, preflight, visit
+from appliance.core.changes import replace
 from appliance.core.cost import touched
 from appliance.core.effects import Effect, Note, WipeSound
 from appliance.core.ending import hurried

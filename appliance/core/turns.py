@@ -4,9 +4,8 @@ Responsible for: the sentences on the screen, the journal's rows about them, fir
 Must not: touch lines or dialling.
 """
 
-from dataclasses import replace
-
 from appliance.core import captions, languages
+from appliance.core.changes import replace
 from appliance.core.effects import Effect, Note
 from appliance.core.events import (
     SourceArrived,

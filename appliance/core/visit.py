@@ -11,8 +11,8 @@ nobody could begin again after it.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from appliance.core.changes import replace
 from appliance.core.effects import Effect, HangUp, Note, SetVolume, WipeSound
 from appliance.core.events import Key
 from appliance.core.faults import Outcome

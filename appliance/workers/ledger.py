@@ -207,6 +207,8 @@ class Ledger:
 
     def _let_go(self, index: int, by: LineEntry | None = None) -> None:
         """Release up to ``index``, but not what an open turn, or a line other than ``by``, still has to answer."""
+        if index <= self.release:
+            return
         for line in self.lines.values():
             for turn in line.open_turns():
                 start = turn.start if turn.start is not None else turn.about.start if turn.about else index

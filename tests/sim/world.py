@@ -47,6 +47,7 @@ HOUR_MS = 3_600_000
 CALM_MS = 600_000
 WELL_WITHIN_MS = 75_000  # of calm: by then the box is on air again, or told to be
 LOOK_EVERY_MS = 20_000
+READ_EVERY_MS = 5_000
 TURNS_AT_ONCE = 20_000
 MODEL = resolve_model("qwen3.5-livetranslate-flash-realtime")
 
@@ -80,7 +81,8 @@ class World:
         self.watch = Watch(self.checkers)
         self.onlooker = Onlooker(self, focus)
         self.setup = self._drawn_setup(focus)
-        self.limits = Limits(idle_each_ms=HOUR_MS)  # a picture every few seconds for nobody would cost the most
+        # Pictures every few moments for nobody, and rows for readers, would cost the most and test nothing here.
+        self.limits = Limits(idle_each_ms=HOUR_MS, reading_tick_ms=READ_EVERY_MS)
         if chance.random() < 0.08 or "rotates" in focus:  # what happens every hundred minutes, within a visit
             self.limits = replace(self.limits, rotate_after_ms=6_000, rotate_by_force_ms=9_000)
         self.calm = self.alive = self.private = False
