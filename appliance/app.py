@@ -20,6 +20,7 @@ from appliance.adapters.systemd import Notifier
 from appliance.clock import RealClock
 from appliance.config.secret import SecretKey
 from appliance.config.settings import Settings
+from appliance.core.cues import winks
 from appliance.core.direction import Direction
 from appliance.core.effects import Field
 from appliance.core.events import Booted, Device, DeviceFailed, Event, Key, KeyEdge, SpeechHeard, StopRequested
@@ -268,10 +269,10 @@ class Box:
 
     def _look(self) -> None:
         """Between two turns of the owner: the watchdogs, and the light by what devices and lines really do."""
-        self._watch.look(self._runner.state)
-        self._odometer.look(self._clock.now_ms())
-        crew = self._crew
-        self._light.show(glow(crew.capturing, crew.looking, crew.sending), self._clock.now_ms())
+        crew, state, now = self._crew, self._runner.state, self._clock.now_ms()
+        self._watch.look(state)
+        self._odometer.look(now)
+        self._light.show(glow(crew.capturing, crew.looking, crew.sending), now, winks=winks(state, now))
 
     def _key(self, key: str, down: bool, at_ms: int) -> None:
         self._queue.post(KeyEdge(Key(key), down, at_ms))

@@ -255,7 +255,8 @@ class BoxCrew:
         self._jitter.repeat(line, turn, slower=slower)
 
     def say(self, order: Say) -> None:
-        output = self._output(self._lines[order.line][1]) if order.line in self._lines else "both"
+        toward = self._lines[order.line][1] if order.line in self._lines else order.toward
+        output = "both" if toward is None else self._output(toward)
         self._robot.say(Reading(order.line, order.turn, order.language, order.text, output, order.late))
 
     def set_volume(self, percent: int, *, muted: bool) -> None:

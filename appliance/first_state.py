@@ -10,6 +10,7 @@ from dataclasses import replace
 from unicodedata import normalize
 
 from appliance.config.settings import Settings
+from appliance.core import cues
 from appliance.core.state import Setup, State
 from appliance.protocol.languages import LANGUAGES, Language
 from appliance.protocol.voices import Model
@@ -44,6 +45,7 @@ def setup(settings: Settings, model: Model) -> Setup:
         text_only=frozenset(code for code in LANGUAGES if not model.speaks(code, voice)),
         half_duplex=settings.loudspeaker.mode == "loudspeaker" and settings.loudspeaker.driver != "none",
         cues=settings.loudspeaker.driver != "none",
+        spoken_cues=settings.loudspeaker.spoken_cues,
         robot_voice=settings.loudspeaker.robot_voice and settings.loudspeaker.driver != "none",
         names=tuple((language.code, language.native_name) for language in _by_own_name(model)),
         cap_ms=settings.cost.daily_minutes * _MINUTE_MS,
@@ -71,4 +73,5 @@ def remembered(state: State, kept: Kept, count: Count = _NO_COUNT) -> State:
     budget = replace(state.budget, dials=kept.dials, tokens_spent=kept.tokens_spent)
     ear = replace(state.ear, restarted_at=kept.restarted_at)
     cost = replace(state.cost, day=count.day, sent_ms=count.sent_ms, tokens=count.tokens)
-    return replace(state, budget=budget, owned_up_at=0 if kept.owes else None, ear=ear, cost=cost)
+    state = replace(state, budget=budget, owned_up_at=0 if kept.owes else None, ear=ear, cost=cost)
+    return cues.owed(state) if kept.owes else state

@@ -9,6 +9,7 @@ from appliance.core.direction import Direction
 from appliance.core.effects import CueName, Say
 from appliance.core.events import Device, Event, LineLost, Loss
 from appliance.core.modes import Valve
+from appliance.core.sound import CUE_LINE
 from appliance.core.views import BlankView
 from appliance.crew import BoxCrew, Makers
 from appliance.protocol.settings import SessionSettings, plan
@@ -25,7 +26,7 @@ from appliance.workers.microphone import MicrophoneWorker
 from appliance.workers.names import Names
 from appliance.workers.preflight import PreflightWorker
 from appliance.workers.reboot import Rebooter
-from appliance.workers.robot import Robot
+from appliance.workers.robot import Reading, Robot
 from appliance.workers.screen import ScreenWorker
 from appliance.workers.speaker import SpeakerWorker
 from appliance.workers.spool import Spool, Spools
@@ -36,19 +37,24 @@ HERE = Direction("en", "es")
 
 
 class Hand:
-    """Stands where a device's worker stands, and writes down what it is told."""
+    """Stands where a device's worker stands, and writes down what it is told; ``given``: with what."""
 
-    def __init__(self, told: list[str], name: str) -> None:
-        self._told, self._name = told, name
+    def __init__(self, told: list[str], name: str, given: list[object] | None = None) -> None:
+        self._told, self._name, self._given = told, name, [] if given is None else given
 
     def __getattr__(self, verb: str) -> object:
-        return lambda *_, **__: self._told.append(f"{self._name} {verb}")
+        def tell(*given: object, **_: object) -> None:
+            self._told.append(f"{self._name} {verb}")
+            self._given.extend(given)
+
+        return tell
 
 
 class Desk:
     def __init__(self, key: str = "", *, eyes: bool = False, guest: bool = False) -> None:
         self.events: queue.Queue[Event] = queue.Queue()
         self.told: list[str] = []
+        self.given: list[object] = []  # to the robot
         self.spools: Spools[bytes] = Spools(lambda d: Spool(d, 800, lambda samples: bytes(2 * samples)))
         self.jitter = JitterBuffer(self.events.put)
         self.journal = Journal(None, clock)
@@ -61,12 +67,16 @@ class Desk:
         access = Access(Target.parse("ws://127.0.0.1:1/x", "m"), trust.context(""), Names(), key)
         keeper = cast(Keeper, Hand(self.told, "keeper"))
         self.crew = BoxCrew(
-            self._plan, lambda _: "both", access, self.spools, self.jitter, makers, self.journal, keeper,
-            self.events.put, clock, Beats(clock), cast(Robot, Hand(self.told, "robot")),
+            self._plan, self._output, access, self.spools, self.jitter, makers, self.journal, keeper,
+            self.events.put, clock, Beats(clock), cast(Robot, Hand(self.told, "robot", self.given)),
             cast(Rebooter, Hand(self.told, "rebooter")), cast(DayBook, Hand(self.told, "day book")),
             cast(PreflightWorker, Hand(self.told, "preflight")),
             cast(Eyes, Hand(self.told, "eyes")) if eyes else None,
         )  # fmt: skip
+
+    @staticmethod
+    def _output(direction: Direction) -> str:
+        return "left" if direction.source == "en" else "right"
 
     @staticmethod
     def _plan(direction: Direction) -> SessionSettings:
@@ -190,11 +200,14 @@ def test_orders_about_sound() -> None:
     assert not desk.jitter.empty
     desk.crew.say(Say(1, 2, "sw", "habari"))
     desk.crew.say(Say(9, 2, "sw", "habari"))
+    desk.crew.say(Say(CUE_LINE, 2, "en", "Ready", toward=Direction("es", "en")))
     desk.crew.drop_speech(1, 1)
     desk.crew.drop_speech(9, 1)
     assert desk.jitter.queued_ms == 0
+    readings = [what for what in desk.given if isinstance(what, Reading)]
+    assert [reading.output for reading in readings] == ["left", "both", "right"], "the line's ear, any, its listener's"
     assert desk.told == [
-        *("speaker cue", "microphone reopen", "rebooter reboot", "robot say", "robot say"),
+        *("speaker cue", "microphone reopen", "rebooter reboot", "robot say", "robot say", "robot say"),
         *("robot wipe", "speaker drop", "robot wipe", "speaker drop"),
     ]
 

@@ -4,6 +4,7 @@ import pytest
 
 from appliance.config import reading
 from appliance.config.settings import Value, build, flatten
+from appliance.core.effects import CueName
 from appliance.core.languages import offered
 from appliance.core.state import Setup, State
 from appliance.first_state import remembered, setup
@@ -60,3 +61,9 @@ def test_the_caps_are_in_the_cores_units_and_without_keys_nobody_is_asked() -> N
 def test_what_the_day_had_cost_is_remembered() -> None:
     state = remembered(State(), Kept(), Count("2026-11-28", 5_000, 70))
     assert (state.cost.day, state.cost.sent_ms, state.cost.tokens) == ("2026-11-28", 5_000, 70)
+
+
+def test_what_was_lost_in_the_process_before_is_asked_for() -> None:
+    state = remembered(State(setup=made()), Kept(owes=True))
+    assert (state.owned_up_at, state.told.name, state.told.words) == (0, CueName.SORRY, "repeat")
+    assert remembered(State(setup=made()), Kept()).told.name is None

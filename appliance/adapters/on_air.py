@@ -41,15 +41,18 @@ class OnAir:
         self._since_ms = 0
         self._retry_ms: int | None = None
 
-    def show(self, glow: Glow, now_ms: int) -> int | None:
+    def show(self, glow: Glow, now_ms: int, *, winks: bool = False) -> int | None:
         """Make the light right for ``now_ms``. Answers when to call again at the latest; None: when ``glow`` changes.
 
-        Calling more often does no harm.
+        Calling more often does no harm. ``winks``: turned over just now, for a cue; the caller comes again when that
+        is over. A dark light stays dark: it never says that something is open which is not.
         """
         if glow is not self._glow:
             self._glow, self._since_ms = glow, now_ms  # a blink begins lit
         phase, passed_ms = divmod(now_ms - self._since_ms, BLINK_MS)
         lit = glow is Glow.STEADY or (glow is Glow.BLINKING and phase % 2 == 0)
+        if winks and glow is not Glow.DARK:
+            lit = not lit
         if self._retry_ms is not None and now_ms < self._retry_ms:
             return self._retry_ms
         try:

@@ -191,6 +191,7 @@ RULES: dict[str, Rule] = {
     "loudspeaker.theirs_to": OneOf(EARS),
     "loudspeaker.max_speed": Number(1.0, 2.0),
     "loudspeaker.robot_voice": Flag(),
+    "loudspeaker.spoken_cues": OneOf(("never", "once", "always")),
     "screen.driver": OneOf(PANELS),
     "screen.address": Whole(0x08, 0x77),
     "screen.guest_driver": OneOf(PANELS),

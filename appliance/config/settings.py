@@ -56,6 +56,7 @@ class Loudspeaker:
     theirs_to: str
     max_speed: float
     robot_voice: bool
+    spoken_cues: str  # "never" | "once" | "always"
 
 
 @dataclass(frozen=True, slots=True)

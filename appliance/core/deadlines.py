@@ -6,7 +6,7 @@ Must not: act on a deadline (``step`` does, on ``Tick``).
 
 from collections.abc import Iterator
 
-from appliance.core import camera, captions, care, cost, preflight, reading, sound, visit
+from appliance.core import camera, captions, care, cost, cues, preflight, reading, sound, visit
 from appliance.core.limits import Limits
 from appliance.core.line import line_deadline
 from appliance.core.modes import Mode, Phase
@@ -56,6 +56,7 @@ def _deadlines(state: State, now: int, limits: Limits) -> Iterator[int]:
     if state.remark is not None and now < state.remark.until:
         yield state.remark.until
     yield from sound.deadlines(state, now, limits)
+    yield from cues.deadlines(state, now, limits)
     yield from captions.deadlines(state)
     yield from visit.deadlines(state, now, limits)
     yield from idle_deadlines(state, now, limits)

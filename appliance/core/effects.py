@@ -144,13 +144,17 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Let the robot read a translation that comes without a voice."""
+    """Let the robot read what comes without a voice: a translation, a language's name, the words of a cue.
+
+    ``late``: spoken only if nothing newer waits.
+    """
 
     line: int
     turn: int
     language: str
     text: str
     late: bool = False
+    toward: Direction | None = None  # whose listener hears it; None: that of the line, or everybody
 
 
 @dataclass(frozen=True, slots=True)

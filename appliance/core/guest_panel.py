@@ -7,7 +7,7 @@ only to know that it is not available now.
 
 from functools import partial
 
-from appliance.core import signs
+from appliance.core import cues, signs
 from appliance.core.changes import replace
 from appliance.core.faults import LINE_FAULTS
 from appliance.core.languages import own_name, present
@@ -27,7 +27,8 @@ _UNAVAILABLE = LINE_FAULTS | {FaultCode.M1, FaultCode.M2, FaultCode.M3, FaultCod
 
 def guest_view(state: State, now: int, limits: Limits) -> View:
     """What the second panel should show at ``now``."""
-    status, language = replace(status_row(state), wordless=True), present(state)
+    status, language = status_row(state), present(state)
+    status = replace(status, wordless=True, speak=cues.is_your_turn(state, now, limits))
     sign = partial(sign_in, language, state, status)
     if state.mode is Mode.STARTING:
         return sign(Sign.WAIT, "starting")

@@ -71,6 +71,7 @@ class Limits:
     # Sound: PRODUCT sections 1 and 3.
     echo_ms: int = 400
     cue_echo_ms: int = 250
+    your_turn_shown_ms: int = 3_000
     repeat_again_ms: int = 10_000
     volume_step: int = 5  # per cent; 2 dB
     volume_shown_ms: int = 2_000

@@ -6,7 +6,7 @@ Must not: change the state, or know pixels.
 
 from collections.abc import Iterator
 
-from appliance.core import cost, preflight, signs, visit
+from appliance.core import cost, cues, preflight, signs, visit
 from appliance.core.changes import replace
 from appliance.core.events import Device
 from appliance.core.languages import own_name, present
@@ -32,7 +32,7 @@ _NAMED = frozenset({FaultCode.X1, FaultCode.K2})
 
 def view(state: State, now: int, limits: Limits = _LIMITS) -> View:
     """What the panel should show at ``now``."""
-    status, sound = status_row(state), state.sound
+    status, sound = replace(status_row(state), speak=cues.is_your_turn(state, now, limits)), state.sound
     if state.menu is not None and state.mode is not Mode.STARTING and state.ending is not Ending.OVER:
         return signs.menu(state.setup, state.menu)
     turned = sound.volume_until is not None and now < sound.volume_until

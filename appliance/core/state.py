@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from appliance.core.direction import Direction
+from appliance.core.effects import CueName
 from appliance.core.events import CheckTold, Device, Key, Loss
 from appliance.core.modes import Mode, Phase
 from appliance.errors import FaultCode
@@ -65,6 +66,7 @@ class Setup:
     camera: str = "off"  # "off" | "hold" | "auto"
     half_duplex: bool = False  # a loudspeaker in the room: the microphone would hear it
     cues: bool = False
+    spoken_cues: str = "once"  # "never" | "once": invitations, to each who does not know them | "always"
     robot_voice: bool = False  # reads what the service only writes
     names: tuple[tuple[str, str], ...] = ()  # languages that the model has, with their own names, in order of these
     cap_ms: int = 0  # of sound sent in a day; 0: no cap
@@ -255,6 +257,17 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """The last cue that asks for more than a tone, and what of it is still to come. ``cues.py`` has its rules."""
+
+    name: CueName | None = None
+    since: int = 0
+    words: str = ""  # key of the phrases: still to be said
+    language: str = ""  # of who must hear them
+    said: tuple[tuple[CueName, str], ...] = ()  # invitations that were said, and in which language
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """A guest at a kiosk. ``visit.py`` has its rules."""
 
@@ -347,6 +360,7 @@ class State:
     talk_started: bool = False  # the press that is down started the talk
     talk_cut: bool = False  # it cut the voice off in a talk that goes on
     sound: Sound = field(default_factory=Sound)
+    told: Told = field(default_factory=Told)
     ear: Ear = field(default_factory=Ear)
     menu: Menu | None = None
     remark: Remark | None = None

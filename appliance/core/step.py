@@ -8,7 +8,7 @@ The fence: news of a line that is no longer in ``State.lines`` changes nothing. 
 
 from typing import assert_never
 
-from appliance.core import camera, care, cost, ear, ending, health, line, preflight, sound, talk, turns, visit
+from appliance.core import camera, care, cost, cues, ear, ending, health, line, preflight, sound, talk, turns, visit
 from appliance.core.changes import replace
 from appliance.core.dialling import spared
 from appliance.core.effects import Effect, Note
@@ -85,7 +85,7 @@ def step(state: State, event: Event, now: int, limits: Limits) -> Outcome:
     why = state.why if state.stopping and not was_stopping else cause(event)  # a held key stops by way of a Tick
     state, more = settle(state, now, limits, why)
     effects = (*effects, *more)
-    state, more = sound.aloud(before, state, effects, now, limits)
+    state, more = cues.aloud(before, state, effects, now, limits)
     effects = (*effects, *more)
     if more:  # a tone may have to be hushed
         state, more = settle(state, now, limits, why)
@@ -141,7 +141,9 @@ def _handled(state: State, event: Event, now: int, limits: Limits) -> Outcome:
         case SpeechSounded():
             return turns.speech_sounded(sound.began(state, event.line, event.turn), event)
         case SpeechEnded():
-            state = visit.touched(sound.ended(state, event.line, event.turn, now, limits), now)
+            state = sound.ended(state, event.line, event.turn, now, limits)
+            if event.line != sound.CUE_LINE:  # what the box says by itself is nobody's visit
+                state = visit.touched(state, now)
             return turns.speech_ended(state, event)
         case DialSpared():
             return replace(state, budget=spared(state.budget)), ()

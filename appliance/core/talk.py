@@ -10,13 +10,13 @@ release is ever swallowed (gpiozero #550, #378: its ``bounce_time`` loses releas
 from appliance.core import camera, captions, languages, preflight, visit
 from appliance.core.changes import replace
 from appliance.core.cost import touched
-from appliance.core.effects import Effect, Note, WipeSound
+from appliance.core.effects import DropSpeech, Effect, Note, WipeSound
 from appliance.core.ending import hurried
 from appliance.core.events import Key
 from appliance.core.faults import LINE_FAULTS, Outcome, cleared, raised
 from appliance.core.health import silenced
 from appliance.core.limits import Limits
-from appliance.core.sound import TALK_KEYS, forgotten, interrupted, repeated, turned
+from appliance.core.sound import CUE_LINE, TALK_KEYS, forgotten, interrupted, repeated, turned
 from appliance.core.state import Contact, Ending, State, Wanted
 from appliance.errors import FaultCode
 
@@ -162,14 +162,15 @@ def _pressed(state: State, key: Key, now: int, limits: Limits) -> Outcome:
     match key:
         case Key.TALK | Key.GUEST if state.setup.kiosk:
             state, dropped = _cut_in(visit.talked(state), key, now, limits)
-            state, effects = _kiosk_talk(state, key is Key.GUEST, cut=bool(dropped))
+            state, effects = _kiosk_talk(state, key is Key.GUEST, cut=_cut_short(dropped))
             return state, (*dropped, *effects)
         case Key.TALK:
             state, dropped = _cut_in(state, key, now, limits)
             # After a fatal refusal the press tries again, whatever was wanted.
             started = state.wanted is not Wanted.INTERPRETING or state.refusal is not None
             state, effects = _talking(state) if started else (state, ())
-            return replace(state, talk_started=started, talk_cut=bool(dropped) and not started), (*dropped, *effects)
+            cut = _cut_short(dropped) and not started
+            return replace(state, talk_started=started, talk_cut=cut), (*dropped, *effects)
         case Key.GUEST:
             return _swapped(state, now, limits), ()
         case Key.PRIVACY:
@@ -229,6 +230,11 @@ def _cut_in(state: State, key: Key, now: int, limits: Limits) -> Outcome:
     if state.ending is not Ending.NONE or _ends_sentence(state, key, now, limits):
         return state, ()
     return interrupted(state)
+
+
+def _cut_short(dropped: tuple[Effect, ...]) -> bool:
+    """Whether the press was spent on a voice. The words of a cue take no press for themselves."""
+    return any(isinstance(effect, DropSpeech) and effect.line != CUE_LINE for effect in dropped)
 
 
 def _ends_sentence(state: State, key: Key, now: int, limits: Limits) -> bool:

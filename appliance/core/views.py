@@ -26,6 +26,7 @@ class Status:
     level: int = 0  # microphone level, 0 to 5 bars
     listening: bool = False  # a capture is open
     wait: bool = False  # half duplex holds the uplink
+    speak: bool = False  # it held it until just now: your turn
     camera: bool = False
     private: bool = False
     volume: int | None = None  # per cent, only while it is turned

@@ -142,6 +142,7 @@ def _forgotten(state: State, now: int, limits: Limits) -> Outcome:
         hushed=False,
         shut=False,
         sound=sound,
+        told=replace(state.told, words="", said=()),
         menu=None,
         remark=kept,
         shown=(),

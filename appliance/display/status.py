@@ -29,7 +29,7 @@ def draw_status(status: Status, canvas: Canvas) -> None:
     Everything keeps its place while it lasts; only a lost link takes the room of level and camera for its word, where
     the row may have words.
     """
-    _words(canvas, status.direction, 1)
+    end = _words(canvas, status.direction, 1)
     right = _picture(canvas, _LINK_PICTURES[status.link], canvas.width - 1) - _GAP
     if status.link is Link.LOST and not status.wordless:
         right = _words_before(canvas, "RECONNECT", right) - _GAP
@@ -41,19 +41,28 @@ def draw_status(status: Status, canvas: Canvas) -> None:
     camera_left = right - picture("camera")[1]
     if status.camera:
         _picture(canvas, "camera", right)
-    _special(status, canvas, camera_left - _GAP)
+    _special(status, canvas, end + _GAP, camera_left - _GAP)
 
 
-def _special(status: Status, canvas: Canvas, right: int) -> None:
-    """Volume while it is turned, else "wait", else that the voice is off: one at a time, the most urgent."""
+def _special(status: Status, canvas: Canvas, left: int, right: int) -> None:
+    """Volume while it is turned, else "wait" or "speak", else that the voice is off: one at a time, the most urgent."""
     if status.volume is not None:
-        left = _words_before(canvas, str(status.volume), right)
-        _picture(canvas, "loudspeaker_crossed" if status.muted else "loudspeaker", left - 2)
+        words = _words_before(canvas, str(status.volume), right)
+        _picture(canvas, "loudspeaker_crossed" if status.muted else "loudspeaker", words - 2)
     elif status.wait:
-        left = right if status.wordless else _words_before(canvas, "WAIT", right) - 2
-        _picture(canvas, "hourglass", left)
+        _sign(status, canvas, "hourglass", "WAIT", left, right)
+    elif status.speak:
+        _sign(status, canvas, "speak", "SPEAK", left, right)
     elif status.muted:
         _picture(canvas, "loudspeaker_crossed", right)
+
+
+def _sign(status: Status, canvas: Canvas, name: str, words: str, left: int, right: int) -> None:
+    """A pictogram, and its word where the row may have words and there is room."""
+    fits = right - capitals(words)[1] - 2 - picture(name)[1] >= left
+    if fits and not status.wordless:
+        right = _words_before(canvas, words, right) - 2
+    _picture(canvas, name, right)
 
 
 def _microphone(status: Status, canvas: Canvas, right: int) -> int:
@@ -82,10 +91,13 @@ def _picture(canvas: Canvas, name: str, right: int) -> int:
     return right - width
 
 
-def _words(canvas: Canvas, text: str, left: int) -> None:
-    if text:
-        drawing, _ = capitals(text)
-        canvas.picture(drawing, left, _CAPITAL_TOP, _STRENGTH)
+def _words(canvas: Canvas, text: str, left: int) -> int:
+    """Draw ``text`` from ``left`` on; returns its right edge."""
+    if not text:
+        return left
+    drawing, width = capitals(text)
+    canvas.picture(drawing, left, _CAPITAL_TOP, _STRENGTH)
+    return left + width
 
 
 def _words_before(canvas: Canvas, text: str, right: int) -> int:

@@ -1,7 +1,7 @@
 """The robot voice: a thread that lets espeak-ng read what the service only writes.
 
-Responsible for: one text after the other into the jitter buffer, where espeak-ng knows the language, and names before
-texts.
+Responsible for: one text after the other into the jitter buffer, where espeak-ng knows the language, and what the box
+says by itself (names, the words of cues) before texts.
 Must not: decide what is read (the core orders it), keep words, or log them.
 
 The tone that goes before it marks it as such (PRODUCT section 2).
@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from appliance.core.sound import NAME_LINE
+from appliance.core.sound import REPEAT_LINE
 from appliance.protocol.pcm import OUTPUT_HZ
 from appliance.workers import espeak
 from appliance.workers.jitter import JitterBuffer
@@ -61,13 +61,14 @@ class Robot:
         self._thread.start()
 
     def say(self, reading: Reading) -> None:
-        """Read this next. The name of a language goes before all texts, in the place of a name not said to its end."""
+        """Read this next.
+
+        A language's name and a cue go before all texts, each in the place of one of its kind not said to its end.
+        """
         with self._changed:
-            if reading.line == NAME_LINE:
-                names = [text for text in self._texts if text.line == NAME_LINE]
-                for old in names:
-                    self._texts.remove(old)
-                self._jitter.drop_line(NAME_LINE)
+            if _is_own(reading):
+                self._texts = deque((text for text in self._texts if text.line != reading.line), MOST_TEXTS)
+                self._jitter.drop_line(reading.line)
                 self._texts.appendleft(reading)
             else:
                 self._texts.append(reading)
@@ -101,7 +102,7 @@ class Robot:
             pcm = self._rendered(reading)
             with self._changed:
                 self._renders = False
-                newer = reading.line == NAME_LINE and any(text.line == NAME_LINE for text in self._texts)
+                newer = _is_own(reading) and any(text.line == reading.line for text in self._texts)
                 if pcm and wiped == self._wiped and not newer:
                     self._jitter.push(
                         reading.line, reading.turn, pcm,
@@ -124,3 +125,8 @@ class Robot:
             log.warning("%s", error)
             return b""
         return espeak.resampled(pcm, espeak.ESPEAK_RATE_HZ, OUTPUT_HZ)
+
+
+def _is_own(reading: Reading) -> bool:
+    """Whether the box says it by itself: it is no translation."""
+    return reading.line < REPEAT_LINE

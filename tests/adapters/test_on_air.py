@@ -84,6 +84,23 @@ def test_sending_interrupts_a_blink_at_once() -> None:
     assert list(light.changes) == [True, False, True, False]
 
 
+def test_a_wink_turns_it_over_and_a_dark_light_stays_dark() -> None:
+    light = BenchLight()
+    on_air = OnAir(light)
+    for glow_now, at_ms, lit in (
+        (Glow.STEADY, 0, True),
+        (Glow.BLINKING, 100, True),
+        (Glow.BLINKING, 100 + BLINK_MS, False),
+        (Glow.DARK, 5_000, False),
+    ):
+        on_air.show(glow_now, at_ms)
+        assert light.is_on is lit
+        on_air.show(glow_now, at_ms, winks=True)
+        assert light.is_on is (not lit and glow_now is not Glow.DARK), "nothing is open: nothing is said"
+        on_air.show(glow_now, at_ms)
+        assert light.is_on is lit
+
+
 def test_a_light_that_fails_is_tried_every_five_seconds(caplog: pytest.LogCaptureFixture) -> None:
     light = LooseLight()
     on_air = OnAir(light)

@@ -35,6 +35,7 @@ DEFAULTS: dict[str, Value] = {
     "loudspeaker.theirs_to": "both",
     "loudspeaker.max_speed": 1.25,
     "loudspeaker.robot_voice": False,
+    "loudspeaker.spoken_cues": "once",
     "screen.driver": "ssd1306",
     "screen.address": 0x3C,
     "screen.guest_driver": "none",

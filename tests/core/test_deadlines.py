@@ -11,7 +11,7 @@ from appliance.core.deadlines import next_deadline
 from appliance.core.events import Booted, Key, KeyEdge, LineLost, LineOpened, LineTroubled, Loss, StopRequested
 from appliance.core.limits import Limits
 from appliance.core.modes import Mode
-from appliance.core.state import Setup, State
+from appliance.core.state import Setup, State, Told
 from appliance.core.step import step
 from tests.core.box import Box
 from tests.core.states import REACHED, configuring, dialing, draining, finishing, on_air, standby, stopping, waiting
@@ -20,9 +20,9 @@ FAR_MS = 10**9
 
 
 def wait(box: Box) -> int | None:
-    """Milliseconds until the box wants to be woken; the care of the panels (``test_care.py``) apart."""
+    """Milliseconds until the box wants to be woken; the care of the panels, and cues, have tests of their own."""
     limits = replace(box.limits, dim_ms=FAR_MS, sleep_ms=FAR_MS)
-    due = next_deadline(box.state, box.now, limits)
+    due = next_deadline(replace(box.state, told=Told()), box.now, limits)
     return None if due is None or due >= FAR_MS else due - box.now
 
 

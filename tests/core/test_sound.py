@@ -16,7 +16,6 @@ from appliance.core.effects import (
     Note,
     OpenMicrophone,
     Repeat,
-    Say,
     SelectInput,
     SetVolume,
     WipeSound,
@@ -27,7 +26,6 @@ from appliance.core.events import (
     Loss,
     MicrophoneClosed,
     SpeechEnded,
-    SpeechHeard,
     SpeechSounded,
     StopRequested,
     TextArrived,
@@ -299,94 +297,3 @@ def test_volume_is_shown_for_two_seconds_and_mute_large() -> None:
     box.press(Key.MUTE)
     box.pass_time(50)
     assert of(box.press(Key.LOUDER), SetVolume) == [SetVolume(85, False)], "turning it ends a mute"
-
-
-# Cues.
-
-
-def test_every_press_is_answered_and_no_release() -> None:
-    box = Box(ROOM).boot()
-    assert cues(box.key(Key.LANGUAGE, down=True)) == [CueName.TICK]
-    box.pass_time(50)
-    assert cues(box.key(Key.LANGUAGE, down=False)) == []
-    box.key(Key.PRIVACY, down=False)
-    box.pass_time(50)
-    assert cues(box.key(Key.PRIVACY, down=True)) == [], "the slide is no key"
-
-
-def test_ready_your_turn_sorry_and_no_network() -> None:
-    box = Box(ROOM).boot()
-    box.press(Key.TALK)
-    assert cues(box.connect(1)) == [CueName.READY]
-    speak(box)
-    assert cues(fall_silent(box)) == [CueName.YOUR_TURN]
-    box.owe(0, owned_up=1)
-    assert cues(box.effects) == [CueName.SORRY]
-    box.send(LineLost(1, Loss.NO_ROUTE))
-    assert cues(box.pass_time(5_000)) == [CueName.NO_NETWORK]
-    assert cues(box.pass_time(5_000)) == [], "once"
-    assert cues(box.connect(box.state.lines[-1].number)) == [CueName.READY]
-
-
-def test_your_turn_is_for_a_microphone_that_waited() -> None:
-    for setup in (Setup(cues=True), ROOM):
-        box = on_air(setup)
-        if setup is ROOM:
-            box.press(Key.TALK)
-        speak(box)
-        assert cues(fall_silent(box)) == []
-
-
-def test_a_tone_that_the_microphone_would_hear_is_hushed() -> None:
-    box = Box(ROOM).boot()
-    box.press(Key.TALK)
-    effects = box.connect(1)
-    assert (cues(effects), valves(effects)) == ([CueName.READY], [Valve.HUSH])
-    assert valves(box.pass_time(389)) == []
-    assert valves(box.pass_time(1)) == [Valve.OPEN]
-    other = Box(Setup(cues=True)).boot()
-    other.press(Key.TALK)
-    assert valves(other.connect(1)) == []
-
-
-def test_a_tone_never_takes_the_word_from_somebody() -> None:
-    box = Box(ROOM).boot()
-    box.press(Key.TALK)
-    box.send(SpeechHeard(active=True))
-    assert cues(box.connect(1)) == []
-    box = Box(DESK).boot()
-    box.key(Key.TALK, down=True)
-    box.pass_time(100)
-    assert cues(box.connect(1)) == []
-
-
-def test_without_a_loudspeaker_there_are_no_cues() -> None:
-    box = Box(Setup()).boot()
-    assert cues(box.press(Key.TALK) + box.connect(1)) == []
-
-
-# What the service only writes.
-
-
-def test_a_tone_takes_the_place_of_a_voice_once_a_sentence() -> None:
-    box = on_air(Setup(cues=True, text_only=frozenset({"es"})))
-    assert cues(text(box, "Habari", final=False)) == []
-    assert cues(text(box, "Habari.")) == [CueName.TEXT]
-    assert cues(text(box, "Habari.")) == []
-    assert cues(text(box, "", 2)) == []
-    assert of(box.press(Key.REPEAT), Repeat) == [Repeat(1, 1)]
-
-
-def test_a_recording_hears_no_sign_but_the_tone_in_the_place_of_a_voice() -> None:
-    box = Box(Setup(cues=True, at_once=True, ends_with_microphone=True, text_only=frozenset({"es"}))).boot()
-    box.pass_time(10)
-    assert cues(box.connect(1)) == []
-    assert cues(text(box, "Habari.")) == [CueName.TEXT]
-
-
-def test_the_robot_reads_what_is_final() -> None:
-    box = on_air(Setup(robot_voice=True, text_only=frozenset({"es"})))
-    assert of(text(box, "Habari", final=False), Say) == []
-    assert of(text(box, "Habari.", late=True), Say) == [Say(1, 1, "es", "Habari.", late=True)]
-    other = on_air(Setup(robot_voice=True, text_only=frozenset({"sw"})))
-    assert of(text(other, "Hola."), Say) == []

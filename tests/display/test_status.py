@@ -28,6 +28,7 @@ def test_every_state_has_its_own_picture() -> None:
         {"listening": False},
         {"private": True},
         {"wait": True},
+        {"speak": True},
         {"camera": True},
         {"muted": True},
         {"volume": 0},
@@ -43,8 +44,9 @@ def test_every_state_has_its_own_picture() -> None:
 
 @pytest.mark.parametrize("width", [128, 256])
 @pytest.mark.parametrize("link", Link)
-def test_nothing_leaves_the_row_or_runs_into_its_neighbour(link: Link, width: int) -> None:
-    full = status(direction="YUE→MMM", link=link, camera=True, volume=100, level=5)
+@pytest.mark.parametrize("special", [{"volume": 100}, {"wait": True}, {"speak": True}], ids=str)
+def test_nothing_leaves_the_row_or_runs_into_its_neighbour(special: dict[str, Any], link: Link, width: int) -> None:
+    full = status(direction="YUE→MMM", link=link, camera=True, level=5, **special)
     pixels = drawn(full, width)
     assert max(y for _, y in pixels) <= STATUS_HEIGHT - 3
     assert min(x for x, _ in pixels) >= 1
@@ -62,6 +64,7 @@ def test_level_is_hidden_while_private() -> None:
 def test_volume_comes_before_wait_and_wait_before_muted() -> None:
     assert drawn(status(volume=30, wait=True)) == drawn(status(volume=30))
     assert drawn(status(muted=True, wait=True)) == drawn(status(wait=True))
+    assert drawn(status(muted=True, speak=True)) == drawn(status(speak=True))
 
 
 def test_more_level_is_more_light() -> None:
@@ -70,7 +73,7 @@ def test_more_level_is_more_light() -> None:
 
 
 def test_a_row_without_words_says_the_same_in_pictograms() -> None:
-    for change in ({"link": Link.LOST}, {"wait": True}):
+    for change in ({"link": Link.LOST}, {"wait": True}, {"speak": True}):
         words, none = drawn(status(**change)), drawn(status(**change, wordless=True))
         assert none != words
         assert none != drawn(status(wordless=True)), "and still says it"

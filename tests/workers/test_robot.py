@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from appliance.core.events import Event, SpeechEnded, SpeechSounded
-from appliance.core.sound import NAME_LINE
+from appliance.core.sound import CUE_LINE, NAME_LINE
 from appliance.workers import espeak
 from appliance.workers.jitter import JitterBuffer
 from appliance.workers.robot import MOST_TEXTS, Reading, Robot
@@ -147,6 +147,25 @@ def test_a_name_goes_before_the_texts_and_in_the_place_of_an_older_name() -> Non
         for _ in range(3):
             assert box.pushed.acquire(timeout=WAIT_S)
         assert [text for text, _, _ in box.asked] == ["habari", "français", "ya pili"]
+
+
+def test_the_words_of_a_cue_wait_for_no_text_and_make_room_for_what_is_newer() -> None:
+    with desk() as box:
+        box.say(1)
+        assert box.rendering.acquire(timeout=WAIT_S)
+        box.say(2, text="ya pili")
+        box.robot.say(Reading(CUE_LINE, 10, "en", "Ready", "both", late=True))
+        box.robot.say(Reading(NAME_LINE, 15, "fr", "français", "both"))
+        box.robot.say(Reading(CUE_LINE, 20, "en", "Please repeat", "both", late=True))
+        for _ in range(4):
+            box.free.release()
+        for _ in range(4):
+            assert box.pushed.acquire(timeout=WAIT_S)
+        assert [text for text, _, _ in box.asked] == ["habari", "Please repeat", "français", "ya pili"]
+        for at in range(0, 8_000, 20):
+            box.jitter.take(960, at)
+        sounded = [event.line for event in box.events if isinstance(event, SpeechSounded)]
+        assert sounded == [NAME_LINE, 1, 1], "what is newer waits for no words of a cue"
 
 
 def test_a_name_that_was_being_rendered_is_not_said_behind_a_newer_choice() -> None:

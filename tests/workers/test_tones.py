@@ -4,8 +4,8 @@ from array import array
 
 import pytest
 
+from appliance.core.cues import FORMS
 from appliance.core.effects import CueName
-from appliance.core.sound import CUE_MS
 from appliance.protocol.pcm import INPUT_HZ, OUTPUT_HZ, ms_of_bytes
 from appliance.workers.tones import PEAK, length_ms, tone
 from appliance.workers.voice import VoiceDetector
@@ -17,7 +17,7 @@ STEEPEST = 700
 @pytest.mark.parametrize("name", CueName)
 def test_a_tone_is_short_quiet_and_begins_and_ends_in_silence(name: CueName) -> None:
     samples = array("h", tone(name))
-    assert ms_of_bytes(len(tone(name)), OUTPUT_HZ) == length_ms(name) == CUE_MS[name]
+    assert ms_of_bytes(len(tone(name)), OUTPUT_HZ) == length_ms(name) == FORMS[name].tone_ms
     assert PEAK // 3 < max(samples) <= PEAK
     assert samples[0] == samples[-1] == 0
     assert all(abs(sample) < STEEPEST for sample in (*samples[:8], *samples[-8:])), "no pop"
