@@ -13,7 +13,7 @@ from appliance.errors import FaultCode
 
 _QUOTA = ("throttling.allocationquota", "insufficient_quota", "arrearage")
 _PARAMETER = ("invalid_request_error", "invalid_value", "invalidparameter", "invalid parameter")
-_HARMLESS = ("append image before append audio", "committing input audio buffer", "commit is not allowed", "image")
+_HARMLESS = ("image", "committing input audio buffer", "commit is not allowed")  # PROTOCOL section 10: it goes on
 
 
 @dataclass(frozen=True, slots=True)

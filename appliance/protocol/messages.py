@@ -151,12 +151,6 @@ class ServiceError:
     code: str
     message: str
 
-    @property
-    def harmless(self) -> bool:
-        """Errors of pictures and commits: the session goes on. Texts as seen by other clients."""
-        wording = self.message.casefold()
-        return any(part in wording for part in ("append image", "image exceeds", "images per second", "commit"))
-
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:

@@ -33,12 +33,11 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What one message meant. ``harmless``: the complaint among the events spoils nothing."""
+    """What one message meant."""
 
     events: tuple[e.Event, ...] = ()
     marks: tuple[k.Mark, ...] = ()
     sound: Sound | None = None
-    harmless: bool = False
 
 
 class ClientSession:
@@ -70,12 +69,7 @@ class ClientSession:
         else:
             sound = None
             self._take(message, at)
-        received = Received(
-            tuple(self._events),
-            tuple(self._marks),
-            sound,
-            isinstance(message, m.ServiceError) and message.harmless,
-        )
+        received = Received(tuple(self._events), tuple(self._marks), sound)
         self._events.clear()
         self._marks.clear()
         return received

@@ -101,7 +101,16 @@ def test_a_harmless_error_does_not_excuse_the_reason_of_the_close() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", ["unknown thing", "", "Error append image before append audio.", "commit is not allowed"]
+    "error",
+    [
+        "unknown thing",
+        "",
+        "invalid_request_error Error append image before append audio.",
+        "invalid_request_error emulator: image exceeds 500 KB.",
+        "invalid_value emulator: more than 2 images per second.",
+        "invalid_request_error Error committing input audio buffer: buffer too small, or have no audio.",
+        "invalid_request_error emulator: commit is not allowed while turn detection is on.",
+    ],
 )
 def test_unknown_and_harmless_errors_reject_nothing(error: str) -> None:
     assert not rejects_settings(error)

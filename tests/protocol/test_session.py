@@ -269,15 +269,13 @@ def test_words_of_a_speaker_without_a_turn_are_let_go() -> None:
     assert Told(frame("conversation.item.input_audio_transcription.text", item_id="a", text="Dove")).events == []
 
 
-def test_complaints_are_passed_on_cut_and_the_harmless_are_marked() -> None:
+def test_complaints_are_passed_on_cut() -> None:
     session = ClientSession(LINE, SPOKEN)
     image = {"type": "invalid_request_error", "message": "Error append image before append audio."}
     first = session.receive(frame("error", error=image), 0)
     assert first.events == (e.ServiceComplained(LINE, "invalid_request_error", image["message"]),)
-    assert first.harmless
     second = session.receive(frame("error", error={"code": "COMMON_ERROR", "message": "x" * 500}), 0)
     assert second.events == (e.ServiceComplained(LINE, "COMMON_ERROR", "x" * 200),)
-    assert not second.harmless
 
 
 @pytest.mark.parametrize("row", situations(), ids=lambda row: str(row["situation"]))
