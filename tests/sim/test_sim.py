@@ -6,6 +6,7 @@ A failure prints its trace and the command that repeats it.
 import pytest
 
 from tests.sim import sound
+from tests.sim.directed import ROWS, lived
 from tests.sim.runs import Tally, run_seed
 
 SEEDS = range(1, 501)
@@ -13,8 +14,6 @@ SOAK_SEEDS = range(1_001, 11_001)
 HOURS_A_SEED = 2
 UTTERANCES_AN_HOUR = 8
 FAULTS_AN_HOUR = 2
-NEVER_TAKEN_AT_MOST = 14
-"""Rows of ``MOVES`` that these seeds do not take: most need two directions to change within one moment."""
 
 
 def test_a_thousand_hours() -> None:
@@ -27,7 +26,9 @@ def test_a_thousand_hours() -> None:
     assert tally.utterances >= UTTERANCES_AN_HOUR * tally.hours
     assert tally.faults >= FAULTS_AN_HOUR * tally.hours
     assert tally.repeats <= tally.faults + tally.lost_lines
-    assert len(tally.never_taken()) <= NEVER_TAKEN_AT_MOST, tally.never_taken()
+    # Most rows that no seed takes for certain need two directions to change within one moment: they are taken by hand.
+    tally.moves.update(*(lived(life, seed=1) for life in ROWS.values()))
+    assert not tally.never_taken()
 
 
 @pytest.mark.soak

@@ -69,7 +69,7 @@ class World:
 
     def __init__(self, seed: int, focus: tuple[str, ...] = (), *, heard: bool = False) -> None:
         """``focus``: names of faults and manners to keep to, in the place of the seed's own swarm; also "desk",
-        "recording", "rotates", "interrupts" and "hurries" for the box and the people.
+        "handheld", "recording", "rotates", "interrupts" and "hurries" for the box and the people.
 
         ``heard``: sound is PCM, and the real voice detectors of both sides hear it.
         """
@@ -109,13 +109,20 @@ class World:
 
     def run(self, hours: float) -> None:
         """So many hours of storm and calm. Raises ``Objection``."""
+        self._play(lambda: self._run(int(hours * HOUR_MS)))
+
+    def live(self, life: Waits, lasts_ms: int) -> None:
+        """This life alone, in the place of people and storm; in the end all is well. Raises ``Objection``."""
+        self._play(lambda: self._run_with(life, lasts_ms))
+
+    def _play(self, run: Callable[[], None]) -> None:
         # One message a piece of the microphone: in most seeds 200 ms in the place of 40, for speed.
         name = "MESSAGE_SAMPLES"
         before = getattr(spool, name)
         setattr(spool, name, self.grain_ms * 16)
         setattr(runner, "next_deadline", self._next_deadline)  # noqa: B010 - a name of the module, for the run alone
         try:
-            self._run(int(hours * HOUR_MS))
+            run()
         except Objection:
             raise
         except Exception as error:
@@ -139,11 +146,20 @@ class World:
             self.storm.begin()
         self.watch.closed()
 
+    def _run_with(self, life: Waits, lasts_ms: int) -> None:
+        self._live(life)
+        self._live(self._looking())
+        self.watch.calmed()
+        self.agenda.run(lasts_ms)
+        self.watch.settled()
+        self.watch.closed()
+
     def _drawn_setup(self, focus: tuple[str, ...]) -> Setup:
         chance = self.chance
-        kiosk = chance.random() < 0.35 or "desk" in focus
+        handheld = "handheld" in focus
+        kiosk = (chance.random() < 0.35 or "desk" in focus) and not handheld
         recording = "recording" in focus
-        at_once = not kiosk and (chance.random() < 0.13 or recording)
+        at_once = not kiosk and (chance.random() < 0.13 or recording) and not handheld
         return Setup(
             mine="en",
             theirs="es",
