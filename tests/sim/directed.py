@@ -80,6 +80,10 @@ class Hand:
         """The service refuses the key of the next who asks."""
         self._world.service.habits.set(f"refuses_key:{self._world.service.connects + 1}")
 
+    def never_configured_next(self) -> None:
+        """The service does not answer the settings of the next who sends some."""
+        self._world.service.habits.set(f"no_updated:{self._world.service.connects + 1}")
+
     def never_finished(self) -> None:
         """The service says no good-bye."""
         self._world.service.habits.set("finish:never")
@@ -175,6 +179,94 @@ def fault_to_stopping(hand: Hand) -> Waits:
     yield from hand.begin()
 
 
+def fault_to_waiting(hand: Hand) -> Waits:
+    """After a refusal the conversation is turned round, and it is tried again before that choice has stood."""
+    hand.refused_next()
+    yield from hand.tap(Key.TALK)
+    yield from hand.until(Mode.FAULT)
+    yield from hand.tap(Key.GUEST)
+    yield from hand.tap(Key.TALK)
+    yield from hand.until(Mode.WAITING)
+
+
+def dialing_to_stopping(hand: Hand) -> Waits:
+    """The plug is to be pulled while nobody can connect."""
+    hand.cut_off()
+    yield from hand.tap(Key.TALK)
+    yield from _stopped_as(hand, Mode.DIALING)
+
+
+def configuring_to_stopping(hand: Hand) -> Waits:
+    """The same, while the settings are not answered."""
+    hand.never_configured_next()
+    yield from hand.tap(Key.TALK)
+    yield from _stopped_as(hand, Mode.CONFIGURING)
+
+
+def _stopped_as(hand: Hand, mode: Mode) -> Waits:
+    yield from hand.until(mode)
+    hand.stopped()
+    yield 30_000
+    hand.mended()
+    yield from hand.begin()
+
+
+def dialing_to_finishing(hand: Hand) -> Waits:
+    """For two minutes the other direction cannot be reached; the first says its last words, and is turned back to."""
+    yield from hand.begin()
+    hand.cut_off()
+    hand.never_finished()
+    yield from hand.tap(Key.GUEST)
+    yield 121_000
+    yield from hand.tap(Key.GUEST)
+    yield from hand.until(Mode.FINISHING)
+    hand.mended()
+
+
+def waiting_to_finishing(hand: Hand) -> Waits:
+    """The conversation turns round and back at once, while the unused line says its last words."""
+    yield from hand.begin()
+    hand.never_finished()
+    yield from hand.until(Mode.FINISHING)
+    yield from hand.tap(Key.GUEST)
+    yield from hand.tap(Key.GUEST)
+
+
+def on_air_to_fault(hand: Hand) -> Waits:
+    """The line for what is owed in the other direction is refused."""
+    yield from _owed_in_the_other_direction(hand)
+    hand.refused_next()
+    hand.mended()
+    yield from hand.until(Mode.FAULT)
+    yield from hand.tap(Key.TALK)
+
+
+def standby_to_configuring(hand: Hand) -> Waits:
+    """Interpreting has ended, and the conversation turns to a direction that is being set up for what it owes."""
+    yield from _set_up_behind(hand, Key.GUEST)
+    yield from hand.tap(Key.GUEST)
+    yield from hand.tap(Key.TALK)
+    yield from hand.until(Mode.STANDBY)
+    yield from hand.tap(Key.GUEST)
+
+
+def waiting_to_configuring(hand: Hand) -> Waits:
+    """Somebody leafs through all languages, back to the one whose line is being set up for what it owes."""
+    yield from _set_up_behind(hand, Key.LANGUAGE)
+    yield from hand.tap(Key.LANGUAGE)
+    yield from hand.until(Mode.WAITING)
+    yield from hand.leafs_until(Mode.CONFIGURING)
+
+
+def _set_up_behind(hand: Hand, key: Key) -> Waits:
+    """What was said behind this key is owed by a line whose settings are not answered."""
+    yield from hand.begin()
+    hand.never_configured_next()
+    yield from hand.tap(key)
+    yield from hand.says()
+    yield from hand.until(Mode.CONFIGURING)
+
+
 def finishing_to_fault(hand: Hand) -> Waits:
     """Interpreting is wanted again while the line says its last words, and the other direction's is refused."""
     yield from _owed_in_the_other_direction(hand)
@@ -219,6 +311,15 @@ ROWS: dict[tuple[Mode, Mode], Life] = {
     (Mode.FINISHING, Mode.CONFIGURING): finishing_to_configuring,
     (Mode.FINISHING, Mode.FAULT): finishing_to_fault,
     (Mode.STANDBY, Mode.FAULT): standby_to_fault,
+    # These few seeds take.
+    (Mode.FAULT, Mode.WAITING): fault_to_waiting,
+    (Mode.DIALING, Mode.STOPPING): dialing_to_stopping,
+    (Mode.DIALING, Mode.FINISHING): dialing_to_finishing,
+    (Mode.CONFIGURING, Mode.STOPPING): configuring_to_stopping,
+    (Mode.WAITING, Mode.FINISHING): waiting_to_finishing,
+    (Mode.WAITING, Mode.CONFIGURING): waiting_to_configuring,
+    (Mode.ON_AIR, Mode.FAULT): on_air_to_fault,
+    (Mode.STANDBY, Mode.CONFIGURING): standby_to_configuring,
 }
 
 
