@@ -201,6 +201,10 @@ class BoxCrew:
         self._lines[line] = (worker, direction)
         worker.start()
 
+    def upgrade(self, line: int) -> None:
+        if line in self._lines:
+            self._keeper.then(self._lines[line][0].upgrade)
+
     def configure(self, line: int) -> None:
         if line in self._lines:
             self._lines[line][0].configure()

@@ -40,6 +40,7 @@ from appliance.core.effects import (
     SetUplink,
     SetVolume,
     TakePicture,
+    Upgrade,
     WipeSound,
 )
 from appliance.core.events import Device, Event, Tick
@@ -87,6 +88,9 @@ class Crew(Protocol):
 
     def dial(self, line: int, direction: Direction) -> None:
         """Make a line worker and let it reach the service."""
+
+    def upgrade(self, line: int) -> None:
+        """Dial, once all that was to be kept is written down."""
 
     def configure(self, line: int) -> None:
         """Send the settings."""
@@ -220,11 +224,11 @@ class Runner:
                 self._recorder.dump(f"fault {fault.code}")
         if new.owned_up != old.owned_up:
             log.warning("please repeat: %d in this run could not be kept", sum(count for _, count in new.owned_up))
+        if kept(new) != kept(old):  # first: a dial is written down before it is made
+            self._crew.keep(kept(new))
         for effect in effects:
             self._obey(effect)
         self._recorder.keep(new)
-        if kept(new) != kept(old):
-            self._crew.keep(kept(new))
         if count(new) != count(old):
             self._crew.keep_count(count(new))
         self._show(new, now)
@@ -260,18 +264,8 @@ class Runner:
                 crew.take_picture()
             case WipeSound():
                 crew.wipe_sound()
-            case Dial(line, direction):
-                crew.dial(line, direction)
-            case Configure(line):
-                crew.configure(line)
-            case SetUplink(valve, line):
-                crew.set_uplink(line, valve)
-            case SetDownlink(valve, line):
-                crew.set_downlink(line, valve)
-            case Finish(line):
-                crew.finish(line)
-            case HangUp(line):
-                crew.hang_up(line)
+            case Dial() | Upgrade() | Configure() | SetUplink() | SetDownlink() | Finish() | HangUp():
+                self._obey_for_line(effect)
             case Cue(name):
                 crew.cue(name)
             case DropSpeech(line, turn):
@@ -298,6 +292,26 @@ class Runner:
                 crew.note(what, dict(fields))
             case Exit(code):
                 self._exit = code
+            case _:
+                assert_never(effect)
+
+    def _obey_for_line(self, effect: Dial | Upgrade | Configure | SetUplink | SetDownlink | Finish | HangUp) -> None:
+        crew = self._crew
+        match effect:
+            case Dial(line, direction):
+                crew.dial(line, direction)
+            case Upgrade(line):
+                crew.upgrade(line)
+            case Configure(line):
+                crew.configure(line)
+            case SetUplink(valve, line):
+                crew.set_uplink(line, valve)
+            case SetDownlink(valve, line):
+                crew.set_downlink(line, valve)
+            case Finish(line):
+                crew.finish(line)
+            case HangUp(line):
+                crew.hang_up(line)
             case _:
                 assert_never(effect)
 

@@ -187,6 +187,14 @@ def test_a_line_takes_nothing_of_a_microphone_that_is_shut() -> None:
         assert desk.crew.sending is (valve is not Valve.SHUT)
 
 
+def test_a_dial_waits_until_what_is_kept_is_written() -> None:
+    desk = Desk()
+    desk.crew.dial(1, HERE)
+    desk.crew.upgrade(1)
+    desk.crew.upgrade(2)  # it ended by itself just now
+    assert desk.told == ["keeper then"]
+
+
 def test_orders_about_sound() -> None:
     desk = Desk(key="")
     desk.crew.select_input(HERE, Valve.OPEN, move=False)

@@ -113,7 +113,7 @@ def test_a_replay_goes_through_the_same_modes(tmp_path: Path, capsys: pytest.Cap
         e.Tick(),
         e.KeyEdge(e.Key.TALK, False, 200),
         e.Tick(),
-        e.LineDialled(1),
+        e.LineReached(1),
         e.LineOpened(1),
         e.LineCreated(1),
         e.LineConfigured(1),

@@ -17,6 +17,7 @@ from appliance.core.state import State
 from appliance.recorder import Recorder, read
 from appliance.runner import LONGEST_WAIT_MS, Crew, Runner
 from tests.core import states
+from tests.core.box import Box
 
 HERE = Direction("en", "es")
 
@@ -97,6 +98,15 @@ def test_it_runs_to_the_exit_code() -> None:
     assert desk.runner.state.mode is Mode.STOPPING
 
 
+def test_a_dial_is_handed_over_to_be_written_down_before_it_is_ordered() -> None:
+    box = Box(dials_at_once=False).boot()
+    box.press(e.Key.TALK)
+    desk = Desk(box.state)
+    desk.runner.take(e.LineReached(1), 5_000)
+    names = [name for name in desk.names() if name in ("keep", "upgrade")]
+    assert names == ["keep", "upgrade"]
+
+
 def test_a_fault_is_dumped_once(tmp_path: Path) -> None:
     desk = Desk(states.dialing().state, tmp_path / "dump")
     desk.runner.take(e.LineLost(1, e.Loss.HTTP, 401), 5_000)
@@ -125,6 +135,7 @@ def test_a_broken_invariant_is_dumped_and_raised(tmp_path: Path, monkeypatch: py
         (f.WipeSound(), ("wipe_sound",)),
         (f.RestartWorker(e.Device.SCREEN), ("restart_worker", e.Device.SCREEN)),
         (f.Dial(3, HERE), ("dial", 3, HERE)),
+        (f.Upgrade(3), ("upgrade", 3)),
         (f.Configure(3), ("configure", 3)),
         (f.SetUplink(Valve.OPEN, 3), ("set_uplink", 3, Valve.OPEN)),
         (f.SetDownlink(Valve.SHUT, 3), ("set_downlink", 3, Valve.SHUT)),

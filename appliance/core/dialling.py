@@ -3,9 +3,8 @@
 Responsible for: arithmetic on ``Budget``. A dial is an upgrade request written to the wire (CONTRACTS section 6).
 Must not: dial, or know why a line is wanted.
 
-A line that is dropped while it is being reached may have its request on the wire, and the news of it is fenced off: so
-the dial is booked with the drop, and given back when the worker says that nothing was written (it takes no token: those
-are there to slow a loop of losses, and somebody wanted another line). A wrong guess costs a wait, never the account.
+A dial is booked, and the booking written down, before its request is: a process that dies at any moment leaves no dial
+that the next one does not know of. A wrong guess costs a wait, never the account.
 
 The service counts every connect and refuses above ten a minute (PROTOCOL section 11); a restart loop that ignores this
 is locked out for minutes, so the box plans for four.
@@ -26,10 +25,8 @@ def _refilled(budget: Budget, now: int, limits: Limits) -> Budget:
     while spent and now - spent[0] >= every:
         returned = spent[0] + every
         spent = tuple(max(at, returned) for at in spent[1:])
-    dials, doubted = (
-        tuple(at for at in times if now - at < limits.dial_window_ms) for times in (budget.dials, budget.doubted)
-    )
-    return replace(budget, dials=dials, doubted=doubted, tokens_spent=spent)
+    dials = tuple(at for at in budget.dials if now - at < limits.dial_window_ms)
+    return replace(budget, dials=dials, tokens_spent=spent)
 
 
 def earliest(budget: Budget, pending: tuple[Line, ...], purpose: Purpose, now: int, limits: Limits) -> int:
@@ -52,26 +49,12 @@ def earliest(budget: Budget, pending: tuple[Line, ...], purpose: Purpose, now: i
 
 
 def booked(budget: Budget, purpose: Purpose, now: int, limits: Limits) -> Budget:
-    """The budget after an upgrade request was written."""
+    """The budget with one more upgrade request."""
     budget = _refilled(budget, now, limits)
     spent = (*budget.tokens_spent, now) if purpose is Purpose.REDIAL else budget.tokens_spent
     return replace(
         budget, dials=(*budget.dials, now)[-limits.dials_in_window :], tokens_spent=spent[-limits.redial_tokens :]
     )
-
-
-def doubted(budget: Budget, now: int, limits: Limits) -> Budget:
-    """The budget after a line was dropped of whose request nothing is known."""
-    budget = booked(budget, Purpose.WANTED, now, limits)
-    return replace(budget, doubted=(*budget.doubted, now)[-limits.dials_in_window :])
-
-
-def spared(budget: Budget) -> Budget:
-    """The budget after a dropped line turned out never to have written its request: which one makes no difference."""
-    if not budget.doubted or budget.doubted[0] not in budget.dials:
-        return replace(budget, doubted=budget.doubted[1:])
-    place = budget.dials.index(budget.doubted[0])
-    return replace(budget, dials=budget.dials[:place] + budget.dials[place + 1 :], doubted=budget.doubted[1:])
 
 
 def redial_delay_ms(budget: Budget, serial: int, line: int, limits: Limits) -> int:

@@ -62,10 +62,17 @@ class WipeSound:
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """Reach the service and write the upgrade for a new line."""
+    """Reach the service for a new line."""
 
     line: int
     direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """Write the upgrade request, once it is written down that this was done: it is what the service counts."""
+
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +234,7 @@ Effect = (
     | TakePicture
     | WipeSound
     | Dial
+    | Upgrade
     | Configure
     | SetUplink
     | SetDownlink

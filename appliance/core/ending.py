@@ -8,7 +8,7 @@ from appliance.core.changes import replace
 from appliance.core.effects import DrainSound, Effect, Exit, HangUp
 from appliance.core.faults import Outcome
 from appliance.core.limits import Limits
-from appliance.core.line import dropped, noted
+from appliance.core.line import noted, without
 from appliance.core.state import Ending, State, Wanted
 from appliance.core.turns import flushed
 from appliance.errors import FaultCode
@@ -94,7 +94,7 @@ def _draining(state: State, now: int, limits: Limits) -> Outcome:
     missed = state.setup.ends_with_microphone and (bool(state.owed) or refused or _unheard(state))
     within = limits.stop_drained_within_ms if state.stopping else limits.drained_within_ms
     for line in state.lines:
-        state = dropped(state, line, now, limits)
+        state = without(state, line.number)
     state = replace(
         state,
         ending=Ending.DRAIN,

@@ -177,15 +177,10 @@ class LineTroubled:
 
 
 @dataclass(frozen=True, slots=True)
-class LineDialled:
-    """The upgrade request was written to the wire: this is what the service counts."""
+class LineReached:
+    """Connected, through TLS where there is any: the upgrade request waits for ``Upgrade``."""
 
     line: int
-
-
-@dataclass(frozen=True, slots=True)
-class DialSpared:
-    """A line was hung up before its upgrade request was written: no dial. News of the account, so it bears no line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,8 +370,7 @@ Event = (
     | SpeechHeard
     | SpoolReported
     | LineTroubled
-    | LineDialled
-    | DialSpared
+    | LineReached
     | LineOpened
     | LineCreated
     | LineConfigured

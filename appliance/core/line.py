@@ -7,9 +7,9 @@ Must not: decide that a line is wanted (``settle.py``) or handle what was said (
 from typing import assert_never
 
 from appliance.core.changes import replace
-from appliance.core.dialling import booked, doubted, redial_delay_ms
+from appliance.core.dialling import booked, redial_delay_ms
 from appliance.core.direction import Direction
-from appliance.core.effects import Configure, Effect, HangUp, Note, SetDownlink, SetUplink
+from appliance.core.effects import Configure, Effect, HangUp, Note, SetDownlink, SetUplink, Upgrade
 from appliance.core.events import Loss
 from appliance.core.failures import Diagnosis, diagnose, rejects_settings
 from appliance.core.faults import LINE_FAULTS, Outcome, cleared, raised
@@ -34,13 +34,6 @@ def without(state: State, number: int) -> State:
     return replace(state, lines=tuple(line for line in state.lines if line.number != number))
 
 
-def dropped(state: State, line: Line, now: int, limits: Limits) -> State:
-    """The state without this line, which is hung up: its dial may be on the wire, and nobody will say so."""
-    if line.phase is Phase.DIALING and not line.dialled:
-        state = replace(state, budget=doubted(state.budget, now, limits))
-    return without(state, line.number)
-
-
 def troubled(state: State, line: Line, loss: Loss, detail: str, now: int, limits: Limits) -> Outcome:
     """An attempt to reach the service failed; the worker goes on trying. What a person must mend is told at once."""
     diagnosis = diagnose(loss, 0, "", "")
@@ -53,10 +46,12 @@ def troubled(state: State, line: Line, loss: Loss, detail: str, now: int, limits
     return state, ()
 
 
-def dialled(state: State, line: Line, now: int, limits: Limits) -> Outcome:
-    """The upgrade is on the wire: this is what counts."""
+def reached(state: State, line: Line, now: int, limits: Limits) -> Outcome:
+    """The dial is booked, and then made: whoever dies between the two has lost a dial, never the account."""
+    if line.dialled:
+        return state, ()
     state = replace(state, budget=booked(state.budget, line.purpose, now, limits))
-    return changed(state, replace(line, dialled=True, since=now)), ()
+    return changed(state, replace(line, dialled=True, since=now)), (Upgrade(line.number),)
 
 
 def opened(state: State, line: Line, now: int) -> Outcome:
@@ -159,7 +154,7 @@ def _lost(
     effects: tuple[Effect, ...] = (noted(line, "lost", why),)
     if hang_up:
         effects = (*effects, HangUp(line.number, why))
-    state = dropped(state, line, now, limits) if hang_up else without(state, line.number)
+    state = without(state, line.number)
     state = replace(state, lost_at=now if state.lost_at is None else state.lost_at)
     budget = state.budget
     if diagnosis.fatal:

@@ -18,7 +18,7 @@ from appliance.core.events import Loss
 from appliance.core.failures import diagnose
 from appliance.core.faults import LINE_FAULTS, Outcome, cleared, raised
 from appliance.core.limits import Limits
-from appliance.core.line import changed, dropped, noted
+from appliance.core.line import changed, noted, without
 from appliance.core.modes import Mode, Phase, Valve
 from appliance.core.preflight import followed
 from appliance.core.rotation import rotated
@@ -146,12 +146,12 @@ def _moves(state: State) -> bool:
     return old is not None and not other_speaker
 
 
-def _drop_lines(state: State, now: int, limits: Limits) -> Outcome:
+def _drop_lines(state: State, _now: int, _limits: Limits) -> Outcome:
     """Hang up lines that are not ready yet and no longer needed."""
     effects: tuple[Effect, ...] = ()
     for line in state.lines:
         if line.phase not in (Phase.READY, Phase.FINISHING) and line.direction not in needed(state):
-            state = dropped(state, line, now, limits)
+            state = without(state, line.number)
             effects += (noted(line, "closed", "not wanted"), HangUp(line.number, "not wanted"))
     if state.refusal is None and not _missing(state):
         if state.lost_at is not None:

@@ -84,7 +84,7 @@ class Line:
     phase: Phase
     purpose: Purpose
     since: int  # when it entered its phase
-    dialled: bool = False  # the upgrade is on the wire
+    dialled: bool = False  # its upgrade was booked, and ordered
     opened: bool = False
     created: bool = False
     used_at: int = 0  # when speech last went into it
@@ -99,8 +99,7 @@ class Line:
 class Budget:
     """What dialling may still cost."""
 
-    dials: tuple[int, ...] = ()  # when the last ones were written to the wire
-    doubted: tuple[int, ...] = ()  # of these: booked with a line that was dropped before its request was known of
+    dials: tuple[int, ...] = ()  # when the last ones were ordered
     tokens_spent: tuple[int, ...] = ()  # when redials took their tokens; each comes back in its turn
     refusals: int = 0  # in a row, by the service itself
     limited: int = 0  # in a row, by its rate limit

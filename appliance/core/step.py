@@ -10,7 +10,6 @@ from typing import assert_never
 
 from appliance.core import camera, care, cost, cues, ear, ending, health, line, preflight, sound, talk, turns, visit
 from appliance.core.changes import replace
-from appliance.core.dialling import spared
 from appliance.core.effects import Effect, Note
 from appliance.core.events import (
     Booted,
@@ -20,17 +19,16 @@ from appliance.core.events import (
     DateTold,
     DeviceFailed,
     DeviceReady,
-    DialSpared,
     Event,
     KeyEdge,
     LevelMetered,
     LineConfigured,
     LineCreated,
-    LineDialled,
     LineFinished,
     LineLost,
     LineMetered,
     LineOpened,
+    LineReached,
     LineTroubled,
     MicrophoneClosed,
     MicrophoneEnded,
@@ -60,7 +58,7 @@ from appliance.core.state import Care, State, Wanted
 
 LineEvent = (
     LineTroubled
-    | LineDialled
+    | LineReached
     | LineOpened
     | LineCreated
     | LineConfigured
@@ -145,8 +143,6 @@ def _handled(state: State, event: Event, now: int, limits: Limits) -> Outcome:
             if event.line != sound.CUE_LINE:  # what the box says by itself is nobody's visit
                 state = visit.touched(state, now)
             return turns.speech_ended(state, event)
-        case DialSpared():
-            return replace(state, budget=spared(state.budget)), ()
         case SoundDrained():
             return ending.drained(state, now), ()
         case SoundSent(ms):
@@ -172,8 +168,8 @@ def _line_news(state: State, event: LineEvent, now: int, limits: Limits) -> Outc
     match event:
         case LineTroubled(_, loss, detail):
             return line.troubled(state, source, loss, detail, now, limits)
-        case LineDialled():
-            return line.dialled(state, source, now, limits)
+        case LineReached():
+            return line.reached(state, source, now, limits)
         case LineOpened():
             return line.opened(state, source, now)
         case LineCreated():

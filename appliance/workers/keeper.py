@@ -9,6 +9,7 @@ Restarting must not give fresh dials: quick restarts lock the account out for mi
 import json
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 log = logging.getLogger(__name__)
 
 FILE_NAME = "kept.json"
+MOST_ORDERS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Kept:
 
 
 class Keeper:
-    """A mailbox of one: the latest wins."""
+    """A mailbox of one: the latest wins; and orders that wait until it is written."""
 
     def __init__(self, folder: Path | None, boot_id: str, began_ms: int) -> None:
         """``began_ms``: when this process's clock stood at zero, on the boot's monotonic clock."""
@@ -39,6 +41,7 @@ class Keeper:
         self._boot_id = boot_id
         self._changed = threading.Condition()
         self._latest: Kept | None = None
+        self._orders: deque[Callable[[], None]] = deque(maxlen=MOST_ORDERS)
         self._running = True
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
 
@@ -69,6 +72,12 @@ class Keeper:
             self._latest = kept
             self._changed.notify()
 
+    def then(self, order: Callable[[], None]) -> None:
+        """Give this order, which must not block, when all that was to be kept until now is written, or cannot be."""
+        with self._changed:
+            self._orders.append(order)
+            self._changed.notify()
+
     def stop(self, limit_ms: int) -> None:
         """Write what waits and end."""
         with self._changed:
@@ -79,11 +88,16 @@ class Keeper:
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._latest is not None or not self._running)
+                self._changed.wait_for(lambda: self._latest is not None or self._orders or not self._running)
                 kept, self._latest = self._latest, None
-            if kept is None:
+                orders = list(self._orders)
+                self._orders.clear()
+            if kept is None and not orders:
                 return
-            self._write(kept)
+            if kept is not None:
+                self._write(kept)
+            for order in orders:
+                order()
 
     def _write(self, kept: Kept) -> None:
         if self._path is None:

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from appliance.core.events import DialSpared, Event, LineDialled, LineLost, LineOpened, LineTroubled, Loss
+from appliance.core.events import Event, LineLost, LineOpened, LineReached, LineTroubled, Loss
 from appliance.core.modes import Valve
 from appliance.errors import NonsenseError
 from appliance.workers.beats import Beats
@@ -74,7 +74,7 @@ class LineWorker:
         self._fd_lock = threading.Lock()
         self._orders: deque[Order] = deque(maxlen=MOST_ORDERS)
         self._hung_up = False
-        self._dialled = False  # the upgrade is being written, or was
+        self._may_dial = False  # the owner has booked it
         self._nonsense = 0
         self._thread = threading.Thread(target=self._run, name=f"line {self.number}", daemon=True)
 
@@ -83,6 +83,11 @@ class LineWorker:
     def start(self) -> None:
         """Begin to reach the service."""
         self._thread.start()
+
+    def upgrade(self) -> None:
+        """Write the upgrade request: it is booked."""
+        self._may_dial = True
+        self.wake()
 
     def configure(self) -> None:
         """Send the settings."""
@@ -138,8 +143,6 @@ class LineWorker:
         log.info("line %d ended: %s %s", self.number, lost.loss, lost.status or "")
         if not self._hung_up:
             self._post(LineLost(self.number, lost.loss, lost.status, lost.detail))
-        elif not self._dialled:
-            self._post(DialSpared())  # the owner has booked it, for it could not know
 
     def _live(self) -> Lost:
         if not self._access.key:
@@ -147,8 +150,10 @@ class LineWorker:
         socket = self._reach()
         if socket is None:
             return Lost(Loss.HUNG_UP)
-        self._dialled = True
-        self._post(LineDialled(self.number))
+        self._post(LineReached(self.number))
+        if not self._booked():
+            socket.shutdown()
+            return Lost(Loss.HUNG_UP)
         outcome = socket.upgrade(give_up=lambda: self._hung_up)
         if isinstance(outcome, Lost):
             return outcome
@@ -177,6 +182,16 @@ class LineWorker:
         finally:
             reach.close()
         return None
+
+    def _booked(self) -> bool:
+        """Wait for the owner to book the dial; False where it hangs up instead."""
+        waiter = select.poll()
+        waiter.register(self._wake_fd, select.POLLIN)
+        while not self._may_dial and not self._hung_up:
+            self._beats.beat(self._name)
+            waiter.poll(TURN_MS)
+            self._obey()
+        return not self._hung_up
 
     def _talk(self, socket: LineSocket) -> Lost:
         pulse = Pulse(self._clock())

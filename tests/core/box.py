@@ -21,6 +21,7 @@ from appliance.core.effects import (
     OpenCamera,
     OpenMicrophone,
     TakePicture,
+    Upgrade,
 )
 from appliance.core.events import (
     Booted,
@@ -29,8 +30,8 @@ from appliance.core.events import (
     KeyEdge,
     LineConfigured,
     LineCreated,
-    LineDialled,
     LineOpened,
+    LineReached,
     MicrophoneEnded,
     SpoolReported,
     StopRequested,
@@ -167,7 +168,7 @@ class Box:
             assert self.ledger.exits, "a stop took too long"
         for effect in effects:
             if isinstance(effect, Dial) and self._dials_at_once:
-                self._step(LineDialled(effect.line))
+                self._step(LineReached(effect.line))
 
     def _calm(self) -> None:
         for _ in range(TICKS_AT_MOST):
@@ -193,8 +194,6 @@ class Box:
                 self.ledger.microphone = False
             case SpoolReported(direction, unanswered_ms):
                 self.ledger.owed[direction] = unanswered_ms
-            case LineDialled(number) if number in self.ledger.lines:
-                self._note_dial(self.ledger.lines[number])
             case StopRequested() if self.stop_by is None:
                 limits = self.limits
                 self.stop_by = self.now + limits.stop_finished_within_ms + limits.stop_drained_within_ms
@@ -231,6 +230,9 @@ class Box:
             case Dial(number):
                 assert not ledger.refused, "a dial after a fatal refusal"
                 assert number in ledger.lines, "a dial without a journal row"
+            case Upgrade(number):
+                assert number in ledger.lines, "a dial of a line that is gone"
+                self._note_dial(ledger.lines[number])
             case DrainSound():
                 ends = self.state.setup.ends_with_microphone
                 unheard = any(fault.code in ("M1", "B1") for fault in self.state.faults)

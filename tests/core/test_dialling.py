@@ -3,13 +3,11 @@
 Responsible for: the arithmetic of CONTRACTS section 6. Must not: dial a line.
 """
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.core.dialling import booked, doubted, earliest, redial_delay_ms, spared
+from appliance.core.dialling import booked, earliest, redial_delay_ms
 from appliance.core.direction import Direction
 from appliance.core.limits import Limits
 from appliance.core.modes import Phase
@@ -102,27 +100,3 @@ def test_chance_is_an_argument() -> None:
     once, again = (redial_delay_ms(Budget(refusals=3), 42, 7, LIMITS) for _ in range(2))
     assert once == again
     assert once != redial_delay_ms(Budget(refusals=3), 42, 8, LIMITS)
-
-
-def test_a_dropped_line_is_a_dial_until_it_is_known_that_nothing_was_written() -> None:
-    spent = doubted(budget((0, WANTED), (10, WANTED), (20, WANTED)), 30, LIMITS)
-    assert when(spent, WANTED, 40) == 60_000
-    assert when(spared(spent), WANTED, 40) == 40
-    assert spared(spared(spent)) == spared(spent), "nothing is given back twice"
-
-
-def test_a_dropped_line_takes_no_token() -> None:
-    spent = doubted(doubted(Budget(), 30, LIMITS), 40, LIMITS)
-    assert when(spent, REDIAL, 50) == 50
-
-
-def test_of_two_dropped_lines_one_may_be_spared() -> None:
-    spent = spared(doubted(doubted(Budget(), 30, LIMITS), 40, LIMITS))
-    assert (spent.dials, spent.doubted) == ((40,), (40,))
-
-
-def test_what_has_left_the_window_is_not_given_back() -> None:
-    spent = booked(doubted(Budget(), 30, LIMITS), WANTED, 70_000, LIMITS)
-    assert spared(spent).dials == (70_000,)
-    crowded = replace(Budget(), dials=(50,), doubted=(30,))
-    assert spared(crowded) == replace(Budget(), dials=(50,))

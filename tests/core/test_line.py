@@ -8,21 +8,18 @@ import pytest
 
 from appliance.core.deadlines import next_deadline
 from appliance.core.direction import Direction
-from appliance.core.effects import Configure, Dial, Effect, HangUp, Note, SetDownlink, SetUplink
+from appliance.core.effects import Configure, Dial, Effect, HangUp, Note, SetDownlink, SetUplink, Upgrade
 from appliance.core.events import (
-    DialSpared,
     Key,
     LineConfigured,
     LineCreated,
-    LineDialled,
     LineFinished,
     LineLost,
     LineOpened,
+    LineReached,
     LineTroubled,
     Loss,
     ServiceComplained,
-    SpoolReported,
-    StopRequested,
     TurnAnswered,
     UsageCounted,
 )
@@ -82,15 +79,6 @@ def test_a_second_session_created_configures_nothing_again() -> None:
     box = configuring()
     box.send(LineCreated(1))
     assert box.send(LineCreated(1)) == ()
-
-
-def test_only_a_written_upgrade_is_a_dial() -> None:
-    box = Box(dials_at_once=False).boot()
-    box.press(Key.TALK)
-    assert box.ledger.dials == []
-    box.pass_time(300)
-    box.send(LineDialled(1))
-    assert box.state.budget.dials == (box.now,)
 
 
 def test_a_line_that_cannot_reach_the_service_may_try_for_ever() -> None:
@@ -297,33 +285,43 @@ def spent(box: Box) -> int:
     return len(box.state.budget.dials)
 
 
-def dialling_unheard(*, kiosk: bool = False) -> Box:
-    """Line 1 is being reached; whether its request is on the wire is not known here."""
-    box = Box(Setup(favourites=("fr", "sw"), kiosk=kiosk), dials_at_once=False).boot()
+def dialling_unheard() -> Box:
+    """Line 1 is being reached."""
+    box = Box(Setup(favourites=("fr", "sw")), dials_at_once=False).boot()
     box.press(Key.TALK)
     assert (box.mode(), spent(box)) == (Mode.DIALING, 0)
     return box
 
 
-def test_its_dial_is_booked_with_the_drop_and_given_back_when_nothing_was_written() -> None:
+def test_a_dial_is_booked_before_it_is_ordered() -> None:
+    box = dialling_unheard()
+    box.pass_time(300)
+    effects = box.send(LineReached(1))
+    assert Upgrade(1) in effects
+    assert box.state.budget.dials == (box.now,)
+
+
+def test_a_dial_is_ordered_once() -> None:
+    box = dialling_unheard()
+    box.send(LineReached(1))
+    assert box.send(LineReached(1)) == ()
+    assert spent(box) == 1
+
+
+def test_a_line_that_is_dropped_before_its_dial_was_ordered_made_none() -> None:
     box = dialling_unheard()
     box.pass_time(1_000)
     box.press(Key.TALK)
     assert HangUp(1, "not wanted") in box.effects
-    assert spent(box) == 1
-    box.send(LineDialled(1))
-    assert spent(box) == 1, "its own news is fenced off"
-    box.send(DialSpared())
+    assert box.send(LineReached(1)) == ()
     assert spent(box) == 0
 
 
-def test_the_dial_that_was_known_is_not_booked_twice() -> None:
+def test_a_line_that_is_dropped_behind_its_order_may_have_dialled() -> None:
     box = dialling_unheard()
-    box.send(LineDialled(1))
+    box.send(LineReached(1))
     box.pass_time(1_000)
     box.press(Key.TALK)
-    assert spent(box) == 1
-    box.send(DialSpared())
     assert spent(box) == 1
 
 
@@ -333,21 +331,13 @@ def test_a_worker_that_ended_by_itself_before_it_dialled_made_no_dial() -> None:
     assert spent(box) == 0
 
 
-def test_at_the_end_of_the_run_it_is_booked_too() -> None:
-    box = dialling_unheard()
-    box.send(SpoolReported(Direction("en", "es"), 1_000, 0, 0))
-    box.send(StopRequested("SIGTERM"))
-    box.pass_time(8_000)
-    assert spent(box) == 1
-
-
 def test_languages_turned_over_and_over_never_dial_more_than_the_window_allows() -> None:
     box = dialling_unheard()
-    written = [1]
+    ordered: list[Effect] = []
     for _ in range(12):
         box.press(Key.LANGUAGE)
-        written += dials(box.effects)
         box.pass_time(1_500)
-        written += dials(box.effects)
+        for line in box.state.lines:
+            ordered += [effect for effect in box.send(LineReached(line.number)) if isinstance(effect, Upgrade)]
     assert box.now < 60_000
-    assert len(written) == 4, "each of them may be on the wire"
+    assert len(ordered) == 4

@@ -4,7 +4,7 @@ Responsible for: when, in which pause, and in which order. Must not: test how a 
 """
 
 from appliance.core.direction import Direction
-from appliance.core.effects import Dial, Effect, Finish, Note, SetUplink
+from appliance.core.effects import Dial, Effect, Finish, Note, SetUplink, Upgrade
 from appliance.core.events import Key, LineFinished, LineLost, Loss, SpeechHeard, UsageCounted
 from appliance.core.limits import Limits
 from appliance.core.modes import Mode, Phase, Valve
@@ -52,7 +52,7 @@ def test_after_a_hundred_minutes_a_successor_is_dialled_without_a_token() -> Non
 def test_after_forty_thousand_tokens_as_well() -> None:
     box = on_air()
     assert orders(box.send(UsageCounted(1, 30_000, 9_999))) == []
-    assert orders(box.send(UsageCounted(1, 30_000, 10_000))) == [Dial(2, EN_ES)]
+    assert orders(box.send(UsageCounted(1, 30_000, 10_000))) == [Dial(2, EN_ES), Upgrade(2)]
 
 
 def test_it_takes_over_in_the_pause_and_the_old_one_finishes_first() -> None:
@@ -81,7 +81,7 @@ def test_no_successor_is_dialled_in_mid_speech() -> None:
     box = on_air()
     box.send(SpeechHeard(active=True))
     assert orders(box.send(UsageCounted(1, 43_999, 0))) == []
-    assert orders(box.send(SpeechHeard(active=False))) == [Dial(2, EN_ES)]
+    assert orders(box.send(SpeechHeard(active=False))) == [Dial(2, EN_ES), Upgrade(2)]
 
 
 def test_without_a_pause_it_comes_by_force() -> None:
@@ -93,7 +93,7 @@ def test_without_a_pause_it_comes_by_force() -> None:
     box = on_air()
     box.send(SpeechHeard(active=True))
     assert orders(box.pass_time(110 * MINUTES - 1)) == []
-    assert orders(box.pass_time(1)) == [Dial(2, EN_ES)]
+    assert orders(box.pass_time(1)) == [Dial(2, EN_ES), Upgrade(2)]
 
 
 def test_the_loss_of_the_old_line_makes_the_spare_the_line() -> None:

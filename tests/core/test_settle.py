@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from appliance.core.direction import Direction
-from appliance.core.effects import CloseMicrophone, Dial, Finish, HangUp, Note, OpenMicrophone, SelectInput
+from appliance.core.effects import CloseMicrophone, Dial, Finish, HangUp, Note, OpenMicrophone, SelectInput, Upgrade
 from appliance.core.events import (
     Key,
     LineFinished,
@@ -52,7 +52,7 @@ def desk() -> Box:
 def test_sound_has_a_place_to_go_before_it_comes() -> None:
     box = standby()
     box.key(Key.TALK, down=True)
-    assert orders(box) == [SelectInput(EN_ES, Valve.OPEN, move=False), OpenMicrophone(), Dial(1, EN_ES)]
+    assert orders(box) == [SelectInput(EN_ES, Valve.OPEN, move=False), OpenMicrophone(), Dial(1, EN_ES), Upgrade(1)]
 
 
 def test_every_run_passes_through_standby() -> None:
@@ -111,7 +111,7 @@ def test_an_unwanted_dial_is_dropped_and_an_owing_one_is_not() -> None:
 def test_what_is_owed_in_another_direction_gets_its_own_line() -> None:
     box = on_air()
     box.owe(900, ES_EN)
-    assert orders(box) == [Dial(2, ES_EN)]
+    assert orders(box) == [Dial(2, ES_EN), Upgrade(2)]
     assert box.mode() is Mode.ON_AIR, "the mode is that of the active direction"
 
 

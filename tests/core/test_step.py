@@ -17,10 +17,10 @@ from appliance.core.events import (
     LevelMetered,
     LineConfigured,
     LineCreated,
-    LineDialled,
     LineFinished,
     LineLost,
     LineOpened,
+    LineReached,
     LineTroubled,
     Loss,
     MicrophoneEnded,
@@ -47,7 +47,7 @@ from tests.core.states import REACHED, on_air, standby
 GONE = 999
 STALE: tuple[Event, ...] = (
     LineTroubled(GONE, Loss.UNKNOWN_ISSUER),
-    LineDialled(GONE),
+    LineReached(GONE),
     LineOpened(GONE),
     LineCreated(GONE),
     LineConfigured(GONE),

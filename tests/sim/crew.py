@@ -105,6 +105,10 @@ class SimCrew:
         self.lines[line] = made
         made.start()
 
+    def upgrade(self, line: int) -> None:
+        if line in self.lines:
+            self.lines[line].upgrade()
+
     def configure(self, line: int) -> None:
         if line in self.lines:
             self.lines[line].configure()

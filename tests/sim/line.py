@@ -10,7 +10,7 @@ from collections.abc import Callable
 from random import Random
 
 from appliance.core.direction import Direction
-from appliance.core.events import DialSpared, Event, LineDialled, LineLost, LineOpened, LineTroubled, Loss
+from appliance.core.events import Event, LineLost, LineOpened, LineReached, LineTroubled, Loss
 from appliance.core.modes import Valve
 from appliance.emulator.parts import Close, Drop, Message, Mute, Output, Refusal, Send, SendRaw, Sound, Timed
 from appliance.emulator.service import Service
@@ -71,7 +71,7 @@ class SimLine:
         self.session: ServiceSession | None = None
         self.uplink = Valve.SHUT
         self.dead = False  # this connection alone is dead: what is sent is lost
-        self._hung_up = self._dialled = False
+        self._hung_up = False
         self._told: Loss | None = None
         self._up_at = self._down_at = 0
         self._in_flight = 0
@@ -145,10 +145,16 @@ class SimLine:
         if self._network.dark or self._network.trouble is not None:
             self._attempt()
             return
-        self._dialled = True
-        self._watch.dialled(self.number)
-        self._post(LineDialled(self.number))
-        self._up(self._upgrade)
+        self._post(LineReached(self.number))
+
+    def upgrade(self) -> None:
+        """The dial is booked, and made when the thread comes to it."""
+
+        def write() -> None:
+            self._watch.dialled(self.number)
+            self._up(self._upgrade)
+
+        self._order(write)
 
     def _upgrade(self) -> None:
         now = self._agenda.now
@@ -380,8 +386,6 @@ class SimLine:
         self.conversation.lost(now)
         if not self._hung_up:
             self._post(LineLost(self.number, loss, status, detail))
-        elif not self._dialled:
-            self._post(DialSpared())
         self._leave()
 
     def _leave(self) -> None:

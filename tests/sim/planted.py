@@ -12,9 +12,11 @@ import pytest
 
 from appliance import runner
 from appliance.core import deadlines, ending, line, panel, settle, step, talk, turns
-from appliance.core.effects import SetUplink
+from appliance.core.dialling import booked
+from appliance.core.effects import SetUplink, Upgrade
 from appliance.core.events import TextArrived
 from appliance.core.failures import diagnose
+from appliance.core.limits import Limits
 from appliance.core.modes import Phase, Valve
 from appliance.core.state import Line, Purpose
 from appliance.core.views import Link
@@ -239,8 +241,20 @@ def every_press_takes_back(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(talk, "_ends_sentence", lambda state, key, now, limits: False)
 
 
-def dropped_dial_not_booked(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(line, "doubted", lambda budget, now, limits: budget)
+def dial_booked_with_its_answer(patch: pytest.MonkeyPatch) -> None:
+    """Where the process dies between the two, and where there is none, nobody knows of the dial."""
+
+    def hasty(state: Any, source: Any, now: int, limits: Any) -> Any:
+        dialled = replace(source, dialled=True, since=now)
+        return line.changed(state, dialled), (Upgrade(source.number),)
+
+    def late(state: Any, source: Any, now: int) -> Any:
+        budget = booked(state.budget, source.purpose, now, Limits())
+        return real(replace(state, budget=budget), source, now)
+
+    real: Any = line.opened
+    patch.setattr(line, "reached", hasty)
+    patch.setattr(line, "opened", late)
 
 
 def stranded_speech_forgotten(patch: pytest.MonkeyPatch) -> None:
@@ -277,7 +291,7 @@ ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (
     (exit_code_cries_wolf, ()),
     (silent_until_a_line_reports, ("dies_unreached",)),
     (every_press_takes_back, ()),
-    (dropped_dial_not_booked, ("hurries", "slow")),
+    (dial_booked_with_its_answer, ("crash_loop", "slow")),
     (stranded_speech_forgotten, ("rotates", "connection_dies")),
 )
 """Each with the faults and manners among which it shows soonest; none: whatever a seed brings."""

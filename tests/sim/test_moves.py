@@ -20,10 +20,10 @@ from appliance.core.events import (
     KeyEdge,
     LineConfigured,
     LineCreated,
-    LineDialled,
     LineFinished,
     LineLost,
     LineOpened,
+    LineReached,
     Loss,
     SpeechHeard,
     SpoolReported,
@@ -115,7 +115,7 @@ def _choices(state: State) -> Iterator[tuple[tuple[Event, ...], int]]:
         n = line.number
         match line.phase:
             case Phase.DIALING:
-                yield (LineDialled(n), LineOpened(n)), 0
+                yield (LineReached(n), LineOpened(n)), 0
                 yield (LineLost(n, Loss.HTTP, 401),), 0
             case Phase.CONFIGURING:
                 yield (LineCreated(n), LineConfigured(n)), 0

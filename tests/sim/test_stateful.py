@@ -27,11 +27,11 @@ from appliance.core.events import (
     LevelMetered,
     LineConfigured,
     LineCreated,
-    LineDialled,
     LineFinished,
     LineLost,
     LineMetered,
     LineOpened,
+    LineReached,
     LineTroubled,
     Loss,
     MicrophoneClosed,
@@ -145,7 +145,7 @@ class AnySequence(RuleBasedStateMachine):
         assert line is not None
         match line.phase:
             case Phase.DIALING:
-                self.box.send(LineDialled(number) if not line.dialled else LineOpened(number))
+                self.box.send(LineReached(number) if not line.dialled else LineOpened(number))
             case Phase.CONFIGURING:
                 self.box.send(LineConfigured(number) if line.created else LineCreated(number))
             case Phase.READY | Phase.SPARE:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import queue
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,20 @@ def test_the_latest_wins_and_is_whole(tmp_path: Path) -> None:
     keeper.stop(5_000)
     assert Keeper(tmp_path, "this boot", 0).load() == Kept(dials=(199,))
     assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_an_order_is_given_when_all_before_it_is_written_or_cannot_be(tmp_path: Path, written: bool) -> None:
+    folder = tmp_path if written else tmp_path / "away"
+    keeper = Keeper(folder, "this boot", 0)
+    found: queue.Queue[Kept] = queue.Queue()
+    keeper.keep(KEPT)
+    keeper.then(lambda: found.put(Keeper(folder, "this boot", 0).load()))
+    keeper.start()
+    assert found.get(timeout=5) == (KEPT if written else Kept())
+    keeper.then(lambda: found.put(Kept()))
+    assert found.get(timeout=5) == Kept(), "with nothing to write too"
+    keeper.stop(5_000)
 
 
 def test_without_a_folder_nothing_is_kept() -> None:

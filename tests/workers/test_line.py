@@ -10,14 +10,13 @@ import pytest
 
 from appliance.core.direction import Direction
 from appliance.core.events import (
-    DialSpared,
     Event,
     LineConfigured,
     LineCreated,
-    LineDialled,
     LineFinished,
     LineLost,
     LineOpened,
+    LineReached,
     LineTroubled,
     Loss,
     SpoolReported,
@@ -52,7 +51,9 @@ def heard(conn: socket.socket) -> str:
 
 
 class Desk:
-    def __init__(self, port: int, ca_file: Path | None = None, key: str = "sk-canary") -> None:
+    def __init__(
+        self, port: int, ca_file: Path | None = None, key: str = "sk-canary", *, dials_at_once: bool = True
+    ) -> None:
         model = resolve_model("qwen3.5-livetranslate-flash-realtime")
         assert model is not None
         self.events: queue.Queue[Event] = queue.Queue()
@@ -69,8 +70,15 @@ class Desk:
         scheme = "wss" if ca_file else "ws"
         target = Target.parse(f"{scheme}://127.0.0.1:{port}/x", "m")
         self.access = Access(target, trust.context(str(ca_file or "")), Names(), key)
-        self.worker = LineWorker(conversation, self.access, self.events.put, clock, Beats(clock))
+        self._dials_at_once = dials_at_once
+        self.worker = LineWorker(conversation, self.access, self._take, clock, Beats(clock))
         self.spool.wake = self.worker.wake
+
+    def _take(self, event: Event) -> None:
+        """An owner who books each dial at once."""
+        self.events.put(event)
+        if isinstance(event, LineReached) and self._dials_at_once:
+            self.worker.upgrade()
 
     def until(self, kind: type[Event]) -> list[Event]:
         seen: list[Event] = []
@@ -80,8 +88,10 @@ class Desk:
 
 
 @contextlib.contextmanager
-def line(port: int, ca_file: Path | None = None, key: str = "sk-canary") -> Iterator[Desk]:
-    desk = Desk(port, ca_file, key)
+def line(
+    port: int, ca_file: Path | None = None, key: str = "sk-canary", *, dials_at_once: bool = True
+) -> Iterator[Desk]:
+    desk = Desk(port, ca_file, key, dials_at_once=dials_at_once)
     desk.worker.start()
     try:
         yield desk
@@ -105,11 +115,31 @@ def service(conn: socket.socket) -> None:
             conn.sendall(text("session.finished"))
 
 
-def test_a_line_that_is_hung_up_before_it_dialled_says_that_there_was_no_dial() -> None:
+def test_a_line_that_is_hung_up_before_it_is_reached_says_no_more() -> None:
     with line(1) as desk:
         desk.until(LineTroubled)
         desk.worker.hang_up()
-        assert desk.until(DialSpared) == [DialSpared()]
+        assert desk.worker.join(5_000)
+        assert desk.events.empty()
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_nothing_is_written_before_it_is_ordered(ordered: bool) -> None:
+    asked: queue.Queue[bytes] = queue.Queue()
+
+    def note(conn: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            asked.put(conn.recv(1))
+
+    with peer(note) as port, line(port, dials_at_once=False) as desk:
+        desk.until(LineReached)
+        with pytest.raises(queue.Empty):
+            asked.get(timeout=0.2)
+        if ordered:
+            desk.worker.upgrade()
+        else:
+            desk.worker.hang_up()
+        assert asked.get(timeout=WAIT_S) == (b"G" if ordered else b"")
 
 
 def test_no_key() -> None:
@@ -128,7 +158,7 @@ def test_a_refused_key() -> None:
 
     with peer(refuse) as port, line(port) as desk:
         dialled, lost = desk.until(LineLost)
-        assert dialled == LineDialled(1)
+        assert dialled == LineReached(1)
         assert isinstance(lost, LineLost)
         assert (lost.loss, lost.status) == (Loss.HTTP, 401)
         assert "sk-canary" not in lost.detail
@@ -148,7 +178,7 @@ def test_handshake_sound_and_finish_over_tls(tmp_path: Path) -> None:
                 conn.sendall(text("session.finished"))
 
     with peer(listening, authority.server("127.0.0.1")) as port, line(port, authority.ca_file) as desk:
-        assert desk.until(LineCreated) == [LineDialled(1), LineOpened(1), LineCreated(1)]
+        assert desk.until(LineCreated) == [LineReached(1), LineOpened(1), LineCreated(1)]
         for n in range(5):
             desk.spool.append(b"\1" * 640, 320, speech=True, at=n)
         desk.worker.configure()
@@ -178,7 +208,7 @@ def test_a_message_of_nonsense_is_passed_over() -> None:
         heard(conn)
 
     with peer(rude) as port, line(port) as desk:
-        assert desk.until(LineCreated) == [LineDialled(1), LineOpened(1), LineCreated(1)]
+        assert desk.until(LineCreated) == [LineReached(1), LineOpened(1), LineCreated(1)]
 
 
 def test_much_nonsense_ends_the_line() -> None:
@@ -223,7 +253,7 @@ def created_only(conn: socket.socket) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "phase"), [(silent_upgrade, LineDialled), (created_only, LineCreated), (service, LineOpened)]
+    ("script", "phase"), [(silent_upgrade, LineReached), (created_only, LineCreated), (service, LineOpened)]
 )
 def test_hanging_up_in_each_phase_ends_the_thread_within_a_second(script: Script, phase: type[Event]) -> None:
     with peer(script) as port, line(port) as desk:

@@ -3,7 +3,7 @@
 from collections import deque
 from typing import TYPE_CHECKING
 
-from appliance.core.events import Event, LineDialled
+from appliance.core.events import Event, LineReached
 from appliance.core.state import Purpose, State
 from tests.sim.checkers.watcher import Checker
 
@@ -22,16 +22,8 @@ class DialsStayInTheBudget(Checker):
     def __init__(self, world: "World") -> None:
         super().__init__(world)
         self._dials: deque[int] = deque(maxlen=DIALS)
-        self._untold: dict[int, int] = {}  # line → when it dialled, where the owner was not told yet
         self._tokens = float(TOKENS)
         self._filled_at = 0
-
-    def crashed(self) -> None:
-        """A dial of which a process dies before it was told is known to nobody: a matter of milliseconds."""
-        for at in self._untold.values():
-            if at in self._dials:
-                self._dials.remove(at)
-        self._untold.clear()
 
     def dialled(self, line: int) -> None:
         """One more on the wire, by a line that is in the state, or was dropped a moment ago."""
@@ -39,13 +31,11 @@ class DialsStayInTheBudget(Checker):
         if len(self._dials) == DIALS and now - self._dials[0] < WINDOW_MS - 1_000:
             self.object(f"line {line} is the fifth dial within {now - self._dials[0]} ms")
         self._dials.append(now)
-        self._untold[line] = now
 
     def stepped(self, old: State, event: Event, new: State) -> None:
-        """The owner is told; a redial takes a token, if the owner still knows the line."""
-        if not isinstance(event, LineDialled):
+        """The owner books a dial; a redial takes a token."""
+        if not isinstance(event, LineReached):
             return
-        self._untold.pop(event.line, None)
         made = old.line(event.line)
         if made is None or made.purpose is not Purpose.REDIAL:
             return
