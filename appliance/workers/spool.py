@@ -328,9 +328,10 @@ class Spools(Generic[P]):
                 self._active.seal(at)
 
     def wipe(self) -> None:
-        """Forget all sound."""
+        """Forget all sound, and let none in until a direction is selected: a card still reads when this is ordered."""
         with self._lock:
             self._gate.reset()
+            self._valve = Valve.SHUT
         for spool in self.all():
             spool.wipe()
 

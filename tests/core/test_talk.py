@@ -233,6 +233,14 @@ def test_private_in_mid_sentence_wipes_closes_and_ends() -> None:
     assert box.wanted() is Wanted.INTERPRETING, "a state, not a stop: the intent stays"
 
 
+def test_behind_a_wipe_the_input_is_selected_anew() -> None:
+    box = on_air()
+    box.key(Key.PRIVACY, down=False)
+    box.pass_time(1_000)
+    effects = box.key(Key.PRIVACY, down=True)
+    assert SelectInput(Direction("en", "es"), Valve.OPEN) in effects
+
+
 def test_private_drops_a_line_on_its_way() -> None:
     box = dialing()
     box.key(Key.PRIVACY, down=False)

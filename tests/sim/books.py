@@ -12,7 +12,6 @@ from tests.sim.sound import Span
 
 FRAME_MS = 20
 SHORT_MS = 300  # what is shorter needs no answer (CONTRACTS section 5)
-WIPED = "wiped by the privacy slide"
 CHAIN_GAP_MS = 900  # utterances closer than this may be one to the box: one apology covers them
 
 
@@ -24,8 +23,10 @@ class Said:
     began_at: int
     ends_at: int
     chain: int
+    visit: int = 0  # whose visit it belongs to, counted by the person
     captured: int = 0
     answered: int = 0
+    wiped: int = 0  # was forgotten on purpose: under the slide, or between two guests
     unheard: int = 0  # was sent to a service that answers pings and opens no turn
     excused: str = ""  # why nobody needs to answer it
     excused_at: int = 0
@@ -38,13 +39,18 @@ class Said:
 
     @property
     def missing(self) -> int:
-        """How many captured frames nobody answered."""
-        return (self.captured & ~self.answered).bit_count()
+        """How many captured frames nobody answered, of those that were not wiped."""
+        return (self.captured & ~self.answered & ~self.wiped).bit_count()
 
     @property
     def forgivable(self) -> bool:
         """Less than 5 s that a live line took and opened no turn for: let go after 20 s (CONTRACTS section 5)."""
-        return (self.captured & ~self.answered & ~self.unheard).bit_count() * FRAME_MS < SHORT_MS
+        return self.lacking * FRAME_MS < SHORT_MS
+
+    @property
+    def lacking(self) -> int:
+        """Of the missing frames those that a service which hears did not answer."""
+        return (self.captured & ~self.answered & ~self.wiped & ~self.unheard).bit_count()
 
 
 @dataclass
@@ -62,13 +68,13 @@ class Books:
     apologised: int = 0
     lines: int = 0
 
-    def begin(self, at: int, ends_at: int, *, calm: bool) -> Said:
+    def begin(self, at: int, ends_at: int, *, calm: bool, visit: int = 0) -> Said:
         """A person begins to speak."""
         number = len(self.said) + 1
         last = self.said.get(number - 1)
         chained = last is not None and at - last.ends_at < CHAIN_GAP_MS
         chain = last.chain if last is not None and chained else number
-        record = Said(number, at, ends_at, chain, losses_before=self.losses + self.faults, calm=calm)
+        record = Said(number, at, ends_at, chain, visit, losses_before=self.losses + self.faults, calm=calm)
         self.said[number] = self.open[number] = record
         return record
 
@@ -92,6 +98,11 @@ class Books:
         """The latest utterances."""
         last = len(self.said)
         return [self.said[number] for number in range(max(1, last - most + 1), last + 1)]
+
+    def wipe(self) -> None:
+        """What was said until now is forgotten; what is said next is not."""
+        for record in self.open.values():
+            record.wiped |= record.captured
 
     def excuse(self, why: str, at: int) -> None:
         """All that is not answered needs no answer any more."""

@@ -72,6 +72,12 @@ class SimMicrophone:
         self._voice, self._said, self._frame, self._until = voice, said, frame, until
         self._next()
 
+    def wiped(self) -> None:
+        """All sound up to now is to be forgotten: what was said and not yet read from the card too."""
+        if self._said is not None and self._voice != SILENCE and self.capturing:
+            frames = (self._agenda.now - self._from) // FRAME_MS
+            self._said.wiped |= Span(self._said.number, self._frame, frames * FRAME_SAMPLES).frames
+
     def lose(self) -> None:
         """The plug is pulled."""
         self.present = False

@@ -28,10 +28,12 @@ class Person:
     """One seed's habits of speaking."""
 
     def __init__(self, world: "World", chance: Random, focus: tuple[str, ...] = ()) -> None:
-        """``focus``: "interrupts" for somebody who often cuts the voice off, "hurries" for one who mashes keys."""
+        """``focus``: "interrupts" for somebody who often cuts the voice off, "hurries" for one who mashes keys,
+        "leaves" for guests at a desk one behind the other."""
         self._world = world
         self._chance = chance
         self.at_visit = False
+        self.visits = 0
         self.ended_at = -1_000_000  # when a tap last meant the end of a sentence
         self._visits_an_hour = chance.uniform(2.3, 3.75)
         self._quick = chance.random()  # how often one speaks before the line is there
@@ -40,6 +42,7 @@ class Person:
         self._swaps = chance.random() < 0.4
         self._interrupts = chance.random() < 0.3 or "interrupts" in focus
         self._hurries = chance.random() < 0.2 or "hurries" in focus
+        self._leaves = 0.7 if "leaves" in focus else 0.2 * world.setup.kiosk  # how often the end of a visit is told
 
     @property
     def _state(self) -> State:
@@ -52,18 +55,29 @@ class Person:
             while self._world.calm or not self._world.alive:
                 yield 10_000
             yield from self.visit(1 + int(self._chance.expovariate(0.55)))
+            while self._leaves and self._chance.random() < self._leaves and not self._world.calm:
+                yield from self._end_visit()
+                yield from self.visit(1)
 
     def visit(self, utterances: int) -> Waits:
         """Come, speak, go."""
         if self.at_visit:
             return
         self.at_visit = True
+        self.visits += 1
         self._world.visited()
         if self._world.setup.kiosk:
             yield from self._at_desk(utterances)
         else:
             yield from self._with_box(utterances)
         self.at_visit = False
+
+    def _end_visit(self) -> Waits:
+        """The knob is held; the next guest comes while the box still forgets this one, or soon after."""
+        self.press(Key.MUTE, down=True)
+        yield 2_300
+        self.press(Key.MUTE, down=False)
+        yield int(self._chance.random() * 30_000)
 
     def _with_box(self, utterances: int) -> Waits:
         yield from self._start()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from appliance import runner
-from appliance.core import deadlines, ending, line, panel, settle, step, talk, turns
+from appliance.core import deadlines, ending, line, panel, settle, step, talk, turns, visit
 from appliance.core.dialling import booked
 from appliance.core.effects import SetUplink, Upgrade
 from appliance.core.events import TextArrived
@@ -261,6 +261,31 @@ def stranded_speech_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Spool, "_splice", lambda self: self._stranded.clear())
 
 
+def reset_owns_up_to_nothing(patch: pytest.MonkeyPatch) -> None:
+    real: Any = visit._forgotten
+
+    def silent(state: Any, now: int, limits: Any) -> Any:
+        after, effects = real(state, now, limits)
+        return replace(after, owned_up_at=state.owned_up_at), effects
+
+    patch.setattr(visit, "_forgotten", silent)
+
+
+def reset_takes_the_next_guest_along(patch: pytest.MonkeyPatch) -> None:
+    """Who begins to talk while the box still forgets the one before is forgotten with him."""
+    patch.setattr(visit, "talked", lambda state: state)
+
+
+def card_reads_on_behind_a_wipe(patch: pytest.MonkeyPatch) -> None:
+    def leaky(self: Any) -> None:
+        valve = self._valve
+        real(self)
+        self._valve = valve
+
+    real = Spools.wipe
+    patch.setattr(Spools, "wipe", leaky)
+
+
 ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (
     (cursor_not_rewound, ()),
     (released_too_far, ("snap", "slow:700")),
@@ -292,6 +317,9 @@ ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (
     (silent_until_a_line_reports, ("dies_unreached",)),
     (every_press_takes_back, ()),
     (dial_booked_with_its_answer, ("crash_loop", "slow")),
+    (reset_owns_up_to_nothing, ("desk", "leaves", "cannot_connect")),
+    (reset_takes_the_next_guest_along, ("desk", "leaves", "cannot_connect")),
+    (card_reads_on_behind_a_wipe, ("privacy",)),
     (stranded_speech_forgotten, ("rotates", "connection_dies")),
 )
 """Each with the faults and manners among which it shows soonest; none: whatever a seed brings."""

@@ -31,7 +31,7 @@ from appliance.workers.mailbox import EventQueue
 from appliance.workers.spool import Spool, Spools
 from tests.sim import checkers, pcm
 from tests.sim.agenda import Agenda
-from tests.sim.books import WIPED, Books, Said
+from tests.sim.books import Books, Said
 from tests.sim.camera import Onlooker
 from tests.sim.checkers.watcher import Watch
 from tests.sim.crew import SimCrew
@@ -282,7 +282,8 @@ class World:
         now = self.agenda.now
         calm = self.calm and now >= self.calm_since + WELL_WITHIN_MS
         # What the service chokes at must be given up first, after three lines and the waits between them.
-        said = self.books.begin(now, now + length_ms, calm=calm and not self.books.poison & self.books.open.keys())
+        calm = calm and not self.books.poison & self.books.open.keys()
+        said = self.books.begin(now, now + length_ms, calm=calm, visit=self.person.visits)
         self.trace.say(now, "a person says number %d, %d ms long", said.number, length_ms)
         self.onlooker.said(length_ms)
         return said
@@ -302,7 +303,9 @@ class World:
             self.slide(private=False)
 
     def _wiped(self) -> None:
-        self.books.excuse(WIPED, self.agenda.now)
+        self.watch.wiped()
+        self.books.wipe()
+        self.microphone.wiped()
 
     # Storm and calm.
 

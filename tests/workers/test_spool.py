@@ -283,6 +283,17 @@ def test_valve_hush_and_privacy_act_before_the_spool() -> None:
     assert spools.of(HERE) is here
 
 
+def test_what_a_card_still_reads_behind_a_wipe_is_not_kept() -> None:
+    spools, here, _ = box()
+    spools.select(HERE, Valve.OPEN, 0, move=False)
+    spools.wipe()
+    spools.append(1, FRAME, speech=True, at=20)
+    assert here.kept_ms() == 0
+    spools.select(HERE, Valve.OPEN, 40, move=False)
+    spools.append(2, FRAME, speech=True, at=60)
+    assert here.kept_ms() == 20
+
+
 def test_under_hush_time_passes_and_nothing_is_heard() -> None:
     spools, here, _ = box()
     for valve in (Valve.OPEN, Valve.HUSH, Valve.OPEN):

@@ -21,6 +21,7 @@ from tests.sim.checkers.refusals import NothingFollowsAFatalRefusal, TheWaitGrow
 from tests.sim.checkers.repeats import RepeatsHaveACause
 from tests.sim.checkers.uplink import OneLineReceives
 from tests.sim.checkers.watcher import Checker
+from tests.sim.checkers.wipes import AWipeTakesOnlyWhatItMay
 
 if TYPE_CHECKING:
     from tests.sim.world import World
@@ -35,6 +36,7 @@ ALL: tuple[type[Checker], ...] = (
     NothingFollowsAFatalRefusal,
     TheWaitGrows,
     PrivateIsPrivate,
+    AWipeTakesOnlyWhatItMay,
     PicturesKeepTheWalls,
     ThePanelTellsTheTruth,
     TheBoxRecovers,

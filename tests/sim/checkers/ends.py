@@ -6,7 +6,7 @@ Both go by what was said and answered, not by what the box believes.
 from appliance.core.events import Booted, Event, MicrophoneJudged, Sense
 from appliance.core.state import State
 from appliance.core.views import Sign, SignView, View
-from tests.sim.books import FRAME_MS, SHORT_MS, Said
+from tests.sim.books import Said
 from tests.sim.checkers.watcher import Checker
 
 KNOWN_WITHIN_MS = 1_500
@@ -21,12 +21,7 @@ class _EndChecker(Checker):
         """What nobody answered, excused or was told of; speech that no turn was opened for is let go after a while."""
         books, now = self.world.books, self.world.agenda.now
         said = (each for each in books.open.values() if not each.excused and each.ends_at + KNOWN_WITHIN_MS <= now)
-        return [
-            each
-            for each in said
-            if (each.captured & ~each.answered & ~each.unheard).bit_count() * FRAME_MS >= SHORT_MS
-            and not any(at >= each.began_at for at in books.apologies)
-        ]
+        return [each for each in said if not each.forgivable and not any(at >= each.began_at for at in books.apologies)]
 
 
 class TheNextProcessAsks(_EndChecker):

@@ -55,6 +55,9 @@ class Checker:
         ``latest``: the utterances that the line's latest turn is about.
         """
 
+    def wiped(self) -> None:
+        """The crew was told to forget all sound, and forgets it next; the runner's state is what ordered it."""
+
     def moved(self) -> None:
         """The open utterance moves to another direction, whole."""
 
@@ -84,8 +87,8 @@ class Checker:
 
 
 _NEWS = (
-    "stepped", "dialled", "sent", "heard", "ended", "parted", "uplink_set", "taken_back", "moved", "shown", "booted",
-    "crashed", "exited", "looked", "calmed", "settled", "closed",
+    "stepped", "dialled", "sent", "heard", "ended", "parted", "uplink_set", "taken_back", "wiped", "moved", "shown",
+    "booted", "crashed", "exited", "looked", "calmed", "settled", "closed",
 )  # fmt: skip
 
 
