@@ -177,6 +177,7 @@ class BoxCrew:
 
     def wipe_sound(self) -> None:
         self._spools.wipe()
+        self._spools.tell(self._post, self._clock())  # a line would be dialled for what is owed no more
         self._robot.wipe()
         self._jitter.wipe()
         if self._eyes is not None:

@@ -87,6 +87,7 @@ class SimCrew:
     def wipe_sound(self) -> None:
         self._wiped()
         self._spools.wipe()
+        self._spools.tell(self._post, self._network.agenda.now)
         self._jitter.wipe()
         if self._eyes is not None:
             self._eyes.wipe()

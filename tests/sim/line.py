@@ -255,7 +255,6 @@ class SimLine:
                 unopened = overheard.of_unopened_turn(self.session)
                 self._books.unheard(unopened or ())
                 self._deafened = unopened is not None
-                self._books.losses += 1  # the box will have to replace this line, though nobody ended it
                 if not pongs:
                     self._down(lambda: self.fall_silent(acknowledged=True))
 

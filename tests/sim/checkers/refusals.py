@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from appliance.core.events import Event, Key, KeyEdge, Loss, TurnAnswered
+from appliance.core.events import Event, Key, KeyEdge, LineLost, Loss, TurnAnswered
 from appliance.core.state import Purpose, State
 from tests.sim.checkers.watcher import Checker
 
@@ -18,16 +18,19 @@ class NothingFollowsAFatalRefusal(Checker):
     def booted(self) -> None:
         """A new process may try."""
         self._refused_at: int | None = None
+        self._refused = 0  # the line that was
 
     def ended(self, line: int, loss: Loss, status: int, detail: str) -> None:
         """Refused for good?"""
         final = loss is Loss.HTTP and 400 <= status < 500 and (status != 429 or "AllocationQuota" in detail)
         if final or (loss is Loss.CLOSED and ("access denied" in detail or "AllocationQuota" in detail)):
-            self._refused_at = self.world.agenda.now
+            self._refused_at, self._refused = self.world.agenda.now, line
 
     def stepped(self, old: State, event: Event, new: State) -> None:
-        """A person wants it tried again."""
+        """A person wants it tried again; or the line was not wanted any more, and its news are fenced off."""
         if isinstance(event, KeyEdge) and event.key in (Key.TALK, Key.GUEST):
+            self._refused_at = None
+        if isinstance(event, LineLost) and event.line == self._refused and old.line(event.line) is None:
             self._refused_at = None
 
     def dialled(self, line: int) -> None:

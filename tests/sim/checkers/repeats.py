@@ -1,6 +1,7 @@
 """An utterance is repeated at most once for each line that was lost since it was said, and for each fault."""
 
-from appliance.core.events import Loss
+from appliance.core.events import Event, Loss, SpoolReported
+from appliance.core.state import State
 from tests.sim.checkers.watcher import Checker
 
 
@@ -10,6 +11,11 @@ class RepeatsHaveACause(Checker):
     def ended(self, line: int, loss: Loss, status: int, detail: str) -> None:
         """A line's thread ended; a line that finished in peace was hung up by us."""
         self.world.books.losses += loss is not Loss.HUNG_UP
+
+    def stepped(self, old: State, event: Event, new: State) -> None:
+        """A line that hears nothing is replaced, though nobody ended it."""
+        deaf = isinstance(event, SpoolReported) and event.deaf_ms >= self.world.limits.deaf_ms
+        self.world.books.losses += deaf and any(new.line(line.number) is None for line in old.lines)
 
     def looked(self) -> None:
         """Against the faults of the whole run, and for each utterance against the lines it may have been sent on."""
