@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Waits = Iterator[int]
 LISTENING_WITHIN_MS = 6_000
 LISTENS_MS = 1_800  # whoever contradicts a translation has heard some of it
+WAITS_MS = 25_000  # nobody waits longer for an answer
 ADVICE_AFTER_MS = 1_500  # a person reads the fault and acts on it
 
 
@@ -114,6 +115,9 @@ class Person:
             yield from self._talk(key)
             if not (self._interrupts and self._chance.random() < 0.4 and (yield from self._hear_answer())):
                 yield self._gap()
+            elif self._chance.random() < 0.5:
+                yield from self._talk(key)  # says what was meant, and waits to hear that
+                yield WAITS_MS
 
     def _talk(self, key: Key) -> Waits:
         """One key, one utterance."""

@@ -315,6 +315,7 @@ ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (
     (exit_code_lies, ("refusal", "quota", "recording")),
     (exit_code_cries_wolf, ()),
     (silent_until_a_line_reports, ("dies_unreached",)),
+    (given_up_turn_hides_a_hanging_service, ("interrupts", "desk", "twice", "stall:p0.5", "prompt:p0.9")),
     (every_press_takes_back, ()),
     (dial_booked_with_its_answer, ("crash_loop", "slow")),
     (reset_owns_up_to_nothing, ("desk", "leaves", "cannot_connect")),
