@@ -246,6 +246,7 @@ def standby_to_configuring(hand: Hand) -> Waits:
     yield from _set_up_behind(hand, Key.GUEST)
     yield from hand.tap(Key.GUEST)
     yield from hand.tap(Key.TALK)
+    yield 2_000  # by now it has said its last words
     yield from hand.until(Mode.STANDBY)
     yield from hand.tap(Key.GUEST)
 
