@@ -163,6 +163,8 @@ def finishing_to_on_air(hand: Hand) -> Waits:
 def waiting_to_fault(hand: Hand) -> Waits:
     """While somebody leafs through the languages, the line for what is owed elsewhere is refused."""
     yield from _owed_in_the_other_direction(hand)
+    yield from hand.tap(Key.LANGUAGE)
+    yield from hand.until(Mode.WAITING)
     hand.refused_next()
     hand.mended()
     yield from hand.leafs_until(Mode.FAULT)
@@ -326,7 +328,7 @@ ROWS: dict[tuple[Mode, Mode], Life] = {
 
 def lived(life: Life, seed: int) -> set[tuple[Mode, Mode]]:
     """The moves of a box in which this is all that happens. Raises ``Objection``, as a seed of a storm does."""
-    world = World(seed, ("handheld",))
+    world = World(seed, ("directed",))
     before = logging.root.manager.disable
     logging.disable()
     try:

@@ -69,7 +69,8 @@ class World:
 
     def __init__(self, seed: int, focus: tuple[str, ...] = (), *, heard: bool = False) -> None:
         """``focus``: names of faults and manners to keep to, in the place of the seed's own swarm; also "desk",
-        "handheld", "recording", "rotates", "interrupts" and "hurries" for the box and the people.
+        "recording", "rotates", "interrupts" and "hurries" for the box and the people, and "directed" for a handheld
+        in which nothing happens by itself.
 
         ``heard``: sound is PCM, and the real voice detectors of both sides hear it.
         """
@@ -83,7 +84,8 @@ class World:
         self.setup = self._drawn_setup(focus)
         # Pictures every few moments for nobody, and rows for readers, would cost the most and test nothing here.
         self.limits = Limits(idle_each_ms=HOUR_MS, reading_tick_ms=READ_EVERY_MS)
-        if chance.random() < 0.08 or "rotates" in focus:  # what happens every hundred minutes, within a visit
+        rotates = chance.random() < 0.08 and "directed" not in focus
+        if rotates or "rotates" in focus:  # what happens every hundred minutes, within a visit
             self.limits = replace(self.limits, rotate_after_ms=6_000, rotate_by_force_ms=9_000)
         self.calm = self.alive = self.private = False
         self.grain_ms = chance.choices((40, 100, 200, 400), (1, 2, 24, 23))[0]
@@ -156,10 +158,10 @@ class World:
 
     def _drawn_setup(self, focus: tuple[str, ...]) -> Setup:
         chance = self.chance
-        handheld = "handheld" in focus
-        kiosk = (chance.random() < 0.35 or "desk" in focus) and not handheld
+        directed = "directed" in focus
+        kiosk = (chance.random() < 0.35 or "desk" in focus) and not directed
         recording = "recording" in focus
-        at_once = not kiosk and (chance.random() < 0.13 or recording) and not handheld
+        at_once = not kiosk and (chance.random() < 0.13 or recording) and not directed
         return Setup(
             mine="en",
             theirs="es",
