@@ -2,12 +2,12 @@
 
 Responsible for: choosing the one idea that matters to the guest now, in the guest's own language.
 Must not: change the state, say anything in the staff's words, or show what is wrong with the box: it helps a guest
-only to know that it is not available now.
+only to know that it is not available now. A self-test that somebody asked for is shown, without what today cost.
 """
 
 from functools import partial
 
-from appliance.core import cues, signs
+from appliance.core import cues, preflight, signs
 from appliance.core.changes import replace
 from appliance.core.faults import LINE_FAULTS
 from appliance.core.languages import own_name, present
@@ -36,6 +36,10 @@ def guest_view(state: State, now: int, limits: Limits) -> View:
         return sign(Sign.NOTHING, "unavailable")
     if state.menu is not None:
         return _names(signs.menu(state.setup, state.menu))
+    if state.preflight.since is not None:
+        return _check(state, now, limits, status) or sign(Sign.WAIT, "check")
+    if state.cost.asked_at is not None:
+        return sign(Sign.PRESS, "still_there")
     if asks_to_repeat(state, now) and (state.owned_up_in is None or state.owned_up_in.source == language):
         return sign(Sign.REPEAT, "repeat", "lost")
     seconds = seconds_left(state, now, limits)
@@ -55,6 +59,12 @@ def guest_view(state: State, now: int, limits: Limits) -> View:
     if invites(state):
         return signs.idle(state, now, limits)
     return sign(*_idle(state))
+
+
+def _check(state: State, now: int, limits: Limits, status: Status) -> View | None:
+    """The pages of the self-test, where the box has words for the guest."""
+    language = present(state)
+    return preflight.view(state, now, limits, status, language, costs=False) if has_words(language) else None
 
 
 def _names(seen: MenuView) -> MenuView:

@@ -106,11 +106,13 @@ def deadlines(state: State, now: int, limits: Limits) -> Iterator[int]:
 # The pages.
 
 
-def view(state: State, now: int, limits: Limits, status: Status, language: str) -> TableView | SignView | None:
-    """What the panel shows of it, where it shows something."""
+def view(
+    state: State, now: int, limits: Limits, status: Status, language: str, *, costs: bool = True
+) -> TableView | SignView | None:
+    """What a panel shows of it, where it shows something. ``costs``: with what today cost."""
     check = state.preflight
     if check.since is not None:
-        pages = _pages(state, language)
+        pages = _pages(state, language, costs=costs)
         title, rows = pages[(now - check.since) // limits.check_page_ms % len(pages)]
         return TableView(status, title, rows, language)
     if check.refused_until is not None and now < check.refused_until:
@@ -118,12 +120,12 @@ def view(state: State, now: int, limits: Limits, status: Status, language: str) 
     return None
 
 
-def _pages(state: State, language: str) -> list[tuple[str, tuple[TableRow, ...]]]:
+def _pages(state: State, language: str, *, costs: bool) -> list[tuple[str, tuple[TableRow, ...]]]:
     check, title = state.preflight, say("check", language)
     rows = [_row(say(label, language), whats, check) for label, whats in _ROWS]
     rows += [TableRow(row.what, row.code, Mark.BAD) for row in check.rows if row.what in _OTHERS and row.code]
     pages = [(title, tuple(rows[at : at + _ROWS_A_PAGE])) for at in range(0, len(rows), _ROWS_A_PAGE)]
-    return [*pages, (say("cost", language), _cost(state, language))]
+    return [*pages, (say("cost", language), _cost(state, language))] if costs else pages
 
 
 def _row(label: str, whats: tuple[str, ...], check: Preflight) -> TableRow:

@@ -27,7 +27,17 @@ from appliance.core.events import (
 from appliance.core.guest_panel import guest_view
 from appliance.core.panel import view
 from appliance.core.state import About, Fault, Remark, Setup
-from appliance.core.views import CountdownView, FaultView, IdleView, MenuView, Sign, SignView, SubtitlesView, View
+from appliance.core.views import (
+    CountdownView,
+    FaultView,
+    IdleView,
+    MenuView,
+    Sign,
+    SignView,
+    SubtitlesView,
+    TableView,
+    View,
+)
 from appliance.errors import FaultCode
 from appliance.phrases import say
 from tests.core.box import Box
@@ -266,3 +276,48 @@ def test_words_that_are_all_doubted_leave_both_panels_as_they_are() -> None:
     assert isinstance(staff(alone), SignView)
     alone.send(TextArrived(1, 1, "", "Buenos", final=False, at=0), TextArrived(1, 1, "", "Buenos días", False, at=0))
     assert isinstance(staff(alone), SubtitlesView)
+
+
+def test_still_there_is_asked_of_the_guest_too() -> None:
+    for theirs, title in (("es", say("still_there", "es")), ("sw", "Kiswahili")):
+        box = Box(replace(SETUP, theirs=theirs, talk_taps=True, unattended_ms=60_000)).boot()
+        box.press(Key.TALK)
+        box.connect(1)
+        box.pass_time(60_000)
+        seen, first = guest(box), staff(box)
+        assert isinstance(seen, SignView)
+        assert isinstance(first, SignView)
+        assert (seen.sign, seen.title, seen.language) == (Sign.PRESS, title, theirs)
+        assert (first.sign, first.title) == (Sign.PRESS, say("still_there", "en"))
+        box.press(Key.CAMERA)
+        assert guest(box) != seen
+
+
+def test_the_self_test_is_shown_in_the_guests_words_and_without_the_cost() -> None:
+    box = rest()
+    box.key(Key.LANGUAGE, down=True)
+    box.key(Key.REPEAT, down=True)
+    box.pass_time(box.limits.check_hold_ms)
+    titles, labels = set(), set()
+    for _ in range(8):
+        seen = guest(box)
+        assert isinstance(seen, TableView)
+        assert (seen.language, seen.status.wordless) == ("es", True)
+        titles.add(seen.title)
+        labels.update(row.label for row in seen.rows)
+        box.pass_time(box.limits.check_page_ms)
+    assert titles == {say("check", "es")}
+    assert {say(key, "es") for key in ("network", "microphone", "loudspeaker")} <= labels
+    assert say("minutes", "es") not in labels
+    box.state = replace(box.state, theirs="sw")
+    assert guest(box) == SignView(replace(seen.status, direction="EN→SW"), Sign.WAIT, "Kiswahili", "", "sw")
+
+
+def test_a_self_test_that_does_not_begin_takes_no_words_from_the_guest() -> None:
+    box = talking(replace(SETUP, talk_taps=True))
+    before = guest(box)
+    box.key(Key.LANGUAGE, down=True)
+    box.key(Key.REPEAT, down=True)
+    box.pass_time(box.limits.check_hold_ms)
+    assert box.state.preflight.refused_until is not None
+    assert guest(box) == before
