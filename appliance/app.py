@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from appliance.adapters import factory
+from appliance.adapters import captures, factory
 from appliance.adapters.on_air import OnAir, glow
 from appliance.adapters.systemd import Notifier
 from appliance.clock import RealClock
@@ -146,6 +146,7 @@ class Box:
         self._runner = Runner(state, Limits(), now, self._queue.next, self._crew, self._recorder)
         self._watch = Watch(Notifier(taps.environment), self._beats, post, now)
         self._keys: Keys | None = None
+        self._opened: dict[str, int] = {}  # as it was last noted
         self._light = OnAir(factory.light(settings))
 
     def _makers(self) -> Makers:
@@ -212,6 +213,7 @@ class Box:
             raise SettingsError((Problem("run.journal", f"cannot be written: {error.strerror}"),)) from None
         self._keeper.start()
         private = self._privacy()
+        self._count_openings()
         self._crew.start()
         self._daybook.start()  # the date is told before the box may listen
         self._queue.post(Booted(private))
@@ -272,7 +274,15 @@ class Box:
         crew, state, now = self._crew, self._runner.state, self._clock.now_ms()
         self._watch.look(state)
         self._odometer.look(now)
+        self._count_openings()
         self._light.show(glow(crew.capturing, crew.looking, crew.sending), now, winks=winks(state, now))
+
+    def _count_openings(self) -> None:
+        """A row of what was opened so far of all that listens or looks: at the start, and whenever it was more."""
+        opened = captures.opened()
+        if opened != self._opened:
+            self._opened = opened
+            self._journal.note("opened", dict(opened))
 
     def _key(self, key: str, down: bool, at_ms: int) -> None:
         self._queue.post(KeyEdge(Key(key), down, at_ms))
@@ -281,6 +291,7 @@ class Box:
         if self._keys is not None:
             self._keys.close()
         self._crew.stop(STOP_WORKER_MS)
+        self._count_openings()
         self._light.close()
         self._keeper.stop(STOP_WORKER_MS)
         self._daybook.stop(STOP_WORKER_MS)

@@ -12,6 +12,7 @@ A capture has a limit here, and its worker has one of its own: the library was r
 import atexit
 from typing import Any
 
+from appliance.adapters import captures
 from appliance.adapters.framing import WHOLE, Framing
 from appliance.errors import DeviceError, Kind
 from appliance.workers.pictures import USUAL_SIZE
@@ -47,6 +48,7 @@ class PiCamera:
     def open(self) -> None:
         """Power it and begin to stream at the usual size."""
         assert self._camera is None, "open twice"
+        captures.count("picamera2")
         stream = self._framing.stream(*USUAL_SIZE)
         try:
             if self._number >= len(self._make.global_camera_info()):

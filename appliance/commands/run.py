@@ -10,6 +10,7 @@ import os
 import sys
 from pathlib import Path
 
+from appliance.adapters import captures
 from appliance.app import Box, Taps, handle_signals
 from appliance.clock import RealClock
 from appliance.commands.named_files import named_files
@@ -52,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
     code = box.run()
     totals = box.totals()
     logging.getLogger(__name__).info("%d underruns, %d overruns", totals.underruns, totals.xruns)
+    logging.getLogger(__name__).info("%s", captures.in_words())
     if totals.unanswered_ms:
         print(f"{totals.unanswered_ms} ms of speech were not answered", file=sys.stderr)
     return code

@@ -16,13 +16,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from appliance.adapters import factory
+from appliance.adapters import captures, factory
 from appliance.clock import RealClock
+from appliance.commands.slide import read_slide
 from appliance.config import secret
 from appliance.config.reading import Loaded, paths_from, read
 from appliance.config.settings import Settings
 from appliance.core.limits import Limits
-from appliance.errors import DeviceError, FaultCode
+from appliance.errors import FaultCode
 from appliance.protocol.settings import SessionSettings, plan
 from appliance.protocol.voices import resolve_model
 from appliance.selftest import house
@@ -63,13 +64,14 @@ def run(args: argparse.Namespace) -> int:
         print(problem, file=sys.stderr)
     if loaded.problems and args.config is not None:
         return EXIT_SETTINGS
-    private, words = _privacy(loaded.settings, RealClock())
+    private, words = read_slide(loaded.settings, RealClock())
     findings.append(Finding("privacy", words, told=True))
     print(findings[-1], flush=True)
     for track in tracks(loaded, private, os.environ):
         for finding in track.findings():
             print(finding, flush=True)
             findings.append(finding)
+    print(Finding("opened", captures.in_words(), told=True), flush=True)
     return EXIT_SETTINGS if loaded.problems else exit_code(findings)
 
 
@@ -78,19 +80,6 @@ def _settings(loaded: Loaded) -> Finding:
         others = f" (and {len(loaded.problems) - 1} more)" if len(loaded.problems) > 1 else ""
         return Finding("settings", f"{loaded.problems[0]}{others}", FaultCode.X1)
     return Finding("settings", "they can be used")
-
-
-def _privacy(settings: Settings, clock: RealClock) -> tuple[bool, str]:
-    """Read before anything that listens is opened; what cannot be read is private."""
-    try:
-        keys = factory.keys(settings, clock)
-        try:
-            private = keys.privacy()
-        finally:
-            keys.close()
-    except DeviceError as error:
-        return True, f"the slide cannot be read, so nothing that listens is opened: {error.detail}"
-    return private, "private, or the slide cannot be read: nothing that listens is opened" if private else "live"
 
 
 def tracks(loaded: Loaded, private: bool, environment: Mapping[str, str]) -> tuple[TrackApart | Track, ...]:

@@ -9,6 +9,7 @@ import pytest
 from appliance import cli
 from appliance.clock import RealClock
 from appliance.commands import selftest
+from appliance.commands.slide import read_slide
 from appliance.config.reading import BootPaths, Loaded, read
 from appliance.errors import FaultCode, SettingsError
 from appliance.selftest.bounded import Check
@@ -49,7 +50,7 @@ def test_private_keeps_the_microphone_closed_and_says_so(tmp_path: Path) -> None
     script = tmp_path / "keys.toml"
     script.write_text('[[key]]\nat_ms = 0\nkey = "privacy"\ndown = false\n')
     found = loaded(tmp_path, keys__driver="script", keys__script=script)
-    private, words = selftest._privacy(found.settings, RealClock())
+    private, words = read_slide(found.settings, RealClock())
     assert (private, words) == (True, "private, or the slide cannot be read: nothing that listens is opened")
     sound = selftest._sound(found.settings, RealClock(), private)
     assert sound.listen().words == "private: it is not opened"
@@ -57,7 +58,7 @@ def test_private_keeps_the_microphone_closed_and_says_so(tmp_path: Path) -> None
 
 
 def test_without_a_slide_it_is_live(tmp_path: Path) -> None:
-    assert selftest._privacy(loaded(tmp_path).settings, RealClock()) == (False, "live")
+    assert read_slide(loaded(tmp_path).settings, RealClock()) == (False, "live")
 
 
 def test_a_file_loudspeaker_is_not_emptied(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from appliance.adapters import captures
 from appliance.ports import Camera
 from tests.contract.bench import CAMERAS
 
@@ -38,3 +39,12 @@ def test_it_can_be_closed_twice_and_opened_again(camera: Camera) -> None:
         assert camera.capture(64, 64)
         camera.close()
         camera.close()
+
+
+def test_every_opening_is_counted_and_nothing_else_is(camera: Camera) -> None:
+    before = captures.opened()["folder"]
+    camera.close()
+    camera.open()
+    camera.capture(64, 64)
+    camera.close()
+    assert captures.opened()["folder"] == before + 1

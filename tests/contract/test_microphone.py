@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance.adapters import captures
 from appliance.ports import MICROPHONE_PERIOD_BYTES, Microphone
 from tests.adapters.virtual_clock import VirtualClock
 from tests.contract.bench import MICROPHONES, RECORDINGS
@@ -59,3 +60,15 @@ def test_a_recording_ends_with_nothing_and_stays_so_when_opened_again(microphone
     microphone.close()
     microphone.open()
     assert microphone.read() == b""
+
+
+def test_every_opening_is_counted_and_nothing_else_is(microphone: Microphone) -> None:
+    before = sum(captures.opened().values())
+    microphone.close()
+    assert sum(captures.opened().values()) == before, "made, and not opened"
+    microphone.open()
+    once = sum(captures.opened().values())
+    assert once > before
+    microphone.read()
+    microphone.close()
+    assert sum(captures.opened().values()) == once

@@ -24,6 +24,8 @@ FIELDS: dict[str, dict[str, type | tuple[type, ...]]] = {
     },
     "key": {"key": str, "down": bool},
     "screen": {"hash": str},
+    "cue": {"name": str},
+    "opened": {"alsa": int, "file": int, "picamera2": int, "folder": int},
 }  # fmt: skip
 STATES = ("dialing", "configuring", "ready", "finishing", "lost", "closed")
 

@@ -50,6 +50,14 @@ def test_the_picture_decides_what_is_shown(shown: dict[str, tuple[Path, str]], s
     assert (folder / "oled.gif").stat().st_size > 1_000
 
 
+@pytest.mark.parametrize("scene", SCENES)
+def test_no_card_and_no_camera_is_opened_for_it(shown: dict[str, tuple[Path, str]], scene: str) -> None:
+    """It needs no slide: it listens to nobody."""
+    opened = [row for row in read_rows(shown[scene][0] / "journal.jsonl") if row["what"] == "opened"]
+    assert {(row["alsa"], row["picamera2"]) for row in opened} == {(0, 0)}
+    assert (opened[-1]["file"], opened[-1]["folder"]) >= (1, 1), "what stands in their place"
+
+
 def test_both_say_the_same_words_and_only_the_picture_differs(shown: dict[str, tuple[Path, str]]) -> None:
     said = [(folder / "said.wav").read_bytes() for folder, _ in shown.values()]
     assert said[0] == said[1]

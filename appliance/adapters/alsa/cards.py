@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from appliance.adapters.alsa.binding import Library, Pcm
 from appliance.adapters.alsa.errors import opening_failed
+from appliance.adapters.alsa.pcm import open_pcm
 from appliance.errors import DeviceError, Kind
 
 BY_NAME = "card:"
@@ -131,16 +132,7 @@ def refuse_hdmi(library: Library, wanted: str, card_index: int) -> None:
 def ability(library: Library, device: str, pcm: str, pcm_type: int) -> Ability:
     """What a stream takes. Opens it for a moment; raises like an opening."""
     try:
-        opened = library.PCM(
-            pcm_type,
-            library.PCM_NORMAL,
-            device=pcm,
-            rate=48_000,
-            channels=1,
-            format=library.PCM_FORMAT_S16_LE,
-            periodsize=960,
-            periods=4,
-        )
+        opened = open_pcm(library, pcm_type, device=pcm, rate=48_000, channels=1, periodsize=960, periods=4)
     except library.ALSAAudioError as error:
         raise opening_failed(device, pcm, error) from error
     try:

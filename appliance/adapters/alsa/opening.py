@@ -12,6 +12,7 @@ from typing import Any
 from appliance.adapters.alsa.binding import Library, Pcm
 from appliance.adapters.alsa.cards import cards, direct, refuse_hdmi, resolve
 from appliance.adapters.alsa.errors import opening_failed
+from appliance.adapters.alsa.pcm import open_pcm
 from appliance.errors import DeviceError, Kind
 
 PERIODS_A_SECOND = 50  # 20 ms
@@ -88,13 +89,12 @@ def _at_a_good_rate(library: Library, stream: Stream, wish: Wish) -> Stream:
 
 def _open(library: Library, name: str, wish: Wish, rate_hz: int) -> Stream:
     try:
-        pcm = library.PCM(
+        pcm = open_pcm(
+            library,
             wish.pcm_type,
-            library.PCM_NORMAL,
             device=name,
             rate=rate_hz,
             channels=wish.channels,
-            format=library.PCM_FORMAT_S16_LE,
             periodsize=rate_hz // PERIODS_A_SECOND,
             periods=wish.periods,
         )

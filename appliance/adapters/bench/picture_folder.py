@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from appliance.adapters import captures
 from appliance.adapters.bench.clock import Clock
 from appliance.adapters.bench.os_faults import device_error
 from appliance.adapters.framing import WHOLE, Framing
@@ -87,6 +88,7 @@ class PictureFolder:
 
     def open(self) -> None:
         """Look what is in the folder."""
+        captures.count("folder")
         try:
             names = sorted(path for path in self._folder.iterdir() if path.suffix.lower() in (".jpg", ".jpeg"))
         except OSError as error:

@@ -15,6 +15,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from appliance.adapters import captures
 from appliance.adapters.bench.clock import Clock
 from appliance.adapters.bench.os_faults import device_error
 from appliance.adapters.bench.wav_format import WavFormat, read_format, to_mono
@@ -86,6 +87,7 @@ class WavMicrophone:
     def open(self) -> None:
         """Open the file, at its beginning or where it stood."""
         self.close()
+        captures.count("file")
         try:
             file = self._path.open("rb", buffering=0)
         except OSError as error:
