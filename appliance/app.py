@@ -6,9 +6,7 @@ Must not: decide anything that the core decides, or know a device.
 
 import logging
 import os
-import signal
 import threading
-import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -40,6 +38,7 @@ from appliance.workers.beats import Beats
 from appliance.workers.camera import CameraWorker
 from appliance.workers.daybook import DayBook
 from appliance.workers.eyes import Eyes
+from appliance.workers.figures import Figures
 from appliance.workers.hearing import Hearing
 from appliance.workers.jitter import JitterBuffer
 from appliance.workers.journal import Journal
@@ -147,6 +146,9 @@ class Box:
         self._watch = Watch(Notifier(taps.environment), self._beats, post, now)
         self._keys: Keys | None = None
         self._opened: dict[str, int] = {}  # as it was last noted
+        self._figures = Figures()
+        self._figures_asked = False
+        self._journal.listeners.append(self._figures.row)
         self._light = OnAir(factory.light(settings))
 
     def _makers(self) -> Makers:
@@ -227,6 +229,10 @@ class Box:
         """End the run: finish the sentence, play it, leave. Callable from a signal handler."""
         self._queue.post(StopRequested(why))
 
+    def ask_figures(self) -> None:
+        """Tell p50 and p95 of the last turns in the log, within a second. Callable from a signal handler."""
+        self._figures_asked = True
+
     def totals(self) -> Totals:
         """The figures so far."""
         state = self._runner.state
@@ -274,6 +280,9 @@ class Box:
         crew, state, now = self._crew, self._runner.state, self._clock.now_ms()
         self._watch.look(state)
         self._odometer.look(now)
+        if self._figures_asked:
+            self._figures_asked = False
+            self._tell_figures(sum(ms for _, ms in state.owed))
         self._count_openings()
         self._light.show(glow(crew.capturing, crew.looking, crew.sending), now, winks=winks(state, now))
 
@@ -283,6 +292,12 @@ class Box:
         if opened != self._opened:
             self._opened = opened
             self._journal.note("opened", dict(opened))
+
+    def _tell_figures(self, unanswered_ms: int) -> None:
+        backlog = (unanswered_ms, self._jitter.queued_ms)
+        self._journal.note("figures", self._figures.row_of(*backlog))
+        for sentence in self._figures.sentences(*backlog):
+            log.warning("%s", sentence)  # asked for: a quiet log has it too
 
     def _key(self, key: str, down: bool, at_ms: int) -> None:
         self._queue.post(KeyEdge(Key(key), down, at_ms))
@@ -370,13 +385,3 @@ def _painter(screen: Screen) -> Painter:
     from appliance.display.renderer import Renderer
 
     return Renderer(screen.width, screen.height, screen.depth)
-
-
-def handle_signals(box: Box) -> None:
-    """SIGTERM and Ctrl-C end the run in good order. Main thread only."""
-
-    def stop(number: int, _frame: types.FrameType | None) -> None:
-        box.stop(signal.Signals(number).name)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)

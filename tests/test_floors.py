@@ -29,6 +29,7 @@ FLOORS: dict[str, int] = {
     "crew": 5,
     "first_state": 5,
     "watch": 5,
+    "signals": 5,
     "cli": 5,
     "runner": 5,
     "recorder": 5,

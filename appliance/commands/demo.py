@@ -17,7 +17,7 @@ import types
 from collections.abc import Iterator
 from pathlib import Path
 
-from appliance.app import Box, Taps, Totals, handle_signals
+from appliance.app import Box, Taps, Totals
 from appliance.clock import RealClock
 from appliance.commands.demo_report import Report
 from appliance.commands.demo_stage import SCENES, lines, senses, set_up
@@ -28,6 +28,7 @@ from appliance.display.export import GifRecorder
 from appliance.emulator.rehearsal import desk
 from appliance.emulator.speech import Speech
 from appliance.errors import DragomanError, Problem, SettingsError
+from appliance.signals import handle_signals
 
 EMULATOR_READY_S = 60
 EMULATOR_STOPS_S = 10

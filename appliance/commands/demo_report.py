@@ -5,12 +5,12 @@ Must not: measure; every figure comes from the box itself.
 """
 
 import json
-import statistics
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from appliance.app import Totals
+from appliance.workers.figures import WORDS, percentile
 
 LAST_SUBTITLE_MS = 4_000
 
@@ -76,12 +76,10 @@ class Report:
                 f"{number:>4}  {direction:<9} {_cell(turn['first_text_ms'], 11)}  {_cell(turn['first_sound_ms'], 11)}"
                 f"  {turn['gap_ms']:>5}{'   again' if turn['replay'] else ''}"
             )
-        for name in ("first_text_ms", "first_sound_ms", "first_text_after_start_ms", "first_sound_after_start_ms"):
+        for name, words in WORDS.items():
             values = [turn[name] for turn in self.turns if turn[name] is not None]
             if len(values) > 1:
-                lines.append(
-                    f"{_WORDS[name]:<33} p50 {_percentile(values, 50):>6} ms   p95 {_percentile(values, 95):>6} ms"
-                )
+                lines.append(f"{words:<33} p50 {percentile(values, 50):>6} ms   p95 {percentile(values, 95):>6} ms")
         lines.append(
             f"{len(self.turns)} turns, {totals.tokens} tokens as the emulator counts them, "
             f"{totals.minutes:.2f} minutes sent, {totals.underruns} underruns, {totals.xruns} overruns"
@@ -118,24 +116,12 @@ class Report:
         return None
 
 
-_WORDS = {
-    "first_text_ms": "end of speech → first text",
-    "first_sound_ms": "end of speech → first sound",
-    "first_text_after_start_ms": "begin of speech → first text",
-    "first_sound_after_start_ms": "begin of speech → first sound",
-}
-
-
 def _picture(row: dict[str, Any]) -> str:
     return f"{row['width']} × {row['height']} pixels, {row['bytes']:,} bytes"
 
 
 def _cell(value: int | None, width: int) -> str:
     return f"{'–' if value is None else value:>{width}}"
-
-
-def _percentile(values: list[int], percent: int) -> int:
-    return round(statistics.quantiles(values, n=100, method="inclusive")[percent - 1])
 
 
 def _stamp(ms: int) -> str:

@@ -11,11 +11,12 @@ import sys
 from pathlib import Path
 
 from appliance.adapters import captures
-from appliance.app import Box, Taps, handle_signals
+from appliance.app import Box, Taps
 from appliance.clock import RealClock
 from appliance.commands.named_files import named_files
 from appliance.config.last_good import keep_last_good
 from appliance.config.reading import paths_from, read
+from appliance.signals import handle_signals
 
 EXIT_SETTINGS = 78
 

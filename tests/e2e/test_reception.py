@@ -112,6 +112,8 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
         pressed = len(played.keys)
         started.wait_for("key", lambda _: len(started.rows("key")) == pressed, 90)
         started.wait_for("line", lambda row: row["direction"] == "fr>en" and row["state"] == "dialing")
+        started.signal(signal.SIGUSR1)
+        started.wait_for("figures")
         started.signal(signal.SIGTERM)
         assert started.wait().code == 0, started.told()
         yield started
@@ -151,6 +153,15 @@ def test_repeat_is_heard_though_nothing_is_asked_of_the_service(box: Box) -> Non
     levels = heard_levels(box.folder / "heard.wav")[at // 10 : until // 10]
     assert sum(level > LOUD for level in levels) > 30, "a third of a second at least"
     assert [row for row in box.rows("subtitle") if at < row["at"] < until] == []
+
+
+def test_a_running_box_tells_its_figures_when_it_is_asked(box: Box) -> None:
+    (figures,) = box.rows("figures")
+    turns = [row for row in box.rows("turn") if row["at"] < figures["at"]]
+    assert figures["turns"] == len(turns) >= len(DIALOGUE)
+    texts = [row["first_text_ms"] for row in turns if row["first_text_ms"] is not None]
+    assert min(texts) <= figures["first_text_p50_ms"] <= figures["first_text_p95_ms"] <= max(texts)
+    assert f"end of speech → first text: p50 {figures['first_text_p50_ms']} ms" in box.errors
 
 
 def test_the_end_of_visit_finishes_every_line_and_closes_the_microphone(box: Box) -> None:
