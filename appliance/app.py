@@ -49,6 +49,7 @@ from appliance.workers.microphone import MicrophoneWorker
 from appliance.workers.names import Names
 from appliance.workers.odometer import Odometer
 from appliance.workers.pictures import Picture
+from appliance.workers.power import Power
 from appliance.workers.preflight import PreflightWorker
 from appliance.workers.reboot import Rebooter
 from appliance.workers.robot import Robot
@@ -130,6 +131,7 @@ class Box:
         keeps = Path(state_folder) if state_folder else None
         rebooter = Rebooter(keeps, boot_id(), clock.began_ms)
         self._daybook = DayBook(keeps, post, now)
+        self._power = Power(post, now)
         self._odometer = Odometer(self._spools, post)
         self._crew = BoxCrew(
             self._plan, self._output, access, self._spools, self._jitter, makers,
@@ -218,6 +220,7 @@ class Box:
         self._count_openings()
         self._crew.start()
         self._daybook.start()  # the date is told before the box may listen
+        self._power.start()
         self._queue.post(Booted(private))
         self._start_keys()
         try:
@@ -310,6 +313,7 @@ class Box:
         self._light.close()
         self._keeper.stop(STOP_WORKER_MS)
         self._daybook.stop(STOP_WORKER_MS)
+        self._power.stop(STOP_WORKER_MS)
         self._journal.stop(STOP_WORKER_MS)
 
     def _crash(self, hook: threading.ExceptHookArgs) -> None:

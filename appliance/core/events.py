@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from appliance.core.direction import Direction
+from appliance.errors import FaultCode
 
 
 class Key(StrEnum):
@@ -303,10 +304,11 @@ class DateTold:
 
 
 @dataclass(frozen=True, slots=True)
-class StorageReported:
-    """Whether what must outlive a power cut can be written; ``trouble`` is empty where it can."""
+class TroubleReported:
+    """Something that stands behind the box and is no device of it; ``detail`` is empty where all is well (again)."""
 
-    trouble: str
+    code: FaultCode
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,7 +386,7 @@ Event = (
     | LineMetered
     | SoundSent
     | DateTold
-    | StorageReported
+    | TroubleReported
     | ServiceComplained
     | LineFinished
     | LineLost

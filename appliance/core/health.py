@@ -60,9 +60,9 @@ def worker_silent(state: State, device: Device, now: int) -> Outcome:
     return state, (*effects, RestartWorker(device))
 
 
-def storage_reported(state: State, trouble: str, now: int) -> Outcome:
-    """The box works on, and forgets its counters when it is unplugged."""
-    return raised(state, FaultCode.W1, now, trouble) if trouble else cleared(state, frozenset({FaultCode.W1}))
+def trouble_reported(state: State, code: FaultCode, detail: str, now: int) -> Outcome:
+    """The box works on: with weak power for as long as it lasts, without storage until it is unplugged."""
+    return raised(state, code, now, detail) if detail else cleared(state, frozenset({code}))
 
 
 def spool_reported(state: State, event: SpoolReported, now: int) -> State:

@@ -116,7 +116,7 @@ def _stands_back(fault: Fault, state: State, now: int) -> bool:
         return now >= _told_until(fault, state)
     if fault.code is FaultCode.B1:
         return state.cost.closed and bool(state.lines)  # the last answers come
-    return fault.code in (FaultCode.X1, FaultCode.W1) and bool(state.shown)
+    return fault.code in (FaultCode.X1, FaultCode.W1, FaultCode.V1) and bool(state.shown)
 
 
 def _fault(state: State, status: Status, fault: Fault) -> FaultView | SignView:

@@ -42,9 +42,9 @@ from appliance.core.events import (
     SpeechSounded,
     SpoolReported,
     StopRequested,
-    StorageReported,
     TextArrived,
     Tick,
+    TroubleReported,
     TurnAnswered,
     TurnOpened,
     UsageCounted,
@@ -149,8 +149,8 @@ def _handled(state: State, event: Event, now: int, limits: Limits) -> Outcome:
             return cost.sent(state, ms), ()
         case DateTold(day, sure):
             return cost.dated(state, day, sure=sure)
-        case StorageReported(trouble):
-            return health.storage_reported(state, trouble, now)
+        case TroubleReported(code, detail):
+            return health.trouble_reported(state, code, detail, now)
         case CheckTold():
             return preflight.told(state, event, now, limits), ()
         case CheckEnded():

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from appliance.config.durable import write_durably
-from appliance.core.events import DateTold, Event, StorageReported
+from appliance.core.events import DateTold, Event, TroubleReported
+from appliance.errors import FaultCode
 
 NAMES = ("cost.0", "cost.1")
 WRITE_EVERY_MS = 40_000  # a minute is what may be lost: it looks every 10 s, and a slow card takes seconds
@@ -144,7 +145,7 @@ class DayBook:
     def _tell_trouble(self, trouble: str) -> None:
         if trouble != self._trouble:
             self._trouble = trouble
-            self._post(StorageReported(trouble))
+            self._post(TroubleReported(FaultCode.W1, trouble))
 
 
 def written(count: Count, serial: int) -> bytes:

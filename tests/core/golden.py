@@ -47,9 +47,9 @@ from appliance.core.events import (
     SpeechSounded,
     SpoolReported,
     StopRequested,
-    StorageReported,
     TextArrived,
     Tick,
+    TroubleReported,
     TurnAnswered,
     TurnOpened,
     UsageCounted,
@@ -58,6 +58,7 @@ from appliance.core.events import (
 from appliance.core.invariants import check
 from appliance.core.modes import Mode
 from appliance.core.step import step
+from appliance.errors import FaultCode
 from tests.core.box import Box
 from tests.core.states import REACHED
 
@@ -132,8 +133,9 @@ def _costs(n: int) -> tuple[Event, ...]:
         LineMetered(n, 30),
         SoundSent(3_000),
         DateTold("2026-11-28", sure=True),
-        StorageReported("No space left on device"),
-        StorageReported(""),
+        TroubleReported(FaultCode.W1, "No space left on device"),
+        TroubleReported(FaultCode.W1, ""),
+        TroubleReported(FaultCode.V1, "low voltage"),
         CheckTold("microphone", "M1"),
         CheckEnded(),
     )

@@ -7,9 +7,9 @@ import pytest
 
 from appliance.core.direction import Direction
 from appliance.core.effects import RestartWorker
-from appliance.core.events import Device, DeviceFailed, DeviceReady, Key, WorkerSilent
+from appliance.core.events import Device, DeviceFailed, DeviceReady, Key, TroubleReported, WorkerSilent
 from appliance.core.modes import Mode
-from appliance.errors import Kind
+from appliance.errors import FaultCode, Kind
 from tests.core.box import Box
 from tests.core.states import on_air, standby
 
@@ -97,4 +97,13 @@ def test_a_hanging_worker_is_started_anew_and_is_a_fault_when_it_hangs_again(dev
     assert RestartWorker(device) in box.send(WorkerSilent(device))
     assert codes(box) == [code]
     box.send(DeviceReady(device))
+    assert codes(box) == []
+
+
+@pytest.mark.parametrize("code", [FaultCode.V1, FaultCode.W1])
+def test_trouble_behind_the_box_is_a_fault_as_long_as_it_lasts(code: FaultCode) -> None:
+    box = on_air()
+    box.send(TroubleReported(code, "low voltage"), TroubleReported(code, "low voltage"))
+    assert (codes(box), box.mode()) == ([code], Mode.ON_AIR)
+    box.send(TroubleReported(code, ""))
     assert codes(box) == []

@@ -22,6 +22,7 @@ from appliance.core.events import (
     SourceArrived,
     SpeechSounded,
     TextArrived,
+    TroubleReported,
 )
 from appliance.core.panel import view
 from appliance.core.state import Fault, Setup
@@ -211,6 +212,15 @@ def test_settings_that_cannot_be_used_stand_back_once_somebody_speaks() -> None:
     seen = shown(box)
     assert isinstance(seen, FaultView)
     assert seen.do == "dragoman.toml:3: no such key"
+    box.send(TextArrived(1, 1, "Hola", "", True, box.now))
+    assert isinstance(shown(box), SubtitlesView)
+
+
+@pytest.mark.parametrize("code", [FaultCode.V1, FaultCode.W1])
+def test_trouble_that_the_box_works_on_with_leaves_the_screen_to_the_subtitles(code: FaultCode) -> None:
+    box = on_air()
+    box.send(TroubleReported(code, "low voltage"))
+    assert isinstance(shown(box), FaultView)
     box.send(TextArrived(1, 1, "Hola", "", True, box.now))
     assert isinstance(shown(box), SubtitlesView)
 

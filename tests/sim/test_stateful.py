@@ -47,8 +47,8 @@ from appliance.core.events import (
     SpeechSounded,
     SpoolReported,
     StopRequested,
-    StorageReported,
     TextArrived,
+    TroubleReported,
     TurnAnswered,
     TurnOpened,
     UsageCounted,
@@ -57,7 +57,7 @@ from appliance.core.events import (
 from appliance.core.modes import Mode, Phase
 from appliance.core.state import Setup
 from appliance.core.step import step
-from appliance.errors import Kind
+from appliance.errors import FaultCode, Kind
 from tests.core.box import Box
 
 EXAMPLES = int(os.environ.get("DRAGOMAN_EXAMPLES", "300"))
@@ -257,9 +257,9 @@ class AnySequence(RuleBasedStateMachine):
     def the_self_test_tells(self, ended: bool) -> None:
         self.box.send(CheckEnded() if ended else CheckTold("round trip", "S3"))
 
-    @rule(trouble=st.sampled_from(("", "No space left on device")))
-    def storage_is_tried(self, trouble: str) -> None:
-        self.box.send(StorageReported(trouble))
+    @rule(code=st.sampled_from((FaultCode.W1, FaultCode.V1)), detail=st.sampled_from(("", "no space left on device")))
+    def trouble_is_told(self, code: FaultCode, detail: str) -> None:
+        self.box.send(TroubleReported(code, detail))
 
     @precondition(lambda self: self.box.state.setup.ends_with_microphone)
     @rule()

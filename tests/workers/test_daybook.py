@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from appliance.config.durable import write_durably
-from appliance.core.events import DateTold, Event, StorageReported
+from appliance.core.events import DateTold, Event, TroubleReported
+from appliance.errors import FaultCode
 from appliance.workers import daybook
 from appliance.workers.daybook import NAMES, WRITE_EVERY_MS, Count, DayBook, calendar, written
 
@@ -105,8 +106,8 @@ def test_a_folder_in_the_place_of_a_file_is_a_card_that_cannot_be_written(tmp_pa
     for name in NAMES:
         (tmp_path / name).mkdir()
     (told,) = keep(tmp_path, FIRST)
-    assert isinstance(told, StorageReported)
-    assert told.trouble.startswith("what today cost cannot be written: ")
+    assert isinstance(told, TroubleReported)
+    assert told.detail.startswith("what today cost cannot be written: ")
 
 
 def test_it_writes_rarely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,11 +144,12 @@ def test_a_full_card_is_told_once_and_again_when_it_is_well(tmp_path: Path, monk
     monkeypatch.setattr(daybook, "write_durably", write)
     desk.book.start()
     desk.book.keep(FIRST)
-    desk.until(lambda: StorageReported("what today cost cannot be written: no space left on device") in desk.told)
+    no_space = TroubleReported(FaultCode.W1, "what today cost cannot be written: no space left on device")
+    desk.until(lambda: no_space in desk.told)
     full = False
     desk.at = WRITE_EVERY_MS
     desk.book.keep(SECOND)
-    desk.until(lambda: desk.told[-1] == StorageReported(""))
+    desk.until(lambda: desk.told[-1] == TroubleReported(FaultCode.W1, ""))
     desk.book.stop(10_000)
     assert len(desk.told) == 3
     assert load(tmp_path) == SECOND
@@ -158,7 +160,7 @@ def test_a_folder_that_cannot_be_written_is_told_at_the_start(tmp_path: Path, mo
     desk = Desk(tmp_path)
     desk.book.start()
     desk.book.stop(10_000)
-    assert desk.told == [MONDAY, StorageReported("the state folder cannot be written")]
+    assert desk.told == [MONDAY, TroubleReported(FaultCode.W1, "the state folder cannot be written")]
 
 
 def test_without_a_folder_the_count_is_in_memory_alone() -> None:
