@@ -5,6 +5,7 @@ Systemd is played by a notify socket of the test's own: it kills and starts agai
 
 import contextlib
 import json
+import queue
 import re
 import signal
 import socket
@@ -22,6 +23,7 @@ from tests.e2e.hanging import Pipe
 from tests.e2e.harness import Box, Emulator, wait_for
 from tests.e2e.numbers import Account, account, recording, rehearsal
 from tests.e2e.pulse import PulseCard, missing
+from tests.workers.peers import peer, read_request
 
 WATCHDOG_S = 4  # of the service's unit it is 20; the box feeds it four times in so long
 SILENT_S = 3.0  # of a microphone at work: it is silent from then on
@@ -194,6 +196,27 @@ def test_what_is_said_with_no_line_at_all_is_owed_when_the_process_is_killed(tmp
             box.wait(5)
         kept = json.loads((runtime / "kept.json").read_text(encoding="utf-8"))
     assert kept["owes"] is True
+
+
+def test_a_dial_is_written_down_before_it_is_made(tmp_path: Path) -> None:
+    """When the service reads the request, a process that is killed this very moment has left word of it."""
+    runtime, kept = tmp_path / "run", queue.Queue[list[int]]()
+
+    def service(conn: socket.socket) -> None:
+        read_request(conn)
+        kept.put(json.loads((runtime / "kept.json").read_text(encoding="utf-8"))["dials"])
+
+    with (
+        Systemd(tmp_path) as systemd,
+        peer(service) as port,
+        Box(
+            tmp_path, None, recording((1,)).pcm, environment=systemd.environment(runtime),
+            service__url=f"ws://127.0.0.1:{port}/api-ws/v1/realtime", run__until="forever",
+        ) as box,
+    ):  # fmt: skip
+        assert len(kept.get(timeout=30)) == 1
+        box.signal(signal.SIGKILL)
+        box.wait(5)
 
 
 def test_a_restart_loop_does_not_dial_more_than_the_budget(emulator: Emulator, tmp_path: Path) -> None:
