@@ -28,7 +28,7 @@ from appliance.crew import BoxCrew, Makers
 from appliance.errors import DeviceError, FaultCode, Problem, SettingsError
 from appliance.first_state import remembered, setup
 from appliance.ports import Camera, Frame, Keys, Screen
-from appliance.protocol.settings import SessionSettings, plan
+from appliance.protocol.settings import SessionSettings, hot_words, plan
 from appliance.protocol.voices import resolve_model
 from appliance.recorder import Recorder
 from appliance.runner import Runner
@@ -337,7 +337,7 @@ class Box:
         return sum(spool.kept_ms() for spool in self._spools.all())
 
     def _plan(self, direction: Direction) -> SessionSettings:
-        service = self._settings.service
+        service, own = self._settings.service, self._settings.languages
         return plan(
             self._model,
             direction.source,
@@ -345,11 +345,11 @@ class Box:
             service.voice,
             service.clone,
             model_name=service.model,
-            speech=self._settings.loudspeaker.driver != "none" and self._settings.languages.mode != "captions",
+            speech=self._settings.loudspeaker.driver != "none" and own.mode != "captions",
             transcription=service.transcription,
             silence_ms=service.silence_ms,
             threshold=service.threshold,
-            phrases=self._phrases,
+            phrases=hot_words(self._phrases, own.mine, own.theirs, direction.source, direction.target),
         )
 
     def _output(self, direction: Direction) -> str:

@@ -166,7 +166,7 @@ def _plan(loaded: Loaded) -> SessionSettings:
         service.voice,
         service.clone,
         model_name=service.model,
-        speech=loaded.settings.loudspeaker.driver != "none",
+        speech=loaded.settings.loudspeaker.driver != "none" and languages.mode != "captions",
         transcription=service.transcription,
         silence_ms=service.silence_ms,
         threshold=service.threshold,

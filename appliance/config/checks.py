@@ -83,6 +83,9 @@ def _spoken(settings: Settings) -> Iterator[Found]:
             blame,
             'service.transcription must be true for languages.mode = "captions": it shows the words as said',
         )
+    if settings.screen.show_source and not service.transcription:
+        blame = ("service.transcription", "screen.show_source")
+        yield blame, "service.transcription must be true for screen.show_source: it shows the words as said"
     if settings.run.profile == "kiosk" and not own.mine:
         blame = ("languages.mine", "run.profile")
         yield blame, 'languages.mine must be set in a kiosk: it is what the staff speaks, such as "en"'
@@ -106,17 +109,30 @@ def _refused(settings: Settings, model: Model) -> Iterator[Found]:
 
 
 def notices(settings: Settings) -> Iterator[Found]:
-    """What is worth saying and nothing wrong: a target that is read, never heard."""
+    """What is worth saying and nothing wrong: a target that is read, never heard; what can have no effect."""
     model = resolve_model(settings.service.model)
     own, voice = settings.languages, settings.service.voice
+    yield from _without_effect(settings)
     if model is None or own.mode == "captions":
         return
+    if own.mine == own.theirs:
+        yield ("languages.theirs", "languages.mine"), "languages.theirs is languages.mine: nothing is translated"
     targets = ("languages.mine", "languages.theirs") if settings.run.profile == "kiosk" else ("languages.theirs",)
     for name in targets:
         code = own.mine if name == "languages.mine" else own.theirs
         if code in model.targets and not model.speaks(code, voice):
             who = f'voice "{voice}"' if voice and model.speaks(code) else f"model {model.name}"
             yield (name,), f"{LANGUAGES[code].name} is written, not spoken, by the {who}: the box asks for text only"
+
+
+def _without_effect(settings: Settings) -> Iterator[Found]:
+    own, service = settings.languages, settings.service
+    silent = own.mode == "captions" or settings.loudspeaker.driver == "none"
+    if service.clone != "off" and silent:
+        yield ("service.clone",), "service.clone copies nobody's voice: nothing is spoken here"
+    if not service.transcription and (not own.mine or settings.run.profile == "kiosk"):
+        finds = "the guest's language is not found" if own.mine else "the conversation cannot be turned round"
+        yield ("service.transcription",), f"{finds}: which language was heard stands in the transcript"
 
 
 def _files(settings: Settings) -> Iterator[Found]:

@@ -79,6 +79,22 @@ def plan(
     )
 
 
+def hot_words(phrases: Phrases, mine: str, theirs: str, source: str, target: str) -> Phrases:
+    """What of a glossary from ``mine`` into ``theirs`` is true from ``source`` into ``target``.
+
+    As it stands in its own direction, turned round in the other one (of several terms that mean the same the first).
+    Between other languages only what is the same on both sides: a name. ``mine`` "" is whatever was detected.
+    """
+    if target == theirs and (not mine or source in ("", mine)):
+        return phrases
+    if source == theirs and mine in ("", target):
+        turned: dict[str, str] = {}
+        for term, meaning in phrases:
+            turned.setdefault(meaning, term)
+        return tuple(turned.items())
+    return tuple((term, meaning) for term, meaning in phrases if term == meaning)
+
+
 def refusals(
     model: Model,
     source: str,
@@ -121,15 +137,23 @@ def _voice_refusals(model: Model, voice: str, clone: str) -> Iterator[str]:
         yield f"{model.name} cannot copy voices; set clone to 'off'"
         return
     match clone:
+        case "off" if is_clone(voice) and not model.clones:
+            yield f"voice {voice!r} is a copied voice, and {model.name} cannot copy voices"
         case "off" if is_clone(voice):
             mode = "'once' or 'always'" if voice == LIVE_CLONE_VOICE else "'never'"
             yield f"voice {voice!r} is a copied voice and needs clone = {mode}; with 'off' only stock voices are taken"
         case "off" if voice and not model.knows_voice(voice):
             yield _unknown_voice(model, voice)
-        case "never" if not voice.startswith(PREPARED_CLONE_PREFIX):
+        case "never" if not _is_prepared(voice):
             yield f"clone = 'never' needs the id of a prepared voice ({PREPARED_CLONE_PREFIX}…), not {voice!r}"
         case "once" | "always" if voice not in ("", LIVE_CLONE_VOICE):
             yield f"clone = {clone!r} copies the speaker and needs voice = {LIVE_CLONE_VOICE!r}, not {voice!r}"
+
+
+def _is_prepared(voice: str) -> bool:
+    """Whether it is a whole id: what comes behind the prefix is one word of the service's making."""
+    word = voice.removeprefix(PREPARED_CLONE_PREFIX)
+    return voice.startswith(PREPARED_CLONE_PREFIX) and bool(word) and not any(letter.isspace() for letter in word)
 
 
 def _unknown_voice(model: Model, voice: str) -> str:

@@ -98,6 +98,13 @@ def test_addresses_that_are_refused(url: str, sentence: str) -> None:
         ({"service__clone": "once", "service__voice": "Tina"}, "service.clone", "needs voice = 'default'"),
         ({"service__clone": "once", "service__model": LEGACY}, "service.clone", "cannot copy voices"),
         ({"languages__mode": "captions", "service__transcription": False}, "service.transcription", "must be true"),
+        ({"screen__show_source": True, "service__transcription": False}, "service.transcription", "must be true"),
+        (
+            {"service__clone": "never", "service__voice": "qwen-translate-vc-"},
+            "service.clone",
+            "id of a prepared voice",
+        ),
+        ({"service__voice": "default", "service__model": LEGACY}, "service.voice", "cannot copy voices"),
         ({"run__profile": "kiosk", "languages__mine": ""}, "languages.mine", "must be set in a kiosk"),
         ({"run__until": "microphone-ends"}, "run.until", 'needs microphone.driver = "file"'),
         ({"panel__enabled": True}, "panel.enabled", "there is no panel in a browser yet"),
@@ -180,6 +187,26 @@ def test_files_and_folders_that_are_there_are_taken(tmp_path: Path) -> None:
 )
 def test_a_text_only_target_is_a_notice_and_no_problem(changes: dict[str, Value], sentences: list[str]) -> None:
     assert [sentence for _, sentence in checks.notices(settings(**changes))] == sentences
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"languages__theirs": "en"}, ["nothing is translated"]),
+        ({"languages__theirs": "en", "languages__mode": "captions"}, []),
+        ({"service__clone": "once", "loudspeaker__driver": "none"}, ["nothing is spoken here"]),
+        ({"service__clone": "once", "languages__mode": "captions"}, ["nothing is spoken here"]),
+        ({"service__clone": "once"}, []),
+        ({"service__transcription": False}, []),
+        ({"service__transcription": False, "languages__mine": ""}, ["the conversation cannot be turned round"]),
+        ({"service__transcription": False, "run__profile": "kiosk"}, ["the guest's language is not found"]),
+    ],
+)
+def test_what_can_have_no_effect_is_a_notice(changes: dict[str, Value], words: list[str]) -> None:
+    assert found(**changes) == []
+    sentences = [sentence for _, sentence in checks.notices(settings(**changes))]
+    assert len(sentences) == len(words)
+    assert all(word in sentence for word, sentence in zip(words, sentences, strict=True))
 
 
 @pytest.mark.parametrize(

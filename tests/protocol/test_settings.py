@@ -3,7 +3,7 @@
 import pytest
 
 from appliance.protocol.languages import LANGUAGES
-from appliance.protocol.settings import Phrases, plan, refusals
+from appliance.protocol.settings import Phrases, hot_words, plan, refusals
 from appliance.protocol.voices import MODELS, Model
 
 NEWER = MODELS["qwen3.5-livetranslate-flash-realtime"]
@@ -103,6 +103,10 @@ def test_a_language_that_the_older_model_lacks() -> None:
         (NEWER, "Tina", "never", "needs the id of a prepared voice"),
         (NEWER, "Tina", "sometimes", "'sometimes' is not one of off, never, once, always"),
         (OLDER, "default", "once", "cannot copy voices"),
+        (OLDER, "default", "off", "cannot copy voices"),
+        (OLDER, PREPARED, "off", "cannot copy voices"),
+        (NEWER, "qwen-translate-vc-", "never", "needs the id of a prepared voice"),
+        (NEWER, "qwen-translate-vc-anna 1", "never", "needs the id of a prepared voice"),
         (OLDER, "Tina", "off", "its own choice is 'Cherry'"),
     ],
 )
@@ -136,3 +140,28 @@ def test_the_edges_are_taken() -> None:
 
 def test_all_that_is_wrong_is_told_at_once() -> None:
     assert len(refusals(NEWER, "yy", "xx", "Cherry", silence_ms=0, threshold=2.0)) == 5
+
+
+TERMS: Phrases = (("platform", "andén"), ("track", "andén"), ("Adler", "Adler"))
+TURNED: Phrases = (("andén", "platform"), ("Adler", "Adler"))
+NAMES: Phrases = (("Adler", "Adler"),)
+
+
+@pytest.mark.parametrize(
+    ("mine", "source", "target", "words"),
+    [
+        ("en", "en", "es", TERMS),
+        ("en", "", "es", TERMS),
+        ("en", "es", "en", TURNED),
+        ("en", "en", "fr", NAMES),
+        ("en", "fr", "en", NAMES),
+        ("en", "fr", "es", NAMES),
+        ("", "", "es", TERMS),
+        ("", "de", "es", TERMS),
+        ("", "es", "de", TURNED),
+        ("", "", "fr", NAMES),
+    ],
+)
+def test_a_glossary_is_of_two_languages_and_one_direction(mine: str, source: str, target: str, words: Phrases) -> None:
+    """Else an English station would be announced in French by a Spanish word."""
+    assert hot_words(TERMS, mine, "es", source, target) == words
