@@ -190,8 +190,8 @@ def deadlines(state: State, now: int, limits: Limits) -> Iterator[int]:
         yield now  # booted with what an earlier process of the day left
     if cost.reached_at is not None and not cost.closed:
         yield cost.reached_at + limits.cap_by_force_ms
-        if cost.quiet_at is not None:
-            yield cost.quiet_at + limits.cap_pause_ms
+        if cost.quiet_at is not None:  # a microphone that was closed since is a pause already
+            yield cost.quiet_at + (limits.cap_pause_ms if state.capture else 0)
     if cost.low_at is not None and now < cost.low_at + limits.low_shown_ms:
         yield cost.low_at + limits.low_shown_ms
 

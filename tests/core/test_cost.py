@@ -170,6 +170,14 @@ def test_a_cap_waits_for_a_pause_and_the_answer_still_comes() -> None:
     assert box.mode() is Mode.STANDBY
 
 
+def test_whoever_stops_by_himself_once_a_cap_is_reached_need_not_wait_for_a_pause() -> None:
+    box = on_air(replace(CAPPED, at_once=True))
+    box.send(SoundSent(10 * MINUTE_MS))
+    assert (codes(box), box.state.capture) == ([], True)
+    box.press(Key.TALK, 50)
+    assert (codes(box), box.state.capture) == (["B1"], False)
+
+
 def test_speech_that_never_pauses_does_not_outrun_a_cap_for_ever() -> None:
     box = on_air()
     box.send(SpeechHeard(True), SoundSent(10 * MINUTE_MS))
