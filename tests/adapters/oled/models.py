@@ -10,6 +10,8 @@ The modules on sale are bonded so that segment remap and reversed common scan gi
 import random
 from typing import ClassVar
 
+import numpy as np
+
 from appliance.ports import Frame
 
 
@@ -141,14 +143,12 @@ class Mono:
             return bytes(self.width * self.height // 8)
         assert not self.is_all_on
         assert self.multiplex == 63
-        rows = []
-        for y in range(64):
-            line = y if self.is_reversed else 63 - y
-            line = (line + self.start_line + self.display_offset) % 64
-            page, bit = self.ram[line // 8 * self.columns :], 1 << line % 8
-            pixels = "".join("1" if page[self.segment(x)] & bit else "0" for x in range(128))
-            rows.append(int(pixels, 2).to_bytes(16, "big"))
-        picture = b"".join(rows)
+        pages = np.frombuffer(bytes(self.ram), np.uint8).reshape(8, 1, self.columns)
+        lines = np.unpackbits(pages, axis=1, bitorder="little").reshape(64, self.columns)
+        first = self.start_line + self.display_offset
+        rows = [((y if self.is_reversed else 63 - y) + first) % 64 for y in range(64)]
+        columns = [self.segment(x) for x in range(128)]
+        picture = np.packbits(lines[np.ix_(rows, columns)], axis=1).tobytes()
         return bytes(byte ^ 0xFF for byte in picture) if self.is_inverse else picture
 
 

@@ -42,8 +42,9 @@ def moved(picture: Frame, offset: int) -> bytes:
 
 
 def assert_shown(box: Box, picture: Frame) -> None:
-    assert box.panel.seen() == moved(picture, box.screen.offset)
-    lost = moved(Frame(picture.width, picture.height, picture.depth, box.panel.seen()), -box.screen.offset)
+    seen = box.panel.seen()
+    assert seen == moved(picture, box.screen.offset)
+    lost = moved(Frame(picture.width, picture.height, picture.depth, seen), -box.screen.offset)
     assert lost == picture.data, "something was pushed off the panel"
 
 
