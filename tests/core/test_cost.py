@@ -1,6 +1,7 @@
-"""``core/cost.py``: the count, its day, the caps, and the question to whoever went away.
+"""``core/cost.py``: the count, its day and the caps.
 
-Responsible for: the rule of days, when a cap acts, and what follows. Must not: know prices or calendars.
+Responsible for: the rule of days, when a cap acts, and what follows. Must not: know prices or calendars, or ask whether
+somebody is there (``test_attendance.py``).
 """
 
 from dataclasses import replace
@@ -21,7 +22,7 @@ from appliance.core.events import (
 )
 from appliance.core.modes import Mode
 from appliance.core.panel import view
-from appliance.core.state import Cost, Ending, Glow, Setup, Wanted
+from appliance.core.state import Cost, Ending, Setup, Wanted
 from appliance.core.views import FaultView, SignView, View
 from tests.core.box import Box, fields
 
@@ -287,122 +288,3 @@ def test_the_owner_and_the_guest_are_told_in_their_own_way() -> None:
     assert (seen.title, seen.words, seen.language) == ("No disponible ahora", "B1", "es")
     box.state = replace(box.state, theirs="sw")  # a language in which the box has no words
     assert title(box) == "Not available now"
-
-
-# Nobody there.
-
-WATCHED = Setup(unattended_ms=30 * MINUTE_MS, cues=True, favourites=("es", "fr"))
-
-
-def test_whoever_went_away_is_asked_and_then_it_stops() -> None:
-    box = on_air(WATCHED)
-    box.pass_time(30 * MINUTE_MS - 1)
-    assert title(box) != "Still there? Press a key"
-    assert Cue(CueName.ATTENTION) in box.pass_time(1)
-    assert title(box) == "Still there? Press a key"
-    box.pass_time(29_999)
-    assert box.state.capture
-    assert CloseMicrophone() in box.pass_time(1)
-    assert box.wanted() is Wanted.NOTHING
-    box.send(MicrophoneClosed())
-    box.pass_time(30_000)
-    assert (box.mode(), box.state.lines) == (Mode.STANDBY, ())
-    box.pass_time(24 * 60 * MINUTE_MS)
-    assert (box.state.lines, len(box.ledger.dials)) == ((), 1)
-
-
-@pytest.mark.parametrize("key", [Key.TALK, Key.GUEST, Key.LANGUAGE, Key.REPEAT, Key.MUTE, Key.CAMERA])
-def test_any_key_goes_on_and_does_nothing_else(key: Key) -> None:
-    box = on_air(WATCHED)
-    box.pass_time(30 * MINUTE_MS + 10_000)
-    direction = box.state.direction
-    box.press(key)
-    assert title(box) != "Still there? Press a key"
-    assert (box.wanted(), box.state.direction, box.state.sound.muted) == (Wanted.INTERPRETING, direction, False)
-    box.pass_time(29 * MINUTE_MS)
-    assert box.state.capture
-    box.press(Key.TALK)
-    assert box.wanted() is Wanted.NOTHING  # the next press is a press again
-
-
-def test_the_slide_and_power_do_their_own_work() -> None:
-    box = on_air(WATCHED)
-    box.pass_time(30 * MINUTE_MS + 10_000)
-    box.key(Key.PRIVACY, down=True)
-    box.pass_time(100)
-    box.key(Key.PRIVACY, down=False)
-    assert box.state.private
-    box = on_air(WATCHED)
-    box.pass_time(30 * MINUTE_MS + 10_000)
-    box.press(Key.POWER, 2_000)
-    assert box.state.stopping
-
-
-def test_a_knob_and_a_held_key_are_somebody() -> None:
-    box = on_air(WATCHED)
-    box.pass_time(20 * MINUTE_MS)
-    box.key(Key.LOUDER, down=True)
-    box.pass_time(29 * MINUTE_MS)
-    assert box.state.cost.asked_at is None
-    box = Box(replace(WATCHED, unattended_ms=MINUTE_MS)).boot()
-    box.key(Key.TALK, down=True)
-    box.connect(1)
-    box.pass_time(100_000)
-    assert (box.state.cost.asked_at, box.state.capture) == (None, True)
-
-
-def test_a_question_is_over_where_nothing_is_interpreted_any_more() -> None:
-    box = on_air(WATCHED)
-    box.pass_time(30 * MINUTE_MS + 10_000)
-    box.state = replace(box.state, private=True)  # whatever took the sound away
-    box.send(SpeechHeard(False))
-    assert box.state.cost.asked_at is None
-
-
-def test_without_keys_nobody_is_asked() -> None:
-    box = on_air(replace(WATCHED, at_once=True, unattended_ms=0))
-    box.pass_time(24 * 60 * MINUTE_MS)
-    assert (box.wanted(), box.state.cost.asked_at) == (Wanted.INTERPRETING, None)
-
-
-def test_a_stop_ends_the_question() -> None:
-    box = on_air(WATCHED)
-    box.pass_time(30 * MINUTE_MS + 10_000)
-    box.press(Key.POWER, 2_000)
-    assert box.state.cost.asked_at is None
-    assert title(box) != "Still there? Press a key"
-
-
-def test_a_recording_with_nobody_there_ends_rather_than_waits() -> None:
-    box = on_air(replace(WATCHED, at_once=True, ends_with_microphone=True))
-    box.pass_time(30 * MINUTE_MS + 30_000)
-    assert (box.state.stopping, box.state.why) == (True, "unattended")
-
-
-def test_a_forgotten_box_costs_nothing_after_two_minutes_of_silence() -> None:
-    box = on_air(Setup(cap_ms=10 * MINUTE_MS, unattended_ms=30 * MINUTE_MS))
-    box.pass_time(120_000)
-    box.send(LineFinished(1))
-    assert (box.state.lines, box.state.idle) == ((), True)
-    dials = len(box.ledger.dials)
-    box.pass_time(26 * MINUTE_MS)
-    assert (box.state.lines, len(box.ledger.dials)) == ((), dials)
-
-
-def test_a_talk_key_that_answered_and_never_comes_up_is_stuck() -> None:
-    box = on_air(WATCHED)
-    box.pass_time(30 * MINUTE_MS + 10_000)
-    box.key(Key.TALK, down=True)
-    box.pass_time(120_000)
-    assert (codes(box), box.state.capture) == (["K2"], False)
-
-
-def test_the_question_wakes_a_panel_that_sleeps() -> None:
-    box = on_air(WATCHED)
-    box.pass_time(120_000)
-    box.owe(0)
-    box.send(LineFinished(1))
-    box.pass_time(20 * MINUTE_MS)
-    assert box.state.care.glow is Glow.ASLEEP
-    box.pass_time(8 * MINUTE_MS)
-    assert (title(box), box.state.care.glow) == ("Still there? Press a key", Glow.BRIGHT)
