@@ -10,6 +10,7 @@ import os
 import sys
 from pathlib import Path
 
+from appliance.adapters import captures
 from appliance.commands.selftest import tracks
 from appliance.config.reading import paths_from, read
 
@@ -23,6 +24,7 @@ def main() -> None:
     for track in tracks(loaded, order["private"] is not False, os.environ):
         for finding in track.findings():
             _tell(finding.what, str(finding.code or ""), told=finding.told)
+    print(captures.in_words(), file=sys.stderr, flush=True)  # the box's own count does not hold its child's
 
 
 def _tell(what: str, code: str, *, told: bool) -> None:

@@ -46,6 +46,7 @@ def child(folder: Path, *, private: bool) -> dict[str, tuple[str, bool]]:
         check=True,
     )
     rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (b"nothing that listens or looks was opened" in done.stderr) is private, done.stderr
     return {what: (code, told) for what, code, told in rows}
 
 
