@@ -135,7 +135,9 @@ def _microphone(state: State, now: int, limits: Limits) -> Outcome:
     if wants and not state.capture and state.closing_at is None:
         return replace(state, capture=True), (*effects, OpenMicrophone())
     if state.capture and not wants:
-        return replace(state, capture=False, closing_at=now, speech=False), (*effects, CloseMicrophone())
+        spoke_at = now if state.speech and not state.hushed else state.spoke_at  # the slide cut a sentence short
+        state = replace(state, capture=False, closing_at=now, speech=False, spoke_at=spoke_at)
+        return state, (*effects, CloseMicrophone())
     return state, effects
 
 

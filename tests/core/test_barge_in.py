@@ -34,6 +34,17 @@ def test_a_press_that_ends_a_sentence_takes_nothing_back(setup: Setup, ceased_ms
     assert of(box.press(Key.TALK), DropSpeech) == [DropSpeech(1, 1)], "the next one begins, and cuts the voice off"
 
 
+@pytest.mark.parametrize("later_ms", [100, 1_499])
+def test_a_sentence_that_the_slide_cut_short_is_ended_by_a_press_as_well(later_ms: int) -> None:
+    box = on_air(HEADSET)
+    box.send(SpeechHeard(True))
+    box.pass_time(3_000)
+    box.key(Key.PRIVACY, down=False)
+    speak(box)
+    box.pass_time(later_ms)
+    assert of(box.press(Key.TALK), DropSpeech) == []
+
+
 @pytest.mark.parametrize("setup", [Setup(), ROOM, HEADSET])
 def test_a_press_of_somebody_who_listens_takes_back_and_the_talk_goes_on(setup: Setup) -> None:
     box = on_air(setup)

@@ -312,7 +312,7 @@ ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (
     (loss_counted_as_answer, ()),
     (deadlines_slept_through, ()),
     (debt_forgotten_at_restart, ("restart", "cannot_connect")),
-    (exit_code_lies, ("refusal", "quota", "recording")),
+    (exit_code_lies, ("quota", "recording")),
     (exit_code_cries_wolf, ()),
     (silent_until_a_line_reports, ("dies_unreached",)),
     (given_up_turn_hides_a_hanging_service, ("interrupts", "desk", "twice", "stall:p0.5", "prompt:p0.9")),

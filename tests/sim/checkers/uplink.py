@@ -18,12 +18,14 @@ class OneLineReceives(Checker):
         super().__init__(world)
         self._next: dict[tuple[int, int], int] = {}  # line and utterance → the frame that must come next
         self._carrier: dict[int, int] = {}  # utterance → the line that was sent it last
+        self._again: set[int] = set()  # utterances of which a line that died was sent a part: it may be sent again
         self._open: set[int] = set()
 
     def booted(self) -> None:
         """Line numbers begin anew."""
         self._next.clear()
         self._carrier.clear()
+        self._again.clear()
         self._open.clear()
 
     def uplink_set(self, line: int, valve: Valve) -> None:
@@ -47,6 +49,7 @@ class OneLineReceives(Checker):
         carried = {number for each, number in self._next if each == line}
         for key in [key for key in self._next if key[0] == line or key[1] in carried]:
             del self._next[key]
+        self._again |= carried
 
     def sent(self, line: int, raw: bytes) -> None:
         """Sound in order; a sample is on its way on one living line at a time."""
@@ -57,6 +60,9 @@ class OneLineReceives(Checker):
                 continue
             key = (line, span.utterance)
             due = self._next.get(key)
+            if due is not None and span.first < due and span.utterance in self._again:
+                self._again.discard(span.utterance)  # once, in the first pause behind it
+                due = None
             if due is not None and span.first != due and self._hole(span.utterance, due, span.first):
                 self.object(
                     f"line {line} was sent number {span.utterance} from frame {span.first} on, not from {due} on"
