@@ -126,7 +126,8 @@ class Uplink:
                 assert turn is not None
                 turn.end_ms, turn.cut_ms, turn.position_ms = end_ms, cut_ms, max(cut_ms, turn.start_ms)
                 self._spoken_until_ms = end_ms
-                self.turn, self.pictures, self.fed = None, [], False
+                # What of the last piece lies behind the cut is the next buffer's first sound.
+                self.turn, self.pictures, self.fed = None, [], cut_ms < self.position_ms
                 return mark, turn
 
     def _pieces(self, sound: Sound) -> Iterator[tuple[Sound, int]]:

@@ -125,6 +125,7 @@ class Conversation(Generic[P]):
                 return self._fill(payloads)
         if self._wants_finish:
             self._finish_sent = True
+            self._spool.finishing(self.line)
             if self.sight is not None:
                 self.sight.other_sent(self.line)
             return encode_finish(f"event_{self.line}_finish")

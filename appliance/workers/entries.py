@@ -60,6 +60,7 @@ class LineEntry:
     speech_since_back: int = 0
     asked_at: int = 0  # when the first speech since then was sent
     newest: int = 0  # the latest turn that was opened
+    finishing: bool = False  # it was asked to finish: its answer, or none, will say whether it still lives
     turns: dict[int, TurnEntry] = field(default_factory=dict)
     upto: int = 0  # what its answered turns release
     given: tuple[int, int] = (0, 0)  # speech that moved to another direction: what is answered to it is dropped

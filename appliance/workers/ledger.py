@@ -301,7 +301,7 @@ class Ledger:
         self._release_answered(line)
 
     def _release_unheard(self, line: LineEntry, at: int) -> None:
-        if line.open_turns():
+        if line.open_turns() or line.finishing:
             return
         for utterance in list(self.utterances):
             if line.number not in utterance.sent_on or utterance.sent_at is None or utterance.end > line.sent:

@@ -119,6 +119,13 @@ class Spool(Generic[P]):
                 self._ledger.sent(line, self._fifo.cursor, at)
         return [chunk.payload for chunk in taken]
 
+    def finishing(self, line: int) -> None:
+        """The line was sent ``session.finish``: what it says nothing to is kept until that is answered."""
+        with self._lock:
+            entry = self._ledger.lines.get(line)
+            if entry is not None:
+                entry.finishing = True
+
     def in_speech(self, line: int) -> bool:
         """Whether what the line was sent last belongs to speech that the service cannot have cut off yet."""
         with self._lock:

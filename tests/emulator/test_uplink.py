@@ -65,3 +65,16 @@ def test_positions_go_on_under_other_settings() -> None:
     assert uplink.position_ms == 1_000
     marks = [mark for mark, _ in uplink.hear(b"\x07\x00" * 16 * 200, 0)]
     assert marks == [Started(1_000)]
+
+
+def test_what_lies_behind_the_cut_is_the_next_buffers_first_sound() -> None:
+    """A picture may follow it."""
+    uplink = Uplink(session_settings(), PlainDetector)
+    speech, pause = (True,) * 10, (False,) * 20  # 20 ms each: the turn is cut after 400 ms of silence
+    list(uplink.hear(Span(320 * 30, speech + pause), 0))
+    assert not uplink.fed, "the cut is the end of what came"
+    list(uplink.hear(Span(320 * 30, speech + pause), 0))
+    list(uplink.hear(Span(320 * 10, speech), 0))
+    marks = [mark for mark, _ in uplink.hear(Span(320 * 30, pause + speech), 0)]
+    assert len(marks) == 2
+    assert uplink.fed

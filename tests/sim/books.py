@@ -32,6 +32,7 @@ class Said:
     excused_at: int = 0
     answered_at: int | None = None
     read: int = 0  # its final text reached the owner
+    read_on: dict[int, int] = field(default_factory=dict)  # by line: the sound of two turns may overlap
     repeats: int = 0  # how often most of it was read again
     losses_before: int = 0  # lines lost when it was said
     calm: bool = False  # said when nothing was wrong any more

@@ -30,11 +30,12 @@ def of_latest_turn(session: ServiceSession | None) -> list[Span]:
 
 
 def of_unopened_turn(session: ServiceSession | None) -> list[Span] | None:
-    """What a service heard that fell silent from the first sound of a turn on, as a habit has it; None: it did not."""
+    """What a service heard that fell silent from the first sound of a turn on, as a habit has it; None: it did not.
+
+    In its own books it may have opened that turn in the same moment, and told nobody.
+    """
     latest = _latest(session)
-    if latest is None or "deaf" not in latest.plan or latest.told.opened:
-        return None
-    return spans_of(latest.turn.heard)
+    return None if latest is None or "deaf" not in latest.plan else spans_of(latest.turn.heard)
 
 
 def of_empty_turn(session: ServiceSession | None, before: set[Span]) -> set[Span]:

@@ -105,3 +105,27 @@ def test_speech_after_a_long_silence_is_given_its_20_s() -> None:
     desk.quiet(60_000)
     desk.hear(6_000)
     assert desk.report.deaf_ms < 6_000
+
+
+def test_a_line_that_was_asked_to_finish_lets_nothing_go_by_time() -> None:
+    """Its answer will say whether it heard; without one it is replaced, and what was said to it goes out again."""
+    desk = talking(1_000)
+    desk.spool.finishing(1)
+    desk.wait(60_000)
+    assert desk.unanswered == 1_000
+    desk.lose()
+    assert desk.unanswered == 1_000
+
+
+def test_a_line_that_finished_has_heard_what_it_said_nothing_to() -> None:
+    desk = talking(1_000)
+    desk.spool.finishing(1)
+    desk.finished()
+    assert (desk.unanswered, desk.owned_up) == (0, 0)
+
+
+def test_a_line_that_is_gone_has_nothing_to_finish() -> None:
+    desk = talking(1_000)
+    desk.lose()
+    desk.spool.finishing(1)
+    assert desk.unanswered == 1_000

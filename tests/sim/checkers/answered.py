@@ -74,7 +74,7 @@ class EveryUtteranceIsAnswered(Checker):
         if isinstance(event, TextArrived) and event.final and old.line(event.line) is not None:
             text = event.text.strip()
             self._taken.add((event.line, text))
-            self._count_repeats(text)
+            self._count_repeats(event.line, text)
             self._credit(event.line, text)
         owned_up = sum(count for _, count in new.owned_up)
         books = self.world.books
@@ -98,17 +98,19 @@ class EveryUtteranceIsAnswered(Checker):
             if said.chain in chains and not said.excused:
                 said.excused, said.excused_at = "taken back with a talk key", self.world.agenda.now
 
-    def _count_repeats(self, text: str) -> None:
-        """What a person reads twice, whether or not its sound came."""
+    def _count_repeats(self, line: int, text: str) -> None:
+        """What a person reads twice, whether or not its sound came, and not because two turns of one line overlap."""
         books = self.world.books
         for number, frames in read(text).items():
             said = books.said.get(number)
             if said is None:
                 continue
-            if (said.read & frames).bit_count() * 2 > said.captured.bit_count():
+            before = said.read & ~said.read_on.get(line, 0)
+            if (before & frames).bit_count() * 2 > said.captured.bit_count():
                 said.repeats += 1
                 books.repeats += 1
             said.read |= frames
+            said.read_on[line] = said.read_on.get(line, 0) | frames
 
     def _credit(self, line: int, text: str) -> None:
         """An answer that came whole and was taken counts, once."""
@@ -138,14 +140,21 @@ class EveryUtteranceIsAnswered(Checker):
             if over and (said.excused or said.missing * FRAME_MS < SHORT_MS or forgiven):
                 del books.open[said.number]
 
+    def _may_not_dial_ms(self, said: Said) -> int:
+        """Who changes the language again and again uses up the dials of a minute; the next one waits for its own."""
+        limits, dials = self.world.limits, self.world.runner.state.budget.dials
+        since = said.began_at - limits.dial_window_ms
+        used_up = len([at for at in dials if at > since]) >= limits.dials_in_window
+        return limits.dial_window_ms if used_up else 0
+
     def looked(self) -> None:
         """In a calm, answers come in time; and after a fault, some time."""
         self._settle()
         now = self.world.agenda.now
         self._find_forgotten(now)
         for said in self.world.books.open.values():
-            if said.calm and self.world.calm and now - said.ends_at > ANSWERED_WITHIN_MS:
-                waited = now - said.ends_at
+            waited = now - said.ends_at
+            if said.calm and self.world.calm and waited > ANSWERED_WITHIN_MS + self._may_not_dial_ms(said):
                 self.object(
                     f"number {said.number} was said in a calm and not answered within {waited} ms", said.began_at
                 )

@@ -71,7 +71,8 @@ class OneLineReceives(Checker):
             before = self._carrier.get(span.utterance, line)
             other = self.world.crew.lines.get(before)
             upto = self._next.get((before, span.utterance), 0)  # a newer line may go on where an older one ends
-            if before != line and other is not None and not other.over and upto not in (0, span.first):
+            broken = upto not in (0, span.first) and self._hole(span.utterance, upto, span.first)
+            if broken and before != line and other is not None and not other.over:
                 here = self.world.crew.lines.get(line)
                 if here is not None and here.direction == other.direction:
                     self.object(f"number {span.utterance} goes to line {line} and to line {before}")
