@@ -34,7 +34,8 @@ class Said:
     read: int = 0  # its final text reached the owner
     read_on: dict[int, int] = field(default_factory=dict)  # by line: the sound of two turns may overlap
     repeats: int = 0  # how often most of it was read again
-    losses_before: int = 0  # lines lost when it was said
+    rate_percent: int = 100  # of the microphone, when it began
+    causes_before: int = 0  # of repeats, when it was said
     calm: bool = False  # said when nothing was wrong any more
     last_at: int = 0  # when its last frame was captured
 
@@ -64,18 +65,28 @@ class Books:
     faults: int = 0
     fault_at: int = 0  # the last one
     repeats: int = 0
+    moves: int = 0  # of open utterances to another direction
     poison: set[int] = field(default_factory=set)  # utterances at which the service breaks off, every time
+    choked_at: int = -1_000_000  # when it last did
     apologies: list[int] = field(default_factory=list)  # when the box said "please repeat", and was not matched yet
     apologised: int = 0
     lines: int = 0
 
-    def begin(self, at: int, ends_at: int, *, calm: bool, visit: int = 0) -> Said:
-        """A person begins to speak."""
+    @property
+    def causes(self) -> int:
+        """What may make somebody read something twice."""
+        return self.losses + self.faults + self.moves
+
+    def begin(self, at: int, ends_at: int, *, calm: bool, visit: int = 0, rate_percent: int = 100) -> Said:
+        """A person begins to speak. ``rate_percent``: of the microphone, in whose time a pause may be shorter."""
         number = len(self.said) + 1
         last = self.said.get(number - 1)
-        chained = last is not None and at - last.ends_at < CHAIN_GAP_MS
+        slowest = rate_percent if last is None else min(rate_percent, last.rate_percent)
+        chained = last is not None and (at - last.ends_at) * slowest < CHAIN_GAP_MS * 100
         chain = last.chain if last is not None and chained else number
-        record = Said(number, at, ends_at, chain, visit, losses_before=self.losses + self.faults, calm=calm)
+        record = Said(
+            number, at, ends_at, chain, visit, rate_percent=rate_percent, causes_before=self.causes, calm=calm
+        )
         self.said[number] = self.open[number] = record
         return record
 

@@ -261,6 +261,7 @@ class SimLine:
     def _choke(self) -> None:
         """There are sentences that the service cannot hear to the end, however often they are sent."""
         session, self.session = self.session, None
+        self._books.choked_at = self._agenda.now
         if session is not None:
             session.closed(self._agenda.now)
             self._down(lambda: self.end(Loss.CLOSED, 1011, "the simulator's service chokes"))

@@ -285,7 +285,8 @@ class World:
         calm = self.calm and now >= self.calm_since + WELL_WITHIN_MS
         # What the service chokes at must be given up first, after three lines and the waits between them.
         calm = calm and not self.books.poison & self.books.open.keys()
-        said = self.books.begin(now, now + length_ms, calm=calm, visit=self.person.visits)
+        rate = self.microphone.rate_percent
+        said = self.books.begin(now, now + length_ms, calm=calm, visit=self.person.visits, rate_percent=rate)
         self.trace.say(now, "a person says number %d, %d ms long", said.number, length_ms)
         self.onlooker.said(length_ms)
         return said

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.sim.world import World
 
 ANSWERED_WITHIN_MS = 20_000  # of its end, where nothing is wrong
+WELL_AFTER_MS = 60_000  # of the last time at which the service choked
 FORGOTTEN_MS = 300_000
 ENDS_WITHIN_MS = 1_000  # of the last word: a tap by then ends what was said
 ACTED_WITHIN_MS = 200  # on a tap, by an owner who is slow
@@ -140,12 +141,16 @@ class EveryUtteranceIsAnswered(Checker):
             if over and (said.excused or said.missing * FRAME_MS < SHORT_MS or forgiven):
                 del books.open[said.number]
 
-    def _may_not_dial_ms(self, said: Said) -> int:
-        """Who changes the language again and again uses up the dials of a minute; the next one waits for its own."""
+    def _may_wait_ms(self, said: Said) -> int:
+        """Who changes the language again and again uses up the dials of a minute; the next waits for its own."""
         limits, dials = self.world.limits, self.world.runner.state.budget.dials
         since = said.began_at - limits.dial_window_ms
         used_up = len([at for at in dials if at > since]) >= limits.dials_in_window
         return limits.dial_window_ms if used_up else 0
+
+    def _calm(self, said: Said) -> bool:
+        """Whether nothing was wrong, nor the service choked at an earlier sentence, which may take this one along."""
+        return said.calm and self.world.calm and self.world.books.choked_at < said.began_at - WELL_AFTER_MS
 
     def looked(self) -> None:
         """In a calm, answers come in time; and after a fault, some time."""
@@ -154,7 +159,7 @@ class EveryUtteranceIsAnswered(Checker):
         self._find_forgotten(now)
         for said in self.world.books.open.values():
             waited = now - said.ends_at
-            if said.calm and self.world.calm and waited > ANSWERED_WITHIN_MS + self._may_not_dial_ms(said):
+            if self._calm(said) and waited > ANSWERED_WITHIN_MS + self._may_wait_ms(said):
                 self.object(
                     f"number {said.number} was said in a calm and not answered within {waited} ms", said.began_at
                 )

@@ -50,12 +50,13 @@ class TheWaitGrows(Checker):
         """A new process waits anew; its dials are counted on."""
         self._ends = 0
         self._ended_at = 0
+        self._begun = 0  # lines below this number were on their way to the service when it ended the last one
 
     def ended(self, line: int, loss: Loss, status: int, detail: str) -> None:
         """The service's doing?"""
         if loss is Loss.CLOSED and status == 1011:
             self._ends += 1
-            self._ended_at = self.world.agenda.now
+            self._ended_at, self._begun = self.world.agenda.now, self.world.runner.state.next_line
 
     def stepped(self, old: State, event: Event, new: State) -> None:
         """An answered turn, and nothing is waited for any more."""
@@ -70,7 +71,7 @@ class TheWaitGrows(Checker):
     def dialled(self, line: int) -> None:
         """A redial."""
         made = self.world.runner.state.line(line)
-        if made is None or made.purpose is not Purpose.REDIAL or self._ends < 2:
+        if made is None or made.purpose is not Purpose.REDIAL or self._ends < 2 or line < self._begun:
             return
         delays = self.world.limits.redial_delays_ms
         least = delays[min(self._ends, len(delays)) - 1] * 8 // 10

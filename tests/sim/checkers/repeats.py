@@ -1,4 +1,5 @@
-"""An utterance is repeated at most once for each line that was lost since it was said, and for each fault."""
+"""An utterance is repeated at most once for each line that was lost since it was said, for each fault, and each time
+that it moved to another direction: it moves whole, and its beginning may have been answered in the old one."""
 
 from appliance.core.events import Event, Loss, SpoolReported
 from appliance.core.state import State
@@ -17,12 +18,16 @@ class RepeatsHaveACause(Checker):
         deaf = isinstance(event, SpoolReported) and event.deaf_ms >= self.world.limits.deaf_ms
         self.world.books.losses += deaf and any(new.line(line.number) is None for line in old.lines)
 
+    def moved(self) -> None:
+        """Somebody chose another language within a sentence."""
+        self.world.books.moves += 1
+
     def looked(self) -> None:
         """Against the faults of the whole run, and for each utterance against the lines it may have been sent on."""
         books = self.world.books
-        if books.repeats > books.faults + books.losses:
-            self.object(f"{books.repeats} repeats after {books.faults} faults and {books.losses} lost lines")
+        if books.repeats > books.causes:
+            self.object(f"{books.repeats} repeats after {books.causes} faults, lost lines and moves")
         for said in books.recent(50):
-            allowed = books.losses + books.faults - said.losses_before
+            allowed = books.causes - said.causes_before
             if said.repeats > max(allowed, 0):
-                self.object(f"number {said.number} was repeated {said.repeats} times after {allowed} faults")
+                self.object(f"number {said.number} was repeated {said.repeats} times after {allowed} causes")
