@@ -20,6 +20,7 @@ ANSWERED_WITHIN_MS = 20_000  # of its end, where nothing is wrong
 WELL_AFTER_MS = 60_000  # of the last time at which the service choked
 FORGOTTEN_MS = 300_000
 ENDS_WITHIN_MS = 1_000  # of the last word: a tap by then ends what was said
+HEARD_WHOLE_MS = 400  # a piece of the microphone's at most
 ACTED_WITHIN_MS = 200  # on a tap, by an owner who is slow
 TEXT_DONE = ("response.text.done", "response.audio_transcript.done")
 
@@ -90,7 +91,8 @@ class EveryUtteranceIsAnswered(Checker):
         """
         books, now, ended_at = self.world.books, self.world.agenda.now, self.world.person.ended_at
         for said in books.recent(1):
-            heard = said.last_at and ended_at - said.last_at < ENDS_WITHIN_MS
+            # Whole, or somebody else had ended the talk before: then this tap begins one, and cuts in.
+            heard = said.last_at > said.ends_at - HEARD_WHOLE_MS and ended_at - said.last_at < ENDS_WITHIN_MS
             if heard and now - ended_at < ACTED_WITHIN_MS and not self._refused:
                 self.object(f"the tap that ended number {said.number} took back what the box was saying", said.began_at)
         about = self._about.get((line, turn), set()) | latest
