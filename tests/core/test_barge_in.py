@@ -10,7 +10,8 @@ import pytest
 from appliance.core.effects import DropSpeech
 from appliance.core.events import Key, SpeechHeard
 from appliance.core.state import Setup, Wanted
-from tests.core.test_sound import DESK, ROOM, of, on_air, speak
+from tests.core.aloud import of
+from tests.core.test_sound import DESK, ROOM, on_air, speak
 
 HEADSET = replace(DESK, talk_taps=True, half_duplex=False)
 

@@ -9,7 +9,7 @@ import pytest
 
 from appliance.core.cues import owed
 from appliance.core.direction import Direction
-from appliance.core.effects import Cue, CueName, DropSpeech, Effect, Note, Say, SelectInput
+from appliance.core.effects import CueName, DropSpeech, Effect, Note, Say
 from appliance.core.events import (
     Booted,
     DateTold,
@@ -28,48 +28,12 @@ from appliance.core.modes import Valve
 from appliance.core.sound import CUE_LINE
 from appliance.core.state import Setup, State, Wanted
 from appliance.phrases import say
+from tests.core.aloud import DESK, EAR, ES_EN, MINUTE_MS, ROOM, cues, of, on_air, sounded, valves
 from tests.core.box import Box
-
-ROOM = Setup(half_duplex=True, cues=True)
-EAR = Setup(cues=True)
-DESK = Setup(half_duplex=True, cues=True, kiosk=True)
-EN_ES, ES_EN = Direction("en", "es"), Direction("es", "en")
-MINUTE_MS = 60_000
-
-
-def on_air(setup: Setup = ROOM) -> Box:
-    """Tapped, and line 1 takes speech; the words of its first cue are said."""
-    box = Box(setup).boot()
-    box.press(Key.TALK)
-    box.pass_time(100)
-    box.connect(1)
-    box.pass_time(1_000)
-    sounded(box)
-    box.pass_time(1_000)
-    return box
-
-
-def sounded(box: Box, line: int = CUE_LINE, turn: int = 1) -> tuple[Effect, ...]:
-    """Something is said to its end."""
-    box.send(SpeechSounded(line, turn, box.now))
-    box.pass_time(600)
-    return box.send(SpeechEnded(line, turn, 600, 0))
-
-
-def valves(effects: tuple[Effect, ...]) -> list[Valve]:
-    return [effect.valve for effect in effects if isinstance(effect, SelectInput)]
-
-
-def cues(effects: tuple[Effect, ...]) -> list[CueName]:
-    return [effect.name for effect in effects if isinstance(effect, Cue)]
 
 
 def said(effects: tuple[Effect, ...]) -> list[tuple[str, str]]:
     return [(e.language, e.text) for e in effects if isinstance(e, Say) and e.line == CUE_LINE]
-
-
-def of(effects: tuple[Effect, ...], *kinds: type[Effect]) -> list[Effect]:
-    return [effect for effect in effects if isinstance(effect, kinds)]
 
 
 def speak(box: Box, turn: int = 1, line: int = 1) -> tuple[Effect, ...]:

@@ -9,8 +9,7 @@ from dataclasses import replace
 import pytest
 
 from appliance.core.cues import FORMS, owed, winks
-from appliance.core.direction import Direction
-from appliance.core.effects import Cue, CueName, Effect, Note, Repeat, Say, SelectInput
+from appliance.core.effects import CueName, Effect, Note, Repeat, Say
 from appliance.core.events import (
     Key,
     LineLost,
@@ -18,55 +17,13 @@ from appliance.core.events import (
     SpeechEnded,
     SpeechHeard,
     SpeechSounded,
-    TextArrived,
 )
 from appliance.core.modes import Valve
 from appliance.core.panel import view
-from appliance.core.sound import CUE_LINE
 from appliance.core.state import Setup
 from appliance.core.views import SignView, Status, SubtitlesView
+from tests.core.aloud import DESK, EAR, ROOM, cues, of, on_air, text, valves
 from tests.core.box import Box
-
-ROOM = Setup(half_duplex=True, cues=True)
-EAR = Setup(cues=True)
-DESK = Setup(half_duplex=True, cues=True, kiosk=True)
-EN_ES, ES_EN = Direction("en", "es"), Direction("es", "en")
-MINUTE_MS = 60_000
-
-
-def on_air(setup: Setup = ROOM) -> Box:
-    """Tapped, and line 1 takes speech; the words of its first cue are said."""
-    box = Box(setup).boot()
-    box.press(Key.TALK)
-    box.pass_time(100)
-    box.connect(1)
-    box.pass_time(1_000)
-    sounded(box)
-    box.pass_time(1_000)
-    return box
-
-
-def sounded(box: Box, line: int = CUE_LINE, turn: int = 1) -> tuple[Effect, ...]:
-    """Something is said to its end."""
-    box.send(SpeechSounded(line, turn, box.now))
-    box.pass_time(600)
-    return box.send(SpeechEnded(line, turn, 600, 0))
-
-
-def text(box: Box, words: str, turn: int = 1, *, final: bool = True, late: bool = False) -> tuple[Effect, ...]:
-    return box.send(TextArrived(1, turn, words, "", final=final, at=box.now, late=late))
-
-
-def valves(effects: tuple[Effect, ...]) -> list[Valve]:
-    return [effect.valve for effect in effects if isinstance(effect, SelectInput)]
-
-
-def cues(effects: tuple[Effect, ...]) -> list[CueName]:
-    return [effect.name for effect in effects if isinstance(effect, Cue)]
-
-
-def of(effects: tuple[Effect, ...], *kinds: type[Effect]) -> list[Effect]:
-    return [effect for effect in effects if isinstance(effect, kinds)]
 
 
 def status(box: Box) -> Status:

@@ -9,8 +9,6 @@ import pytest
 
 from appliance.core.direction import Direction
 from appliance.core.effects import (
-    Cue,
-    CueName,
     DropSpeech,
     Effect,
     Note,
@@ -28,7 +26,6 @@ from appliance.core.events import (
     SpeechEnded,
     SpeechSounded,
     StopRequested,
-    TextArrived,
     TurnAnswered,
     TurnOpened,
 )
@@ -36,6 +33,7 @@ from appliance.core.modes import Mode, Valve
 from appliance.core.panel import view
 from appliance.core.state import Setup, Wanted
 from appliance.core.views import FaultView, SignView, Status, SubtitlesView, VolumeView
+from tests.core.aloud import of, text, valves
 from tests.core.box import Box
 
 ROOM = Setup(half_duplex=True, cues=True)
@@ -63,22 +61,6 @@ def speak(box: Box, turn: int = 1, line: int = 1) -> tuple[Effect, ...]:
 
 def fall_silent(box: Box, turn: int = 1, line: int = 1) -> tuple[Effect, ...]:
     return box.send(SpeechEnded(line, turn, 900, 0))
-
-
-def text(box: Box, words: str, turn: int = 1, *, final: bool = True, late: bool = False) -> tuple[Effect, ...]:
-    return box.send(TextArrived(1, turn, words, "", final=final, at=box.now, late=late))
-
-
-def valves(effects: tuple[Effect, ...]) -> list[Valve]:
-    return [effect.valve for effect in effects if isinstance(effect, SelectInput)]
-
-
-def cues(effects: tuple[Effect, ...]) -> list[CueName]:
-    return [effect.name for effect in effects if isinstance(effect, Cue)]
-
-
-def of(effects: tuple[Effect, ...], *kinds: type[Effect]) -> list[Effect]:
-    return [effect for effect in effects if isinstance(effect, kinds)]
 
 
 def status(box: Box) -> Status:
