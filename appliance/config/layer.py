@@ -6,11 +6,11 @@ Must not: merge files, apply defaults, or judge one setting by another.
 
 import re
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from appliance.config.boot_sections import BOOT_RULES, BOOT_SECTIONS, boot_names, boot_problems
 from appliance.config.lines import line_index
 from appliance.config.rules import RULES, suggestion
 from appliance.config.secret import SecretKey, usable
@@ -30,6 +30,7 @@ class Layer:
     places: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     key: SecretKey | None = None
+    boot: dict[str, Value] = field(default_factory=dict)  # of the sections that the boot file alone may have
     phrases: dict[str, str] | None = None  # of a copy of the last good settings, which holds them too
 
     def complain(self, line: int, sentence: str) -> None:
@@ -70,7 +71,12 @@ def parse(data: bytes, name: str, *, key_allowed: bool, phrases_allowed: bool = 
     if phrases_allowed:
         layer.phrases = _take_phrases(tree)
     for section, content in tree.items():
-        _take_section(layer, section, content, index, key_allowed)
+        if section in BOOT_SECTIONS:
+            _take_boot_section(layer, section, content, index, key_allowed)
+        else:
+            _take_section(layer, section, content, index, key_allowed)
+    for blame, sentence in boot_problems(layer.boot, layer.places):
+        layer.problems.append(Problem(layer.places[blame], sentence))
     return layer
 
 
@@ -89,7 +95,7 @@ def _take_section(
 ) -> None:
     line = index.get((section,), 0)
     if section not in SECTIONS:
-        hint = suggestion(section, SECTIONS) or _elsewhere(section)
+        hint = suggestion(section, (*SECTIONS, *BOOT_SECTIONS)) or _elsewhere(section)
         layer.complain(line, f"there is no section [{_shown(section)}]{hint}")
         return
     if not isinstance(content, dict):
@@ -115,6 +121,29 @@ def _take_value(layer: Layer, section: str, key: str, value: Any, line: int, key
     layer.places[dotted] = f"{layer.name}:{line}" if line else layer.name
 
 
+def _take_boot_section(
+    layer: Layer, section: str, content: Any, index: dict[tuple[str, ...], int], allowed: bool
+) -> None:
+    line = index.get((section,), 0)
+    if not allowed:
+        layer.complain(line, f"[{section}] may stand in the boot file alone: it is about the machine")
+        return
+    if not isinstance(content, dict):
+        layer.complain(line, f"[{section}] must be a section: write [{section}] on a line, and its keys below it")
+        return
+    for key, value in content.items():
+        dotted, at = f"{section}.{key}", index.get((section, key), line)
+        if dotted not in BOOT_RULES:
+            hint = suggestion(key, boot_names(section)) or _elsewhere(key)
+            layer.complain(at, f"[{section}] has no key {_shown(key)}{hint}")
+            continue
+        layer.places[dotted] = f"{layer.name}:{at}" if at else layer.name
+        try:
+            layer.boot[dotted] = BOOT_RULES[dotted].accept(value)
+        except ValueError as refusal:
+            layer.complain(at, f"{dotted} {refusal}")
+
+
 def _take_key(layer: Layer, value: Any, line: int, key_allowed: bool) -> None:
     if not key_allowed:
         layer.complain(
@@ -137,7 +166,8 @@ def _take_phrases(tree: dict[str, Any]) -> dict[str, str]:
 
 def _elsewhere(key: str) -> str:
     """A hint where the key exists, in another section."""
-    homes: Iterable[str] = (f"[{section}]" for section in SECTIONS if key in names(section))
+    homes = [f"[{section}]" for section in SECTIONS if key in names(section)]
+    homes += [f"[{section}]" for section in BOOT_SECTIONS if key in boot_names(section)]
     found = " or ".join(homes)
     return f" ({key} belongs in {found})" if found else ""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from appliance.config import checks, glossary, secret
+from appliance.config.boot_sections import SECRET
 from appliance.config.layer import FILE_MAX_BYTES, Layer, parse, read_bytes
 from appliance.config.secret import SecretKey
 from appliance.config.settings import Settings, Value, build, flatten
@@ -42,7 +43,8 @@ class Loaded:
     """What reading came to. Any ``problems`` mean X1: then ``settings`` are the last good ones, or less.
 
     ``sources``: dotted name → ``file:line`` of what is not a default (``service.key``: where the key was found).
-    ``phrases``: the hot words. ``notices``: worth saying, nothing wrong.
+    ``phrases``: the hot words. ``notices``: worth saying, nothing wrong. ``boot``: the sections that the boot file
+    alone may have, the password masked.
     """
 
     settings: Settings
@@ -51,6 +53,7 @@ class Loaded:
     sources: Mapping[str, str]
     phrases: Mapping[str, str] = field(default_factory=dict, repr=False)
     notices: tuple[Problem, ...] = ()
+    boot: Mapping[str, Value] = field(default_factory=dict)
 
 
 def paths_from(environment: Mapping[str, str]) -> BootPaths:
@@ -93,13 +96,18 @@ def read(
     key, key_source, key_notices = secret.find(environment)
     if key is None and boot is not None and boot.key is not None:
         key, key_source = boot.key, boot.places["service.key"]
+    machine = dict(boot.boot) if boot is not None else {}
+    places = {name: boot.places[name] for name in machine} if boot is not None else {}
+    if machine.get(SECRET):
+        machine[SECRET] = "***"
     return Loaded(
         settings=merged.settings,
         problems=first.problems,
         key=key,
-        sources={**merged.sources, **({"service.key": key_source} if key else {})},
+        sources={**merged.sources, **places, **({"service.key": key_source} if key else {})},
         phrases=merged.phrases,
         notices=(*key_notices, *merged.notices),
+        boot=machine,
     )
 
 

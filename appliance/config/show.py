@@ -45,7 +45,18 @@ def render(loaded: Loaded, *, only_changes: bool) -> str:
         source = loaded.sources.get(dotted)
         comment = f"  # {_comment(source)}" if source and only_changes else ""
         lines.append(f"{name} = {literal(dotted, value)}{comment}")
+    lines += _boot_lines(loaded, blank=bool(lines))
     return "\n".join(lines) + "\n" if lines else "# nothing differs from the defaults\n"
+
+
+def _boot_lines(loaded: Loaded, *, blank: bool) -> list[str]:
+    """The sections of the boot file alone, as comments: no other file may hold them. The password is masked."""
+    if not loaded.boot:
+        return []
+    lines = ["", "# Of the boot file alone:"] if blank else ["# Of the boot file alone:"]
+    for dotted, value in loaded.boot.items():
+        lines.append(f"# {dotted} = {literal(dotted, value)}  # {_comment(loaded.sources[dotted])}")
+    return lines
 
 
 def _key_line(source: str) -> str:
