@@ -1,5 +1,5 @@
 # Every target does the set-up it needs. `make demo` and `make test` are all that a newcomer has to know.
-.PHONY: help setup demo test check soak bench-faults screens clean
+.PHONY: help setup demo test check soak bench-faults screens pages clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -10,6 +10,7 @@ help:
 	@echo "make demo    a rehearsed conversation against the built-in emulator (files in demo/)"
 	@echo "make test    all tests          make check   types, style, the rules of the house"
 	@echo "make soak    the long forms, most of an hour     make screens   draw hardware/screens/ anew"
+	@echo "make pages   the state diagram and the table of settings anew"
 	@echo "make bench-faults    a plain client and this box through the same faults (as root)"
 	@echo "make setup   apt packages and the virtual environment          make clean   remove what was built"
 
@@ -51,14 +52,18 @@ test: $(VENV)/dev.done
 soak: $(VENV)/dev.done
 	$(PY) -m pytest -q -s -m soak --hypothesis-profile=roaming
 
-# A plain client and this box through the same faults, side by side, in network namespaces; fills the README's table.
+# A plain client and this box through the same faults, side by side, in network namespaces; fills the table of tests/bench/README.md.
 bench-faults: $(VENV)/dev.done
 	$(PY) -m tests.bench.faults --write
 
-# The contact sheets in hardware/screens/ and the README's picture.
-screens: $(VENV)/dev.done
+# The contact sheets in hardware/screens/ and the pictures of README and guides.
+screens: pages
 	$(PY) -m appliance.commands.screens hardware/screens
+
+# What the pages show that is generated.
+pages: $(VENV)/dev.done
 	$(PY) -m tests.readme --write
+	$(PY) -m tests.config.page --write
 
 check: $(VENV)/dev.done
 	$(PY) -m ruff check .

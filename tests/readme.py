@@ -1,4 +1,4 @@
-"""What the README shows that is generated: the pictures of the panel and the state diagram.
+"""What the pages show that is generated: the pictures of the screen and the state diagram.
 
 Responsible for: making them, and ``python -m tests.readme --write``. Must not: judge (``test_readme.py``).
 """
@@ -22,7 +22,8 @@ from tests.display import golden
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "hardware/screens"
 KEY = FOLDER / "readme.versions"
-BEGIN, END = "```mermaid\n", "\n```"
+DIAGRAM = ROOT / "appliance/README.md"
+BEGIN, END = "```mermaid\nstateDiagram", "\n```"
 
 _HANDHELD = Status("EN→ES", Link.ON_AIR, level=3, listening=True)
 _DESK = Status("ES→EN", Link.ON_AIR, level=4, listening=True)
@@ -67,16 +68,20 @@ def picture(shown: tuple[View, ...]) -> bytes:
 
 
 def main() -> None:
-    """Write the pictures with their key, and the diagram into the README."""
+    """Write the pictures with their key, and the diagram into its page."""
     if "--write" not in sys.argv:
         raise SystemExit("usage: python -m tests.readme --write")
     for name, shown in PICTURES.items():
         (FOLDER / name).write_bytes(picture(shown))
     KEY.write_text(golden.versions() + "\n", encoding="utf-8")
-    readme = ROOT / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    start = text.index(BEGIN) + len(BEGIN)
-    readme.write_text(text[:start] + diagram() + text[text.index(END, start) :], encoding="utf-8")
+    text = DIAGRAM.read_text(encoding="utf-8")
+    DIAGRAM.write_text(text.replace(drawn(text), diagram()), encoding="utf-8")
+
+
+def drawn(text: str) -> str:
+    """The state diagram that stands in the page now."""
+    start = text.index(BEGIN) + len("```mermaid\n")
+    return text[start : text.index(END, start)]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Imports of ``appliance/`` go down the floors of DESIGN.md section 2, and device libraries are imported late.
+"""Imports of ``appliance/`` go down the floors of appliance/README.md#folders, and device libraries are imported late.
 
 Responsible for: reading every import as syntax and comparing it with the table below.
 Must not: import what it examines: a module that cannot be imported here must still be judged.

@@ -1,6 +1,7 @@
 """The rules of the house: sizes, names, docstrings, honest tests, and whose Pillow it is.
 
-Responsible for: what a reader would otherwise have to check by eye (DESIGN.md sections 2 and 10, TEXT.md section 4).
+Responsible for: what a reader would otherwise have to check by eye (appliance/README.md#folders and
+CONTRIBUTING.md#tests, appliance/display/README.md#4-traps).
 Must not: judge taste; ``ruff`` and ``mypy`` have their own rules.
 """
 
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LINES_AT_MOST = 400
+LINES_AT_MOST = 420
+"""About 400. The limit is there to make rooms, not to be met: nothing is squeezed to fit it."""
 FUNCTION_LINES_AT_MOST = 60
 NAMES_THAT_SAY_NOTHING = frozenset({"utils", "util", "helpers", "helper", "manager", "base", "misc", "common"})
 SLEEPERS = frozenset({"e2e", "bench", "image"})
@@ -137,7 +139,7 @@ def test_no_exception_is_swallowed_in_silence(path: Path) -> None:
 
 
 def test_pillow_is_the_systems() -> None:
-    # Pango first, then a Pillow wheel's ImageFont: text widths are nonsense (TEXT.md section 4).
+    # Pango first, then a Pillow wheel's ImageFont: text widths are nonsense (appliance/display/README.md#4-traps).
     import PIL
 
     where = Path(PIL.__file__).resolve()

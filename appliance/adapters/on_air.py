@@ -2,7 +2,7 @@
 
 Responsible for: when it is lit.
 Must not: know pins, make a thread, or decide what is true: whoever calls tells the real state of device and line
-(PRODUCT.md section 1).
+(appliance/core/README.md#keys).
 """
 
 import logging

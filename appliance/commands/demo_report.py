@@ -38,7 +38,7 @@ class Report:
             self._directions[fields["number"]] = fields["direction"]
 
     def write_summary(self, path: Path, totals: Totals) -> None:
-        """CONTRACTS section 1."""
+        """hardware/guide/operate.md#commands."""
         keep = (
             "first_text_ms", "first_sound_ms", "first_text_after_start_ms", "first_sound_after_start_ms", "gap_ms",
             "replay",

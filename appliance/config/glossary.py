@@ -10,7 +10,7 @@ import io
 from appliance.config.rules import one_line
 from appliance.errors import Problem
 
-TERMS_MAX = 1000  # PROTOCOL.md: at most 1000 phrases are advised
+TERMS_MAX = 1000  # appliance/protocol/README.md#41-sessionupdate: at most 1000 are advised
 TERM_MAX_LENGTH = 200
 FILE_MAX_BYTES = 1_000_000
 COMPLAINTS_MAX = 50  # a file of another kind would fill the screen otherwise

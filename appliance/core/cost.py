@@ -47,7 +47,8 @@ def metered(state: State, line: Line, tokens: int) -> State:
 def counted(state: State, line: Line, tokens: int) -> State:
     """The service's own count takes the place of every estimate.
 
-    It is cumulative over the session, and may jump backwards (PROTOCOL section 9): never count below.
+    It is cumulative over the session, and may jump backwards (appliance/protocol/README.md#9-usage-arithmetic): never
+    count below.
     """
     more = max(0, tokens - line.tokens)
     state = _spent(replace(state, tokens=state.tokens + more), 0, more - line.estimate)

@@ -1,4 +1,4 @@
-"""Cues: what the box tells people by itself, in three senses (PRODUCT section 3).
+"""Cues: what the box tells people by itself, in three senses (appliance/core/README.md#what-is-heard).
 
 Responsible for: which cue a step deserves, its tone, its words and who hears them, and its pattern on the light.
 Must not: make sound, drive the light, or decide whether the light says "on air" (``adapters/on_air.py``, by the real

@@ -1,12 +1,14 @@
 """When the box may dial: the window, the bucket, and the back-off.
 
-Responsible for: arithmetic on ``Budget``. A dial is an upgrade request written to the wire (CONTRACTS section 6).
+Responsible for: arithmetic on ``Budget``. A dial is an upgrade request written to the wire
+(appliance/workers/connection/README.md#dialling).
 Must not: dial, or know why a line is wanted.
 
 A dial is booked, and the booking written down, before its request is: a process that dies at any moment leaves no dial
 that the next one does not know of. A wrong guess costs a wait, never the account.
 
-The service counts every connect and refuses above ten a minute (PROTOCOL section 11); a restart loop that ignores this
+The service counts every connect and refuses above ten a minute (appliance/protocol/README.md#11-limits); a restart
+loop that ignores this
 is locked out for minutes, so the box plans for four.
 """
 

@@ -1,6 +1,7 @@
 """A box that knows when it is deaf: what is done about a microphone that delivers, and not what it should.
 
-Responsible for: the three steps of PRODUCT section 4 (open the card by name, restart the process, reboot) and the hint
+Responsible for: the three steps of appliance/core/README.md#nothing-said-is-lost (open the card by name, restart the
+process, reboot) and the hint
 that somebody muted it.
 Must not: count samples (``workers/hearing.py``), or act in private, where a silent microphone is what is wanted.
 """

@@ -211,7 +211,7 @@ class DrainSound:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A row of the journal; ``what`` and ``fields`` as in CONTRACTS section 3."""
+    """A row of the journal; ``what`` and ``fields`` as in hardware/guide/operate.md#the-journal."""
 
     what: str
     fields: tuple[tuple[str, Field], ...]

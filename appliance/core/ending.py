@@ -1,6 +1,6 @@
 """How a run ends: answers, finish, drain, over.
 
-Responsible for: the steps and deadlines of CONTRACTS section 2 and the exit code.
+Responsible for: the steps and deadlines of appliance/config/README.md#runs-that-have-an-end and the exit code.
 Must not: stop anything itself; it only moves the run to its next step.
 """
 
@@ -15,7 +15,8 @@ from appliance.errors import FaultCode
 
 EXIT_DONE = 0
 EXIT_UNANSWERED = 69
-EXIT_RESTART = 70  # systemd starts a fresh process; 69 belongs to runs that have an end (CONTRACTS section 1)
+# Systemd starts a fresh process; 69 belongs to runs that have an end (hardware/guide/operate.md#commands)
+EXIT_RESTART = 70
 
 
 def advanced(state: State, now: int, limits: Limits) -> Outcome:

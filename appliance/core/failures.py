@@ -1,9 +1,11 @@
 """From the way a line ended to the code a person sees and what the box does next.
 
-Responsible for: the map of failures of CONTRACTS section 6 and the classes of PROTOCOL section 10.
+Responsible for: the map of failures of appliance/workers/connection/README.md#map-of-failures and the classes of
+appliance/protocol/README.md#10-errors-and-close-codes.
 Must not: keep anything, or decide when to dial.
 
-Close reasons are matched by substring: they are at most 123 bytes and change with the service (PROTOCOL section 10).
+Close reasons are matched by substring: they are at most 123 bytes and change with the service
+(appliance/protocol/README.md#10-errors-and-close-codes).
 """
 
 from dataclasses import dataclass
@@ -13,7 +15,8 @@ from appliance.errors import FaultCode
 
 _QUOTA = ("throttling.allocationquota", "insufficient_quota", "arrearage")
 _PARAMETER = ("invalid_request_error", "invalid_value", "invalidparameter", "invalid parameter")
-_HARMLESS = ("image", "committing input audio buffer", "commit is not allowed")  # PROTOCOL section 10: it goes on
+# appliance/protocol/README.md#10-errors-and-close-codes: it goes on
+_HARMLESS = ("image", "committing input audio buffer", "commit is not allowed")
 
 
 @dataclass(frozen=True, slots=True)

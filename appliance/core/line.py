@@ -163,7 +163,8 @@ def _lost(
         return state, (*effects, *more)
     turned_away = diagnosis.limited or (diagnosis.refused and line.opened and not line.created)
     if turned_away and not state.single and any(other.phase is Phase.READY for other in state.lines):
-        # It may be the second line that is refused, whatever the words (PROTOCOL U11): work with one, and see.
+        # It may be the second line that is refused, whatever the words
+        # (appliance/protocol/README.md#21-what-nobody-knows-yet, U11): work with one, and see.
         return replace(state, single=True, retry_at=now), effects
     if diagnosis.limited:
         waits = limits.limited_delays_ms
@@ -180,7 +181,8 @@ def _lost(
 
 
 def deaf(state: State, direction: Direction, now: int, limits: Limits) -> Outcome:
-    """Replace a line that takes speech and answers nothing, however well it answers pings (PRODUCT section 4).
+    """Replace a line that takes speech and answers nothing, however well it answers pings
+    (appliance/core/README.md#nothing-said-is-lost).
 
     The line of the direction at rest too: what it owes would wait until the conversation turns round again.
     """

@@ -1,6 +1,7 @@
 """How far the readers are: rows wait for them, within a bound.
 
-Responsible for: which confirmed characters a reader has not had the time for (TEXT.md section 6).
+Responsible for: which confirmed characters a reader has not had the time for
+(appliance/display/README.md#6-subtitle-behaviour).
 Must not: know rows, letters or pixels: ``display/subtitles.py`` decides what of it is seen.
 
 A reader reads what is confirmed in the order in which it is shown, so many characters a second by the script, and takes

@@ -1,6 +1,7 @@
 """Rotation: a fresh line takes over before the service ends the old one.
 
-Responsible for: when a line is old (time or tokens, PROTOCOL section 11), dialling its successor while it still works,
+Responsible for: when a line is old (time or tokens, appliance/protocol/README.md#11-limits), dialling its successor
+while it still works,
 and the moment of the change: in a pause in which nothing is owed, or by force.
 Must not: lose a word: the old line finishes what it was sent, the new one begins with what comes next.
 """

@@ -28,7 +28,8 @@ class Wanted(StrEnum):
 
 
 class Purpose(StrEnum):
-    """Why a line is dialled: only a redial takes a token of the bucket (CONTRACTS section 6)."""
+    """Why a line is dialled: only a redial takes a token of the bucket
+    (appliance/workers/connection/README.md#dialling)."""
 
     WANTED = "wanted"
     REDIAL = "redial"

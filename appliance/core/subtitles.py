@@ -1,6 +1,7 @@
 """What of a translation is shown: confirmed text at once, provisional words when two updates agree on them.
 
-Responsible for: the sentences on the screen as text (TEXT.md section 6, "two updates agree").
+Responsible for: the sentences on the screen as text (appliance/display/README.md#6-subtitle-behaviour, "two updates
+agree").
 Must not: wrap lines or know pixels; ``display/`` does that.
 """
 

@@ -222,7 +222,7 @@ def _released(state: State, key: Key, held_ms: int, now: int, limits: Limits) ->
 
 
 def _cut_in(state: State, key: Key, now: int, limits: Limits) -> Outcome:
-    """A talk key always wins (PRODUCT section 1): it stops the voice and takes back what was being said.
+    """A talk key always wins (appliance/core/README.md#keys): it stops the voice and takes back what was being said.
 
     So does a press that opens the microphone, and one by which somebody who listens cuts in. A press that ends a
     sentence does not, though the box may already speak that very sentence's translation: the speaker has just been

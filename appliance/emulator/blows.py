@@ -1,6 +1,7 @@
 """What befalls a turn in the middle of its response: blows that end the session, and noises that do not.
 
-Responsible for: the exact events, frames and closes of each such habit (PROTOCOL.md sections 10 and 23).
+Responsible for: the exact events, frames and closes of each such habit
+(appliance/protocol/README.md#10-errors-and-close-codes and appliance/protocol/README.md#23-emulator-fault-switches).
 Must not: decide whether a habit fires (``habits.py``) or when (``responses.py``).
 """
 

@@ -1,6 +1,6 @@
 """``dragoman emulator``: the service on this machine, for a box to be tried against.
 
-Responsible for: the options of CONTRACTS.md section 1, the one line that it prints, and its exit code.
+Responsible for: the options of hardware/guide/operate.md#commands, the one line that it prints, and its exit code.
 Must not: do the emulator's work.
 """
 
@@ -24,7 +24,7 @@ EXIT_DONE, EXIT_USAGE, EXIT_FATAL, EXIT_SETTINGS = 0, 64, 69, 78
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of CONTRACTS.md section 1."""
+    """The options of hardware/guide/operate.md#commands."""
     parser.description = WHAT_IT_IS
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: %(default)s)")
     parser.add_argument("--port", type=int, metavar="N", help="port to listen at; 0 picks a free one")

@@ -113,7 +113,7 @@ class Conversation:
             self._connection.reset()
 
     def _note_faults(self) -> None:
-        """What the client did wrong since the last look (PROTOCOL.md section 22.11)."""
+        """What the client did wrong since the last look (appliance/protocol/README.md#22-emulator-behaviour)."""
         for sentence in self._session.faults[self._faults :]:
             self._log.fault(self._number, sentence)
         self._faults = len(self._session.faults)

@@ -1,6 +1,7 @@
 """The limits: connects and tokens a minute, how long a session may be idle or last, how much the context holds.
 
-Responsible for: the numbers of PROTOCOL.md sections 11 and 12, scaled by habits, and how each end looks on the wire.
+Responsible for: the numbers of appliance/protocol/README.md#11-limits and
+appliance/protocol/README.md#12-idle-and-silence, scaled by habits, and how each end looks on the wire.
 Must not: watch the clock (``session.py`` asks when it is due).
 """
 

@@ -1,4 +1,4 @@
-"""The shapes of what the service sends: PROTOCOL.md section 5, field by field.
+"""The shapes of what the service sends: appliance/protocol/README.md#5-server-events, field by field.
 
 Responsible for: one function a shape, without ``event_id`` (the session numbers what leaves it).
 Must not: decide when anything is sent.

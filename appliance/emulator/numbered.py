@@ -4,7 +4,7 @@ Responsible for: making such speech, and finding the numbers in PCM of any gain,
 Must not: know rehearsals or sessions.
 
 A number is four DTMF digits, 60 ms each and 40 ms apart, 12 dB below the speech, at the start and again at the end
-(CONTRACTS.md section 4). Frequencies: ITU-T Q.23.
+(appliance/emulator/README.md#rehearsals). Frequencies: ITU-T Q.23.
 """
 
 from dataclasses import dataclass

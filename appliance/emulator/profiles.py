@@ -1,6 +1,7 @@
 """What the emulated service takes for granted about its models.
 
-Responsible for: the defaults of a session for each model (PROTOCOL.md sections 4.1 and 13).
+Responsible for: the defaults of a session for each model (appliance/protocol/README.md#41-sessionupdate and
+appliance/protocol/README.md#13-voices).
 Must not: hold the tables of languages and voices (``protocol/``) or the state of a session.
 """
 

@@ -20,7 +20,7 @@ from appliance.emulator.overlaid import begins_overlaid, overlaid_number
 from appliance.emulator.rehearsal import Rehearsal
 from appliance.emulator.speech import SOURCE_RATE_HZ, Part, Speech
 
-RATES_HZ = (16_000, 8_000)  # of a session: PROTOCOL.md section 4.1
+RATES_HZ = (16_000, 8_000)  # of a session: appliance/protocol/README.md#41-sessionupdate
 KNOWN = 0.68  # the least score of a rehearsed utterance
 MARGIN = 0.12  # by which an early answer must beat every other utterance
 EARLY_MS = 700  # from the first sound of speech on; nothing is answered before

@@ -1,6 +1,7 @@
 """Rehearsals: the dialogue that the emulator knows by heart, read strictly from TOML.
 
-Responsible for: the format of CONTRACTS.md section 4, a word's senses, and a sentence for every mistake in a file.
+Responsible for: the format of appliance/emulator/README.md#rehearsals, a word's senses, and a sentence for every
+mistake in a file.
 Must not: render or recognise sound, or look into a picture.
 
 A turn that means one thing or another, as a picture shows, has a ``[[turn.senses]]`` for each: ``picture`` (a JPEG

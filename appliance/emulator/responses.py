@@ -1,4 +1,5 @@
-"""One turn and its answer, from the first sound to ``response.done``: the timeline of PROTOCOL.md section 8.
+"""One turn and its answer, from the first sound to ``response.done``: the timeline of
+appliance/protocol/README.md#8-timing-and-sizes.
 
 Responsible for: what is sent for a turn, in which order and when.
 Must not: cut turns (``turns.py``), judge what a client sends, or end a session (``blows.py`` asks the stage for that).
@@ -247,7 +248,7 @@ class Answer:
         return "" if self.settings.skip_text and self._same_language(found) else found.translation
 
     def _same_language(self, found: Interpretation) -> bool:
-        """Skipping acts for these two targets only (PROTOCOL.md section 4.1)."""
+        """Skipping acts for these two targets only (appliance/protocol/README.md#41-sessionupdate)."""
         return found.language == self.settings.target and self.settings.target in ("zh", "en")
 
     def _open(self, now: int) -> None:

@@ -1,6 +1,7 @@
 """One session of the emulated service, from ``session.created`` to the close. Sans-I/O: messages and instants in, out.
 
-Responsible for: the life cycle (PROTOCOL.md section 3), what each client event does, and the list of the client's own
+Responsible for: the life cycle (appliance/protocol/README.md#3-handshake-and-life-cycle), what each client event does,
+and the list of the client's own
 faults.
 Must not: touch a socket, a thread or a clock. The same object runs in the simulator and behind a real TLS WebSocket.
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from appliance.emulator.agenda import Agenda
 from appliance.emulator.limits import OUTPUT_TOKENS
 
-DELTA_BYTES = 15_518  # 20,692 characters of base64, 323 ms (PROTOCOL.md section 8)
+DELTA_BYTES = 15_518  # 20,692 characters of base64, 323 ms (appliance/protocol/README.md#8-timing-and-sizes)
 DELTA_MS = 323
 SLOW_MS = 485  # a habit: 1.5 times as long as what it holds
 FAST_MS = 20

@@ -1,6 +1,7 @@
 """How a text becomes known while somebody is still speaking: confirmed part and stash.
 
-Responsible for: the snapshots of one text, shown piece by piece, its stash withdrawn at times (PROTOCOL.md section 6).
+Responsible for: the snapshots of one text, shown piece by piece, its stash withdrawn at times
+(appliance/protocol/README.md#6-semantics).
 Must not: know the clock, or which event the snapshot goes into.
 """
 

@@ -1,4 +1,4 @@
-"""The token meter of a session: PROTOCOL.md section 9.
+"""The token meter of a session: appliance/protocol/README.md#9-usage-arithmetic.
 
 Responsible for: what a turn costs, the running totals, and the ``usage`` object of ``response.done``.
 Must not: know prices, or decide what a full context does.

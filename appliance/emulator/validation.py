@@ -1,4 +1,5 @@
-"""Judging ``session.update``: values strictly, spellings liberally (PROTOCOL.md sections 4.1 and 22.4).
+"""Judging ``session.update``: values strictly, spellings liberally (appliance/protocol/README.md#41-sessionupdate and
+appliance/protocol/README.md#22-emulator-behaviour).
 
 Responsible for: turning the ``session`` object of a client into ``Settings`` or one ``Complaint``, and the echo of it.
 Must not: send anything. Nothing that a client can write raises here.

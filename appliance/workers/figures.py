@@ -1,4 +1,4 @@
-"""The figures of the last turns, and p50 and p95 of them when somebody asks (PRODUCT section 6).
+"""The figures of the last turns, and p50 and p95 of them when somebody asks (appliance/core/README.md#what-it-costs).
 
 Responsible for: keeping numbers of the journal's ``turn`` rows, in memory and bounded, and the sentences about them.
 Must not: keep a word, write anywhere, or measure: every figure comes from the core.

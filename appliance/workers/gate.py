@@ -1,7 +1,8 @@
 """The silence gate: what the microphone hears when nobody has spoken for long is not sent.
 
 Responsible for: closing after 30 s without speech, keeping the last second, and letting it through first when someone
-speaks again, so that no first syllable is lost (PROTOCOL section 12: long silent streams make the service loop).
+speaks again, so that no first syllable is lost (appliance/protocol/README.md#12-idle-and-silence: long silent streams
+make the service loop).
 Must not: hold more than the pre-roll, or know lines.
 """
 

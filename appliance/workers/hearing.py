@@ -1,6 +1,7 @@
 """Whether a card still hears: frames per second, and samples that never move.
 
-Responsible for: the two figures of the deafness watchdog (PRODUCT.md section 4) and what they mean.
+Responsible for: the two figures of the deafness watchdog (appliance/core/README.md#nothing-said-is-lost) and what they
+mean.
 Must not: read a clock or a device, or decide what is done about it (the core escalates).
 
 Why a count: a USB card can deliver 47 % of its rate, or 44.1 kHz that it calls 16, and report no error at all.

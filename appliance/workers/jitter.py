@@ -3,7 +3,8 @@
 Responsible for: the order of turns, a short delay before each begins, what is dropped, and how much of it was played.
 Must not: play, resample, or decide that something is to be silent (the owner turns the valve).
 
-Downlink is ordered by line number, then response (CONTRACTS section 7). Sound is 24 kHz mono signed 16 bit.
+Downlink is ordered by line number, then response (appliance/workers/connection/README.md). Sound is 24 kHz mono signed
+16 bit.
 """
 
 import threading

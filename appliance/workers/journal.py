@@ -1,6 +1,6 @@
 """The journal: what was shown and heard, as JSON lines. Off by default, for it holds words.
 
-Responsible for: CONTRACTS section 3's rows, flushed, in the order in which they were noted.
+Responsible for: hardware/guide/operate.md#the-journal's rows, flushed, in the order in which they were noted.
 Must not: be a log (the log never holds words), or hold up whoever notes a row.
 """
 

@@ -3,7 +3,8 @@
 Responsible for: one small file in the runtime folder, written off the owner, whole or not at all.
 Must not: keep sound or words, or fail the box: without a folder nothing is kept, a file that cannot be read is none.
 
-Restarting must not give fresh dials: quick restarts lock the account out for minutes (CONTRACTS section 6).
+Restarting must not give fresh dials: quick restarts lock the account out for minutes
+(appliance/workers/connection/README.md#dialling).
 """
 
 import json

@@ -1,6 +1,7 @@
 """What the service still owes us: local utterances on one side, its turns on the other, and the release rule.
 
-Responsible for: CONTRACTS section 5. Which index may be forgotten, what is unanswered, what must be owned up to.
+Responsible for: appliance/workers/uplink/README.md#the-release-rule. Which index may be forgotten, what is unanswered,
+what must be owned up to.
 Must not: hold sound, lock, or read a clock (``at`` is an argument, in milliseconds).
 
 Indexes count samples at 16 kHz, as in ``fifo.py``. An *utterance* is speech that the local detector heard; pieces less

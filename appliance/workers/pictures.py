@@ -1,9 +1,10 @@
 """When a picture may go out, and which one is to be taken next. Pure: time is an argument.
 
-Responsible for: every wall of PRODUCT.md section 7, as one policy for all lines together.
+Responsible for: every wall of appliance/core/README.md#pictures, as one policy for all lines together.
 Must not: take, hold or encode a picture, read a clock, or lock (``eyes.py`` does).
 
-The service empties its buffer at each cut and takes no picture before sound of the new one (PROTOCOL.md section 4.3).
+The service empties its buffer at each cut and takes no picture before sound of the new one
+(appliance/protocol/README.md#43-input_image_bufferappend).
 Therefore a picture goes right behind an audio message alone: whatever else happens on that line closes the gate again.
 """
 

@@ -4,7 +4,7 @@ Responsible for: one text after the other into the jitter buffer, where espeak-n
 says by itself (names, the words of cues) before texts.
 Must not: decide what is read (the core orders it), keep words, or log them.
 
-The tone that goes before it marks it as such (PRODUCT section 2).
+The tone that goes before it marks it as such (appliance/core/README.md#directions-and-lines).
 """
 
 import logging

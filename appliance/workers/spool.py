@@ -4,7 +4,8 @@ Responsible for: joining the queue of sound with the books about it under one lo
 Must not: talk to the service or to a device, or decide about lines (the core does, from ``SpoolReported``).
 
 Nothing said is lost: what was said while a line is dialled, redialled or replaced waits here, and goes out again on the
-next line until it is answered (CONTRACTS section 5). Memory is bounded to 30 s a direction; what falls out is owned up.
+next line until it is answered (appliance/workers/uplink/README.md#the-release-rule). Memory is bounded to 30 s a
+direction; what falls out is owned up.
 """
 
 import threading
@@ -23,7 +24,8 @@ from appliance.workers.fifo import Chunk, Fifo, P
 from appliance.workers.gate import Heard, SilenceGate
 from appliance.workers.ledger import KEPT_MS, Ledger
 
-SEAL_EXTRA_MS = 200  # silence beyond ``silence_ms`` that closes the service's last turn (PROTOCOL section 12)
+# Silence beyond ``silence_ms`` that closes the service's last turn (appliance/protocol/README.md#12-idle-and-silence)
+SEAL_EXTRA_MS = 200
 IN_SPEECH_MS = 200  # of silence behind speech: less than the shortest pause by which the service cuts
 LATE_MS = 10_000
 LEAD_MS = 200  # of sound before an utterance that moves with it

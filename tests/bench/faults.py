@@ -1,4 +1,4 @@
-"""This box and a plain client over the same link, through the same faults: the table of the README.
+"""This box and a plain client over the same link, through the same faults: the table of ``README.md``.
 
 Responsible for: the runs, the figures, ``python -m tests.bench.faults [--write]``. It is no gate: it judges nothing.
 Must not: be fairer to the box than to the client. Both are in one network namespace, and it is their one link to the
@@ -20,7 +20,7 @@ from tests.e2e.far import Cable, FarEmulator, missing
 from tests.e2e.harness import KEY, ROOT, Box, Row
 from tests.e2e.numbers import Recording, answered, as_toml, numbers_in, recording, utterance
 
-README = ROOT / "README.md"
+PAGE = ROOT / "tests/bench/README.md"
 BEGIN, END = "<!-- bench-faults -->\n", "<!-- /bench-faults -->"
 FAULT_AT_S = 12.0
 AFTER_S = 14.0
@@ -43,7 +43,7 @@ class Figures:
 
 
 def main() -> None:
-    """Run, print, and with ``--write`` put the table into the README."""
+    """Run, print, and with ``--write`` put the table into the page."""
     why_not = missing()
     if why_not:
         raise SystemExit(f"bench-faults: {why_not}")
@@ -55,9 +55,9 @@ def main() -> None:
     text = table(runs)
     print(text)
     if "--write" in sys.argv:
-        page = README.read_text(encoding="utf-8")
-        start = page.index(BEGIN) + len(BEGIN)
-        README.write_text(page[:start] + text + page[page.index(END, start) :], encoding="utf-8")
+        text_before = PAGE.read_text(encoding="utf-8")
+        start = text_before.index(BEGIN) + len(BEGIN)
+        PAGE.write_text(text_before[:start] + text + text_before[text_before.index(END, start) :], encoding="utf-8")
 
 
 def table(runs: Sequence[tuple[int, tuple[Figures, Figures]]]) -> str:

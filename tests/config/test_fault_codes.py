@@ -4,7 +4,7 @@ from pathlib import Path
 
 from appliance.errors import ADVICE, FaultCode
 
-TABLE = Path(__file__).parents[2] / "hardware" / "fault-codes.md"
+TABLE = Path(__file__).parents[2] / "hardware/fault-codes.md"
 
 
 def rows() -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""The map of the pins: what PRODUCT.md lists, and what the reader refuses."""
+"""The map of the pins: what hardware/gpio-map.toml lists, and what the reader refuses."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The tree, and the packaged defaults as CONTRACTS section 2 lists them."""
+"""The tree, and the packaged defaults as appliance/config/README.md lists them."""
 
 import dataclasses
 import itertools

@@ -163,6 +163,6 @@ def test_no_message_makes_the_server_fail(
     with caplog.at_level(logging.WARNING):
         code, reason = asyncio.run(run())
     # 1011 is a failure of the server, but for a voice it does not have: accepted at the update, refused by the first
-    # turn (PROTOCOL section 10); some of the real updates above ask for one.
+    # turn (appliance/protocol/README.md#10-errors-and-close-codes); some of the real updates above ask for one.
     assert code in (None, 1007) or (code == 1011 and reason.endswith("is not supported.")), (code, reason)
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []

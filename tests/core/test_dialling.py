@@ -1,6 +1,6 @@
 """``core/dialling.py``: the window, the bucket and the back-off.
 
-Responsible for: the arithmetic of CONTRACTS section 6. Must not: dial a line.
+Responsible for: the arithmetic of appliance/workers/connection/README.md#dialling. Must not: dial a line.
 """
 
 import pytest

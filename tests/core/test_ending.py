@@ -1,6 +1,7 @@
 """``core/ending.py``: how a run ends, by which bounds, and with which code.
 
-Responsible for: CONTRACTS section 2 (microphone-ends, SIGTERM). Must not: know how a line finishes (``test_line.py``).
+Responsible for: appliance/config/README.md#runs-that-have-an-end (microphone-ends, SIGTERM). Must not: know how a line
+finishes (``test_line.py``).
 """
 
 import pytest

@@ -1,4 +1,5 @@
-"""``core/failures.py``: every line of the map of failures (CONTRACTS section 6) and of PROTOCOL section 10.
+"""``core/failures.py``: every line of the map of failures (appliance/workers/connection/README.md#map-of-failures)
+and of appliance/protocol/README.md#10-errors-and-close-codes.
 
 Responsible for: one row here for each row there.
 Must not: know when the box dials again (``test_line.py``).

@@ -11,29 +11,29 @@ from appliance.core.limits import Limits
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("dial_window_ms", 60_000),  # CONTRACTS 6
+        ("dial_window_ms", 60_000),  # appliance/workers/connection/README.md#dialling
         ("dials_in_window", 4),
         ("redial_tokens", 2),
         ("redial_token_every_ms", 30_000),
         ("redial_delays_ms", (0, 500, 1_000, 2_000, 4_000, 8_000, 15_000)),
         ("redial_jitter_percent", 20),
-        ("limited_delays_ms", (60_000, 120_000, 300_000)),  # PROTOCOL 10
+        ("limited_delays_ms", (60_000, 120_000, 300_000)),  # appliance/protocol/README.md#10-errors-and-close-codes
         ("error_counts_ms", 3_000),
         ("fault_after_ms", 5_000),
-        ("warm_ms", 120_000),  # PRODUCT 2
-        ("settle_ms", 1_000),  # PRODUCT 1
-        ("lines_at_most", 4),  # CONTRACTS 7
-        ("answered_within_ms", 120_000),  # CONTRACTS 2
+        ("warm_ms", 120_000),  # appliance/core/README.md#directions-and-lines
+        ("settle_ms", 1_000),  # appliance/core/README.md#keys
+        ("lines_at_most", 4),  # appliance/workers/connection/README.md
+        ("answered_within_ms", 120_000),  # appliance/config/README.md#runs-that-have-an-end
         ("finished_within_ms", 15_000),
         ("drained_within_ms", 10_000),
         ("stop_finished_within_ms", 8_000),
         ("stop_drained_within_ms", 5_000),
-        ("debounce_ms", 20),  # PRODUCT 1
+        ("debounce_ms", 20),  # appliance/core/README.md#keys
         ("power_hold_ms", 2_000),
         ("talk_stuck_ms", 120_000),
-        ("deaf_ms", 20_000),  # PRODUCT 4
+        ("deaf_ms", 20_000),  # appliance/core/README.md#nothing-said-is-lost
         ("deaf_again_ms", 300_000),
-        ("echo_ms", 400),  # PRODUCT 3
+        ("echo_ms", 400),  # appliance/core/README.md#what-is-heard
         ("repeat_again_ms", 10_000),
         ("volume_shown_ms", 2_000),
     ],

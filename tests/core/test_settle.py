@@ -176,7 +176,8 @@ def test_a_service_that_refuses_a_second_line_gets_one() -> None:
 
 
 def test_a_second_line_turned_away_in_other_words_is_refused_as_well() -> None:
-    """The service's words are not published (PROTOCOL U11): a close before ``session.created`` says enough."""
+    """What the service says is not published (appliance/protocol/README.md#21-what-nobody-knows-yet, U11): a close
+    before ``session.created`` says enough."""
     box = on_air()
     box.owe(900, ES_EN)
     box.send(LineOpened(2))

@@ -1,6 +1,6 @@
 """``core/subtitles.py``: confirmed text at once, provisional words when two updates agree.
 
-Responsible for: the policy of TEXT.md section 6. Must not: wrap lines.
+Responsible for: the policy of appliance/display/README.md#6-subtitle-behaviour. Must not: wrap lines.
 """
 
 import pytest

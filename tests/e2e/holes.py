@@ -12,7 +12,7 @@ from tests.e2e.harness import Box, Row
 from tests.e2e.numbers import Account, Recording, account, began_ms, owned_up
 
 KEPT_MS = 30_000
-"""What the box keeps for a line that is away (CONTRACTS section 5)."""
+"""What the box keeps for a line that is away (appliance/workers/uplink/README.md#the-release-rule)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The rows of the journal as scripts outside the project read them (CONTRACTS.md section 3).
+"""The rows of the journal as scripts outside the project read them (hardware/guide/operate.md#the-journal).
 
 Responsible for: the fields that each row must have, and their kinds. More fields, and more kinds of rows, may come.
 Must not: judge what a row says.

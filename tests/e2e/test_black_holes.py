@@ -80,7 +80,8 @@ def resets(emulator: Emulator, pool: ThreadPoolExecutor, tmp_path_factory: pytes
 
 
 def judge(seconds: float, figures: Outage, capsys: pytest.CaptureFixture[str]) -> None:
-    """The promise of PRODUCT section 4 and CONTRACTS section 6."""
+    """The promise of appliance/core/README.md#nothing-said-is-lost and
+    appliance/workers/connection/README.md#dialling."""
     with capsys.disabled():
         print(f"\nblack hole of {seconds} s: {figures.told()}")
     assert figures.code == 0

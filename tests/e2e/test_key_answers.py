@@ -1,6 +1,7 @@
 """From a key's edge to the box's answer, on the real process: within a tenth of a second.
 
-Responsible for: the figure of PRODUCT.md section 1, measured from when the script moves the contact to the panel's new
+Responsible for: the figure of appliance/core/README.md#keys, measured from when the script moves the contact to the
+panel's new
 picture (drawn and handed to the screen) and printed.
 """
 

@@ -1,7 +1,8 @@
 """Numbered utterances over random faults: none is lost, and none is repeated more often than there were faults.
 
 Several boxes speak side by side, each to a service of its own through a network of its own. Faults of a box are at
-least 20 s apart and at most two in any 60 s: what the dial budget lets the box mend (CONTRACTS sections 6 and 8).
+least 20 s apart and at most two in any 60 s: what the dial budget lets the box mend
+(appliance/workers/connection/README.md#dialling).
 """
 
 import random

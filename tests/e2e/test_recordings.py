@@ -58,5 +58,5 @@ def test_it_is_told_once_with_what_to_do(boxes: Mapping[str, Box], name: str) ->
 
 @pytest.mark.parametrize("name", SENTENCES)
 def test_the_run_ends(boxes: Mapping[str, Box], name: str) -> None:
-    """A fatal fault ends a run that has an end (CONTRACTS section 2)."""
+    """A fatal fault ends a run that has an end (appliance/config/README.md#runs-that-have-an-end)."""
     assert boxes[name].wait(ENDS_WITHIN_S if name == "empty" else 1).code == 69

@@ -107,7 +107,7 @@ def test_a_service_that_is_not_there_is_told_and_tried_for(given_up: Mapping[str
     after_ms = raised["at"] - box.rows("line")[0]["at"]
     if raised["code"] in ("N2", "N4"):  # what a person must mend is told at once
         assert after_ms < 4_000
-    else:  # the rest may come back: CONTRACTS section 6; the slack is for a busy machine
+    else:  # the rest may come back: appliance/workers/connection/README.md#dialling; the slack is for a busy machine
         assert 5_000 <= after_ms < 9_000
     assert done.code == (0 if name == "nobody listens" else 69), "only a run with an end of its own has failed"
     assert f"{raised['code']}: " in done.errors

@@ -30,7 +30,7 @@ def once(proxy: FaultProxy, box: Box) -> None:
 
 
 def twice(proxy: FaultProxy, box: Box) -> None:
-    """Two faults are as many as the bucket of redials holds (CONTRACTS section 6)."""
+    """Two faults are as many as the bucket of redials holds (appliance/workers/connection/README.md#dialling)."""
     box.wait_for("heard")
     proxy.reset()
     box.wait_for("subtitle", lambda row: row["line"] == 2)

@@ -1,4 +1,7 @@
-"""Whole conversations with a session, compared to the recorded shapes of PROTOCOL.md."""
+"""Whole conversations with a session, compared to the recorded shapes.
+
+The shapes: appliance/protocol/README.md#5-server-events.
+"""
 
 import base64
 from itertools import pairwise

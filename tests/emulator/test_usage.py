@@ -1,4 +1,4 @@
-"""The arithmetic of PROTOCOL.md section 9."""
+"""The arithmetic of appliance/protocol/README.md#9-usage-arithmetic."""
 
 import pytest
 

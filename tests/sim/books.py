@@ -11,7 +11,7 @@ from appliance.emulator.parts import Sound
 from tests.sim.sound import Span
 
 FRAME_MS = 20
-SHORT_MS = 300  # what is shorter needs no answer (CONTRACTS section 5)
+SHORT_MS = 300  # what is shorter needs no answer (appliance/workers/uplink/README.md#the-release-rule)
 CHAIN_GAP_MS = 900  # utterances closer than this may be one to the box: one apology covers them
 
 
@@ -46,7 +46,8 @@ class Said:
 
     @property
     def forgivable(self) -> bool:
-        """Less than 5 s that a live line took and opened no turn for: let go after 20 s (CONTRACTS section 5)."""
+        """Less than 5 s that a live line took and opened no turn for: let go after 20 s
+        (appliance/workers/uplink/README.md#the-release-rule)."""
         return self.lacking * FRAME_MS < SHORT_MS
 
     @property

@@ -39,7 +39,8 @@ def of_unopened_turn(session: ServiceSession | None) -> list[Span] | None:
 
 
 def of_empty_turn(session: ServiceSession | None, before: set[Span]) -> set[Span]:
-    """What a habit makes the service understand nothing of: such a turn counts as answered (CONTRACTS section 5).
+    """What a habit makes the service understand nothing of: such a turn counts as answered
+    (appliance/workers/uplink/README.md#the-release-rule).
 
     ``before``: what was found so far; it stands, for the answer comes when the service has long forgotten the turn.
     """

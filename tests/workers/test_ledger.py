@@ -1,4 +1,5 @@
-"""Every sentence of CONTRACTS section 5 that the ledger decides by; it stands in the test's name or docstring."""
+"""Every sentence of appliance/workers/uplink/README.md#the-release-rule that the ledger decides by; it stands in the
+test's name or docstring."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""The sentences of CONTRACTS section 5 on losses, poison and bounds; each stands in the test's name or docstring."""
+"""The sentences of appliance/workers/uplink/README.md#the-release-rule on losses, poison and bounds; each stands in
+the test's name or docstring."""
 
 from appliance.protocol.marks import AudioDone, ResponseDone, ResponseOpened, SpeechStarted, SpeechStopped, TextDone
 from appliance.workers.ledger import MOST_TURNS

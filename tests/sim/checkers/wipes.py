@@ -1,6 +1,7 @@
 """A wipe takes what was said before it, of a guest who left, and owns up to what was still owed.
 
-Under the privacy slide it may take all that was said: the panel says so (CONTRACTS section 5). What is said behind a
+Under the privacy slide it may take all that was said: the panel says so
+(appliance/workers/uplink/README.md#the-release-rule). What is said behind a
 wipe is open like anything else: the books excuse single frames, not sentences.
 """
 
