@@ -65,6 +65,12 @@ pages: $(VENV)/dev.done
 	$(PY) -m tests.readme --write
 	$(PY) -m tests.config.page --write
 
+# Opt-in: needs KiCad 9 (Debian 13: apt install kicad). Checks the schematic and draws hardware/schematic/ anew.
+KICAD_CLI ?= kicad-cli
+.PHONY: hardware-schematic
+hardware-schematic: $(VENV)/dev.done
+	$(PY) -m hardware.schematic.plot "$(KICAD_CLI)"
+
 check: $(VENV)/dev.done
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
