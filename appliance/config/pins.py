@@ -39,6 +39,15 @@ class Knob:
 
 
 @dataclass(frozen=True, slots=True)
+class Clash:
+    """A board for the header that wants pins of the map. ``do``: a sentence for its owner."""
+
+    board: str
+    bcm: tuple[int, ...]
+    do: str
+
+
+@dataclass(frozen=True, slots=True)
 class PinMap:
     """All of it. ``reserved``: BCM number → why it is kept free."""
 
@@ -46,6 +55,7 @@ class PinMap:
     knob: Knob
     lights: dict[str, Pin]
     reserved: dict[int, str]
+    clashes: tuple[Clash, ...]
 
     def used(self) -> Iterator[tuple[str, int]]:
         """(name, BCM number) of every pin in use."""
@@ -82,7 +92,7 @@ def parse(source: str) -> PinMap:
 
 
 def _shape(tree: dict[str, Any]) -> PinMap:
-    _names("the map", tree, ("keys", "knob", "lights", "reserved"))
+    _names("the map", tree, ("keys", "knob", "lights", "reserved", "clash"))
     keys, knob, lights = (_table(name, tree[name]) for name in ("keys", "knob", "lights"))
     _names("keys", keys, KEY_NAMES)
     _names("lights", lights, LIGHT_NAMES)
@@ -94,19 +104,30 @@ def _shape(tree: dict[str, Any]) -> PinMap:
         knob=Knob(a, b, push, _number("knob.steps_per_detent", knob["steps_per_detent"], 1, 4)),
         lights={name: _pin(f"lights.{name}", {"pull": "none", **_table(name, lights[name])}) for name in LIGHT_NAMES},
         reserved=_reserved(tree["reserved"]),
+        clashes=tuple(_clashes(tree["clash"])),
     )
 
 
 def _reserved(rows: Any) -> dict[int, str]:
+    return {bcm: str(row["why"]) for row in _rows("reserved", rows, ("bcm", "why")) for bcm in row["bcm"]}
+
+
+def _clashes(rows: Any) -> Iterator[Clash]:
+    for row in _rows("clash", rows, ("board", "bcm", "do")):
+        yield Clash(str(row["board"]), tuple(row["bcm"]), str(row["do"]))
+
+
+def _rows(name: str, rows: Any, wanted: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Sections of one name, each with a list of pins."""
     if not isinstance(rows, list):
-        raise ValueError("reserved must be a list of [[reserved]] rows")
-    reserved: dict[int, str] = {}
+        raise ValueError(f"{name} must be a list of [[{name}]] rows")
     for row in rows:
-        _names("reserved", _table("reserved", row), ("bcm", "why"))
+        _names(name, _table(name, row), wanted)
         if not isinstance(row["bcm"], list):
-            raise ValueError("reserved.bcm must be a list of numbers")
-        reserved |= {_number("reserved.bcm", bcm, 0, BCM_MAX): str(row["why"]) for bcm in row["bcm"]}
-    return reserved
+            raise ValueError(f"{name}.bcm must be a list of numbers")
+        for bcm in row["bcm"]:
+            _number(f"{name}.bcm", bcm, 0, BCM_MAX)
+    return rows
 
 
 def _pin(name: str, content: Any) -> Pin:

@@ -18,7 +18,7 @@ def test_the_shipped_map() -> None:
         "keys.talk": 17, "keys.guest": 27, "keys.language": 22, "keys.repeat": 16, "keys.camera": 23,
         "keys.privacy": 4, "keys.power": 26, "knob.a": 5, "knob.b": 6, "knob.push": 13, "lights.on_air": 12,
     }  # fmt: skip
-    assert sorted(shipped.reserved) == [0, 1, 2, 3, 18, 19, 20, 21, 24, 25]
+    assert sorted(shipped.reserved) == [0, 1, 2, 3, 7, 18, 19, 20, 21, 24, 25]
     assert set(shipped.keys.values()) == {pins.Pin(pin.bcm, "up", True) for pin in shipped.keys.values()}
     assert shipped.knob.push == pins.Pin(13, "up", True)
     assert shipped.knob.steps_per_detent == 4
@@ -50,6 +50,7 @@ def test_the_hardware_folder_shows_the_same_file() -> None:
         ("bcm = [0, 1]", "bcm = 0", "gpio-map.toml: reserved.bcm must be a list of numbers"),
         ("bcm = [0, 1]", "bcm = [99]", "gpio-map.toml: reserved.bcm must be a whole number from 0 to 27"),
         ("bcm = [0, 1]", "", "gpio-map.toml: reserved: bcm is missing"),
+        ("do = ", "does = ", "gpio-map.toml: clash: do is missing"),
         ("[knob]", "[knob", "gpio-map.toml: Expected ']' at the end of a table declaration"),
     ],
 )
@@ -63,9 +64,17 @@ def test_a_wrong_map_is_refused(old: str, new: str, complaint: str) -> None:
 def test_reserved_must_be_rows() -> None:
     head = SOURCE[: SOURCE.index("# Never to be used")]
     with pytest.raises(SettingsError, match="reserved must be a list"):
-        pins.parse("reserved = 1\n" + head)
+        pins.parse("reserved = 1\nclash = []\n" + head)
     with pytest.raises(SettingsError, match="reserved must be a section"):
-        pins.parse("reserved = [1]\n" + head)
+        pins.parse("reserved = [1]\nclash = []\n" + head)
+
+
+def test_each_board_that_clashes_wants_a_pin_of_the_map_and_has_advice() -> None:
+    shipped = pins.packaged()
+    taken = set(dict(shipped.used()).values()) | set(shipped.reserved)
+    assert {clash.board: set(clash.bcm) - taken for clash in shipped.clashes if set(clash.bcm) - taken} == {}
+    assert all(clash.do.endswith(".") for clash in shipped.clashes)
+    assert {17, 22, 23, 27} <= {bcm for clash in shipped.clashes for bcm in clash.bcm}
 
 
 def test_every_clash_is_reported_not_the_first() -> None:
