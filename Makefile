@@ -41,7 +41,7 @@ demo: $(VENV)/runtime.done
 # longest. The real processes keep real time and mostly wait: side by side, but not beside the simulator, which takes every
 # core. Timing tests run last, two at a time at most, and beside nothing else.
 REST := tests/sim/ $(filter-out $(foreach folder,core protocol e2e sim,tests/$(folder)/),$(wildcard tests/*/)) $(wildcard tests/test_*.py)
-test: $(VENV)/dev.done
+test: $(VENV)/dev.done build/trees/package
 	$(PY) -m coverage run --branch --source=appliance/core,appliance/protocol -m pytest -q -m "not soak" tests/core tests/protocol
 	$(PY) -m coverage report --fail-under=100 --skip-covered
 	$(PY) -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder -m "not timing and not soak" $(REST)
@@ -70,6 +70,11 @@ KICAD_CLI ?= kicad-cli
 .PHONY: hardware-schematic
 hardware-schematic: $(VENV)/dev.done
 	$(PY) -m hardware.schematic.plot "$(KICAD_CLI)"
+
+# Debian's device trees of the boards, 5 MB, for the tests of hardware/overlay/; without a network those are skipped.
+build/trees/package: hardware/overlay/fetch-trees
+	@mkdir -p build && hardware/overlay/fetch-trees build/trees >build/trees.log 2>&1 || \
+		echo "left out: the device trees (see build/trees.log); the tests that need them are skipped"
 
 check: $(VENV)/dev.done
 	$(PY) -m ruff check .
