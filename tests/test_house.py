@@ -122,12 +122,12 @@ def test_a_sleep_is_found() -> None:
 
 
 @pytest.mark.parametrize("path", WITH_CODE, ids=name_of)
-def test_every_module_says_what_it_must_not_do(path: Path) -> None:
+def test_every_module_says_what_it_is_responsible_for(path: Path) -> None:
     words = ast.get_docstring(tree(path)) or ""
     if path.name == "__init__.py":
         assert words, "a package says what it is"
     else:
-        assert "Must not" in words
+        assert "Responsible for: " in words
 
 
 @pytest.mark.parametrize("path", OURS, ids=name_of)
