@@ -18,12 +18,12 @@ from appliance.adapters.systemd import Notifier
 from appliance.clock import RealClock
 from appliance.config.secret import SecretKey
 from appliance.config.settings import Settings
-from appliance.core.cues import winks
-from appliance.core.direction import Direction
-from appliance.core.effects import Field
-from appliance.core.events import Booted, Device, DeviceFailed, Event, Key, KeyEdge, SpeechHeard, StopRequested
-from appliance.core.limits import Limits
-from appliance.core.state import Ear, Fault, State
+from appliance.core.model.direction import Direction
+from appliance.core.model.effects import Field
+from appliance.core.model.events import Booted, Device, DeviceFailed, Event, Key, KeyEdge, SpeechHeard, StopRequested
+from appliance.core.model.limits import Limits
+from appliance.core.model.state import Ear, Fault, State
+from appliance.core.session.cues import winks
 from appliance.crew import BoxCrew, Makers
 from appliance.errors import DeviceError, FaultCode, Problem, SettingsError
 from appliance.first_state import remembered, setup

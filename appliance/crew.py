@@ -7,11 +7,11 @@ Must not: decide, or wait for anything an order starts.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from appliance.core.direction import Direction
-from appliance.core.effects import CueName, Field, Say
-from appliance.core.events import Device, Event
-from appliance.core.modes import Valve
-from appliance.core.views import View
+from appliance.core.model.direction import Direction
+from appliance.core.model.effects import CueName, Field, Say
+from appliance.core.model.events import Device, Event
+from appliance.core.model.modes import Valve
+from appliance.core.model.views import View
 from appliance.protocol.codec import AppendTemplate
 from appliance.protocol.settings import SessionSettings
 from appliance.workers.beats import Beats

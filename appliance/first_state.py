@@ -10,8 +10,8 @@ from dataclasses import replace
 from unicodedata import normalize
 
 from appliance.config.settings import Settings
-from appliance.core import cues
-from appliance.core.state import Setup, State
+from appliance.core.model.state import Setup, State
+from appliance.core.session import cues
 from appliance.protocol.languages import LANGUAGES, Language
 from appliance.protocol.voices import Model
 from appliance.workers.daybook import Count

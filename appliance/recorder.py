@@ -15,11 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from appliance.core import events as core_events
-from appliance.core import state as core_state
-from appliance.core.direction import Direction
-from appliance.core.events import Event, LevelMetered, SourceArrived, TextArrived
-from appliance.core.state import State
+from appliance.core.model import events as core_events
+from appliance.core.model import state as core_state
+from appliance.core.model.direction import Direction
+from appliance.core.model.events import Event, LevelMetered, SourceArrived, TextArrived
+from appliance.core.model.state import State
 
 EVENTS = 2_000
 FORMAT = "dragoman-recorder-1"

@@ -8,9 +8,11 @@ import logging
 from collections.abc import Callable
 from typing import Protocol, assert_never
 
-from appliance.core.deadlines import next_deadline
-from appliance.core.direction import Direction
-from appliance.core.effects import (
+from appliance.core.machine.deadlines import next_deadline
+from appliance.core.machine.invariants import check
+from appliance.core.machine.step import cause, step
+from appliance.core.model.direction import Direction
+from appliance.core.model.effects import (
     BeginCheck,
     CloseCamera,
     CloseMicrophone,
@@ -43,15 +45,13 @@ from appliance.core.effects import (
     Upgrade,
     WipeSound,
 )
-from appliance.core.events import Device, Event, Tick
-from appliance.core.guest_panel import guest_view
-from appliance.core.invariants import check
-from appliance.core.limits import Limits
-from appliance.core.modes import Valve
-from appliance.core.panel import view
-from appliance.core.state import State
-from appliance.core.step import cause, step
-from appliance.core.views import View
+from appliance.core.model.events import Device, Event, Tick
+from appliance.core.model.limits import Limits
+from appliance.core.model.modes import Valve
+from appliance.core.model.state import State
+from appliance.core.model.views import View
+from appliance.core.screen.guest_screen import guest_view
+from appliance.core.screen.screen import view
 from appliance.errors import ADVICE
 from appliance.recorder import Recorder
 from appliance.workers.daybook import Count

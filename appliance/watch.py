@@ -11,9 +11,9 @@ Three watchdogs stand behind each other: a line's pulse redials, a worker's beat
 from collections.abc import Callable
 
 from appliance.adapters.systemd import Notifier
-from appliance.core.events import Device, Event, WorkerSilent
-from appliance.core.modes import Mode
-from appliance.core.state import State
+from appliance.core.model.events import Device, Event, WorkerSilent
+from appliance.core.model.modes import Mode
+from appliance.core.model.state import State
 from appliance.workers.beats import Beats
 
 ASK_AGAIN_MS = 5_000

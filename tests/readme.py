@@ -12,8 +12,8 @@ from PIL import Image
 
 from appliance.commands import screens
 from appliance.commands.diagram import diagram
-from appliance.core import views
-from appliance.core.views import Link, Sentence, Status, SubtitlesView, View
+from appliance.core.model import views
+from appliance.core.model.views import Link, Sentence, Status, SubtitlesView, View
 from appliance.display.export import to_png
 from appliance.display.renderer import Renderer
 from appliance.phrases import say

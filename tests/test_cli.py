@@ -8,7 +8,7 @@ import pytest
 from appliance import __version__, cli
 from appliance.commands import languages
 from appliance.commands.diagram import diagram
-from appliance.core.modes import MOVES, Mode
+from appliance.core.model.modes import MOVES, Mode
 from appliance.errors import DragomanError, Problem, SettingsError
 
 

@@ -5,12 +5,12 @@ from typing import cast
 
 import pytest
 
-from appliance.core.direction import Direction
-from appliance.core.effects import CueName, Say
-from appliance.core.events import Device, Event, LineLost, Loss
-from appliance.core.modes import Valve
-from appliance.core.sound import CUE_LINE
-from appliance.core.views import BlankView
+from appliance.core.devices.playback import CUE_LINE
+from appliance.core.model.direction import Direction
+from appliance.core.model.effects import CueName, Say
+from appliance.core.model.events import Device, Event, LineLost, Loss
+from appliance.core.model.modes import Valve
+from appliance.core.model.views import BlankView
 from appliance.crew import BoxCrew, Makers
 from appliance.protocol.settings import SessionSettings, plan
 from appliance.protocol.voices import resolve_model

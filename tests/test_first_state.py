@@ -4,9 +4,9 @@ import pytest
 
 from appliance.config import reading
 from appliance.config.settings import Value, build, flatten
-from appliance.core.effects import CueName
-from appliance.core.languages import offered
-from appliance.core.state import Setup, State
+from appliance.core.model.effects import CueName
+from appliance.core.model.state import Setup, State
+from appliance.core.transcript.languages import offered
 from appliance.first_state import remembered, setup
 from appliance.protocol.voices import resolve_model
 from appliance.workers.daybook import Count

@@ -35,6 +35,8 @@ FLOORS: dict[str, int] = {
     "recorder": 5,
     "__main__": 5,
 }
+PACKAGES_WITH_ROOMS = frozenset({"core"})
+"""Packages whose files stand in rooms, which are folders of one noun each. Their imports form no circle of rooms."""
 ASIDE = frozenset({"errors", "config", "clock", "phrases", ""})
 """Not on a floor: ``errors``, ``config``, the real clock, the phrases (data), and the package itself (its version)."""
 FORBIDDEN_IN_THE_PURE_FLOORS = frozenset({"time", "threading", "socket", "random", "os", "logging"})
@@ -74,7 +76,7 @@ def _imports(node: ast.AST, module: list[str], *, inside: bool) -> Iterator[Impo
 
 
 def place(module: str) -> str:
-    """``appliance.core.step`` → ``core``; the package itself and its ``__version__`` → the empty string."""
+    """``appliance.core.machine.step`` → ``core``; the package itself and its ``__version__`` → the empty string."""
     name = module.split(".")[1] if "." in module else ""
     return "" if name.startswith("__") and name not in FLOORS else name
 
@@ -129,6 +131,43 @@ def dotted(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
+def room_of(module: str) -> tuple[str, str] | None:
+    """``appliance.core.link.connection`` → ``("core", "link")``; None for a file that is in no room."""
+    parts = module.split(".")
+    return (parts[1], parts[2]) if len(parts) >= 4 and parts[1] in PACKAGES_WITH_ROOMS else None
+
+
+def room_arrows(sources: dict[str, str]) -> dict[tuple[str, str], set[tuple[str, str]]]:
+    """For each room, the rooms of its own package that it imports. ``sources``: module → text."""
+    arrows: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for module, source in sources.items():
+        here = room_of(module)
+        if here is None:
+            continue
+        out = arrows.setdefault(here, set())
+        for item in imports(source, module):
+            there = room_of(f"{item.name}.any")
+            if there is not None and there[0] == here[0] and there != here:
+                out.add(there)
+    return arrows
+
+
+def circles(arrows: dict[tuple[str, str], set[tuple[str, str]]]) -> list[str]:
+    """The rooms that reach themselves."""
+
+    def reached(start: tuple[str, str]) -> set[tuple[str, str]]:
+        seen: set[tuple[str, str]] = set()
+        todo = list(arrows.get(start, ()))
+        while todo:
+            room = todo.pop()
+            if room not in seen:
+                seen.add(room)
+                todo += arrows.get(room, ())
+        return seen
+
+    return sorted("/".join(room) for room in arrows if room in reached(room))
+
+
 @pytest.mark.parametrize("path", modules(), ids=dotted)
 def test_imports_go_down(path: Path) -> None:
     assert complaints(path.read_text(encoding="utf-8"), dotted(path)) == []
@@ -142,25 +181,25 @@ def test_every_package_has_a_floor() -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("appliance.core.step", "from appliance.protocol import codec"),
-        ("appliance.core.step", "import appliance.ports"),
-        ("appliance.core.step", "from appliance import ports"),
-        ("appliance.core.step", "from ..workers import spool"),
-        ("appliance.core.step", "import time"),
-        ("appliance.core.step", "from os import path"),
-        ("appliance.core.step", "def f():\n    import random"),
+        ("appliance.core.machine.step", "from appliance.protocol import codec"),
+        ("appliance.core.machine.step", "import appliance.ports"),
+        ("appliance.core.machine.step", "from appliance import ports"),
+        ("appliance.core.machine.step", "from ...workers import spool"),
+        ("appliance.core.machine.step", "import time"),
+        ("appliance.core.machine.step", "from os import path"),
+        ("appliance.core.machine.step", "def f():\n    import random"),
         ("appliance.protocol.codec", "import numpy"),
         ("appliance.protocol.codec", "from appliance.config import settings"),
         ("appliance.protocol.codec", "import logging.handlers"),
-        ("appliance.workers.line", "from appliance.display import layout"),
-        ("appliance.workers.line", "from appliance.adapters import factory"),
-        ("appliance.workers.line", "from appliance.runner import Runner"),
+        ("appliance.workers.connection.worker", "from appliance.display import layout"),
+        ("appliance.workers.connection.worker", "from appliance.adapters import factory"),
+        ("appliance.workers.connection.worker", "from appliance.runner import Runner"),
         ("appliance.adapters.alsa", "import alsaaudio"),
         ("appliance.adapters.oled", "class Panel:\n    from luma.oled.device import ssd1306"),
         ("appliance.adapters.oled", "from appliance.emulator import server"),
         ("appliance.config.load", "from appliance.ports import Frame"),
-        ("appliance.errors", "from appliance.core.state import State"),
-        ("appliance.__init__", "from appliance.core.state import State"),
+        ("appliance.errors", "from appliance.core.model.state import State"),
+        ("appliance.__init__", "from appliance.core.model.state import State"),
         ("appliance.core.__init__", "from ..protocol import codec"),
         ("appliance.cli", "from appliance.newcomer import thing"),
     ],
@@ -172,11 +211,14 @@ def test_a_breach_is_found(module: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("appliance.core.step", "from dataclasses import replace\nfrom appliance.errors import FaultCode"),
-        ("appliance.core.step", "from .state import State"),
+        ("appliance.core.machine.step", "from dataclasses import replace\nfrom appliance.errors import FaultCode"),
+        ("appliance.core.machine.step", "from .state import State"),
         ("appliance.core.__init__", "from .state import State"),
-        ("appliance.protocol.codec", "import json\nfrom appliance.core.direction import Direction"),
-        ("appliance.workers.line", "import threading\nimport websocket\nfrom appliance.config import settings"),
+        ("appliance.protocol.codec", "import json\nfrom appliance.core.model.direction import Direction"),
+        (
+            "appliance.workers.connection.worker",
+            "import threading\nimport websocket\nfrom appliance.config import settings",
+        ),
         ("appliance.adapters.alsa", "def open_card():\n    import alsaaudio\n    return alsaaudio"),
         ("appliance.cli", "from appliance.commands import run\nfrom appliance import __version__"),
         ("appliance.config.load", "from appliance.protocol.languages import LANGUAGES"),
@@ -184,3 +226,32 @@ def test_a_breach_is_found(module: str, source: str) -> None:
 )
 def test_what_is_allowed_passes(module: str, source: str) -> None:
     assert complaints(source, module) == []
+
+
+def test_rooms_import_each_other_in_no_circle() -> None:
+    assert circles(room_arrows({dotted(path): path.read_text(encoding="utf-8") for path in modules()})) == []
+
+
+def test_every_file_of_a_package_with_rooms_is_in_a_room() -> None:
+    loose = [
+        dotted(path)
+        for path in modules()
+        if dotted(path).split(".")[1] in PACKAGES_WITH_ROOMS and room_of(dotted(path)) is None
+    ]
+    assert loose == [f"appliance.{package}.__init__" for package in sorted(PACKAGES_WITH_ROOMS)]
+
+
+def test_a_circle_between_rooms_is_found() -> None:
+    there = {"appliance.core.link.connection": "from appliance.core.model.state import State"}
+    back = {"appliance.core.model.state": "from appliance.core.link import connection"}
+    around = {
+        "appliance.core.model.state": "def f():\n    from appliance.core.screen.screen import view",
+        "appliance.core.screen.screen": "from ..link.connection import opened",
+    }
+    assert circles(room_arrows(there)) == []
+    assert circles(room_arrows(there | back)) == ["core/link", "core/model"]
+    assert circles(room_arrows(there | around)) == ["core/link", "core/model", "core/screen"]
+    assert (
+        circles(room_arrows({"appliance.core.link.rotation": "from appliance.core.link.connection import opened"}))
+        == []
+    )

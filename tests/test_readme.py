@@ -6,7 +6,7 @@ import pytest
 
 from appliance.cli import COMMANDS
 from appliance.commands.diagram import diagram
-from appliance.core.modes import LIFE, MOVES
+from appliance.core.model.modes import LIFE, MOVES
 from tests import readme
 from tests.display import golden
 

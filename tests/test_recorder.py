@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance import cli
-from appliance.core import events as e
-from appliance.core.direction import Direction
-from appliance.core.events import Event, LevelMetered, SourceArrived, TextArrived
-from appliance.core.state import Shown, State
+from appliance.core.model import events as e
+from appliance.core.model.direction import Direction
+from appliance.core.model.events import Event, LevelMetered, SourceArrived, TextArrived
+from appliance.core.model.state import Shown, State
 from appliance.recorder import FORMAT, Recorder, decoded, encoded, read
 from tests.core import states
 
@@ -100,8 +100,8 @@ def test_what_is_no_recording_says_so(tmp_path: Path, text: str, capsys: pytest.
 
 
 def test_a_replay_goes_through_the_same_modes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from appliance.core.limits import Limits
-    from appliance.core.step import step
+    from appliance.core.machine.step import step
+    from appliance.core.model.limits import Limits
 
     state, at = State(setup=states.SETUP), 0
     path = tmp_path / "dump"

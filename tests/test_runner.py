@@ -6,14 +6,14 @@ from typing import Any, cast
 
 import pytest
 
-from appliance.core import effects as f
-from appliance.core import events as e
-from appliance.core.direction import Direction
-from appliance.core.events import Event
-from appliance.core.invariants import BrokenInvariantError
-from appliance.core.limits import Limits
-from appliance.core.modes import Mode, Valve
-from appliance.core.state import State
+from appliance.core.machine.invariants import BrokenInvariantError
+from appliance.core.model import effects as f
+from appliance.core.model import events as e
+from appliance.core.model.direction import Direction
+from appliance.core.model.events import Event
+from appliance.core.model.limits import Limits
+from appliance.core.model.modes import Mode, Valve
+from appliance.core.model.state import State
 from appliance.recorder import Recorder, read
 from appliance.runner import LONGEST_WAIT_MS, Crew, Runner
 from tests.core import states

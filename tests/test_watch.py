@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from appliance.adapters.systemd import Notifier
-from appliance.core.events import Device, Event, WorkerSilent
-from appliance.core.modes import Mode
-from appliance.core.state import Fault, State
+from appliance.core.model.events import Device, Event, WorkerSilent
+from appliance.core.model.modes import Mode
+from appliance.core.model.state import Fault, State
 from appliance.errors import FaultCode
 from appliance.watch import ASK_AGAIN_MS, Watch
 from appliance.workers.beats import LIMITS_MS, Beats

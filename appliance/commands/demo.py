@@ -23,7 +23,7 @@ from appliance.commands.demo_report import Report
 from appliance.commands.demo_stage import SCENES, lines, senses, set_up
 from appliance.config.reading import paths_from, read
 from appliance.config.secret import SecretKey
-from appliance.core.effects import Field
+from appliance.core.model.effects import Field
 from appliance.display.export import GifRecorder
 from appliance.emulator.rehearsal import desk
 from appliance.emulator.speech import Speech

@@ -5,7 +5,7 @@ Responsible for: Mermaid text that the README holds word for word. Must not: kno
 
 import argparse
 
-from appliance.core.modes import LIFE, MOVES, WORKING, Mode
+from appliance.core.model.modes import LIFE, MOVES, WORKING, Mode
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

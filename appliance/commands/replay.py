@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 from appliance import recorder
-from appliance.core.effects import Note
-from appliance.core.invariants import BrokenInvariantError, check
-from appliance.core.limits import Limits
-from appliance.core.step import cause, step
+from appliance.core.machine.invariants import BrokenInvariantError, check
+from appliance.core.machine.step import cause, step
+from appliance.core.model.effects import Note
+from appliance.core.model.limits import Limits
 
 EXIT_USAGE = 64
 EXIT_BUG = 70

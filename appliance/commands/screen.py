@@ -8,7 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from appliance.core.views import Link, Sentence, Status, SubtitlesView
+from appliance.core.model.views import Link, Sentence, Status, SubtitlesView
 from appliance.display import fontconfig, fonts
 from appliance.display.export import to_png
 from appliance.display.renderer import Renderer

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from appliance import phrases
-from appliance.core import views
-from appliance.core.views import Link, Sentence, Status, SubtitlesView, View
+from appliance.core.model import views
+from appliance.core.model.views import Link, Sentence, Status, SubtitlesView, View
 from appliance.display.export import to_png
 from appliance.display.fonts import LETTERS, TABLE
 from appliance.display.renderer import Renderer

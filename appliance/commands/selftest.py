@@ -22,7 +22,7 @@ from appliance.commands.slide import read_slide
 from appliance.config import secret
 from appliance.config.reading import Loaded, paths_from, read
 from appliance.config.settings import Settings
-from appliance.core.limits import Limits
+from appliance.core.model.limits import Limits
 from appliance.errors import FaultCode
 from appliance.protocol.settings import SessionSettings, plan
 from appliance.protocol.voices import resolve_model

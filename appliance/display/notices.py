@@ -4,7 +4,7 @@ Responsible for: the layout of the two screens that are not subtitles.
 Must not: know which fault says what (``errors.ADVICE``), or translate.
 """
 
-from appliance.core.views import FaultView, NoticeView
+from appliance.core.model.views import FaultView, NoticeView
 from appliance.display.canvas import Canvas
 from appliance.display.flow import Words, font_of, places
 from appliance.display.fonts import RIGHT_TO_LEFT, FontChoice, choose

@@ -7,7 +7,7 @@ Must not: know a device, a clock or a thread; break lines or place pixels itself
 from collections.abc import Iterable
 from typing import assert_never
 
-from appliance.core.views import (
+from appliance.core.model.views import (
     BlankView,
     CountdownView,
     FaultView,

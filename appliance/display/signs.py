@@ -6,7 +6,7 @@ Must not: translate, count or choose; rows of several things are ``tables.py``.
 
 from collections.abc import Sequence
 
-from appliance.core.views import CountdownView, IdleView, Sign, SignView, VolumeView
+from appliance.core.model.views import CountdownView, IdleView, Sign, SignView, VolumeView
 from appliance.display.canvas import Canvas
 from appliance.display.flow import Setting, Words, breaks_well, draw_settings, first_that_fits, places, set_words
 from appliance.display.pictograms import doubled

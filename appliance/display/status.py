@@ -4,7 +4,7 @@ Responsible for: which pictogram says what, and where it stands.
 Must not: draw below ``STATUS_HEIGHT``.
 """
 
-from appliance.core.views import Link, Status
+from appliance.core.model.views import Link, Status
 from appliance.display.canvas import Canvas
 from appliance.display.pictograms import capitals, picture
 

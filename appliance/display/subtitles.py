@@ -9,7 +9,7 @@ are taken back, their rows stay empty until newer words fill them: nothing ever 
 
 from dataclasses import dataclass
 
-from appliance.core.views import Sentence, SubtitlesView
+from appliance.core.model.views import Sentence, SubtitlesView
 from appliance.display.canvas import Canvas
 from appliance.display.fonts import FontChoice, choose, grown
 from appliance.display.paragraph import ROWS_KEPT, Paragraphs

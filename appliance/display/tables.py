@@ -4,7 +4,7 @@ Responsible for: rows, columns, marks, and where the chosen one stands.
 Must not: know the languages of the service, or what a check means.
 """
 
-from appliance.core.views import Mark, MenuRow, MenuView, TableRow, TableView
+from appliance.core.model.views import Mark, MenuRow, MenuView, TableRow, TableView
 from appliance.display.canvas import Canvas
 from appliance.display.flow import Setting, Words, baseline, first_that_fits, font_of, set_words, span
 from appliance.display.fonts import RIGHT_TO_LEFT

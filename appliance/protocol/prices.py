@@ -1,7 +1,7 @@
 """What speech, pictures and text cost in tokens.
 
 Responsible for: the published rates as arithmetic, and the service's own count (``Usage``).
-Must not: know caps or days (``core/cost.py``), or money.
+Must not: know caps or days (``core/session/usage_caps.py``), or money.
 
 Rates: input audio 7 tokens a started second on the newer model, one for each 80 ms on the older; output audio one for
 each 80 ms on both; pictures half a token for a patch. The service's own count wins over every

@@ -10,7 +10,7 @@ order. Speech may end after its translation, a transcript may come late or never
 
 from dataclasses import dataclass
 
-from appliance.core import events as e
+from appliance.core.model import events as e
 from appliance.protocol import marks as k
 from appliance.protocol import messages as m
 from appliance.protocol.codec import read

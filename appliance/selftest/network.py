@@ -9,8 +9,8 @@ import select
 from collections.abc import Callable
 
 from appliance.adapters.bench.clock import Clock
-from appliance.core.events import LineConfigured, LineCreated, LineFinished, Loss, ServiceComplained
-from appliance.core.failures import diagnose, rejects_settings
+from appliance.core.link.disconnect_diagnosis import diagnose, rejects_settings
+from appliance.core.model.events import LineConfigured, LineCreated, LineFinished, Loss, ServiceComplained
 from appliance.errors import FaultCode, NonsenseError
 from appliance.protocol.codec import encode_finish, encode_update
 from appliance.protocol.session import ClientSession

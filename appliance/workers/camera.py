@@ -13,7 +13,7 @@ import queue
 import threading
 from collections.abc import Callable
 
-from appliance.core.events import CameraTurned, Device, DeviceFailed, DeviceReady, Event
+from appliance.core.model.events import CameraTurned, Device, DeviceFailed, DeviceReady, Event
 from appliance.errors import DeviceError, Kind
 from appliance.ports import Camera
 from appliance.workers.developing import develop

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Generic, Protocol
 
-from appliance.core.events import Event, LineMetered, TextArrived, TurnAnswered, TurnOpened, UsageCounted
-from appliance.core.modes import Valve
+from appliance.core.model.events import Event, LineMetered, TextArrived, TurnAnswered, TurnOpened, UsageCounted
+from appliance.core.model.modes import Valve
 from appliance.protocol.bill import Bill
 from appliance.protocol.codec import encode_finish, encode_image, encode_update
 from appliance.protocol.marks import AudioDone, Finished, Mark, ResponseDone, SpeechStopped

@@ -2,7 +2,7 @@
 
 Responsible for: a count that survives a power cut at any moment with a minute's loss at most, and telling the owner
 the date and whether the card can be written. One thread.
-Must not: decide what a date means (``core/cost.py`` has the rule of days), or keep the box from starting.
+Must not: decide what a date means (``core/session/usage_caps.py`` has the rule of days), or keep the box from starting.
 
 Two files are written by turns, each whole or not at all and with a checksum: whatever happens to one while it is
 written, the other holds the count of one write before. Without a folder the count is in memory alone.
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.config.durable import write_durably
-from appliance.core.events import DateTold, Event, TroubleReported
+from appliance.core.model.events import DateTold, Event, TroubleReported
 from appliance.errors import FaultCode
 
 NAMES = ("cost.0", "cost.1")

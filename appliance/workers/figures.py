@@ -8,7 +8,7 @@ import statistics
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from appliance.core.effects import Field
+from appliance.core.model.effects import Field
 
 MOST_TURNS = 1_000
 WORDS = {

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from appliance.core.events import Event, SpeechEnded, SpeechSounded
-from appliance.core.modes import Valve
-from appliance.core.sound import REPEAT_LINE
+from appliance.core.devices.playback import REPEAT_LINE
+from appliance.core.model.events import Event, SpeechEnded, SpeechSounded
+from appliance.core.model.modes import Valve
 from appliance.protocol.pcm import OUTPUT_HZ, bytes_of_ms, ms_of_bytes
 from appliance.workers.memory import SpeechMemory
 from appliance.workers.segment import Segment

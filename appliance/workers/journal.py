@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from appliance.core.effects import Field
+from appliance.core.model.effects import Field
 
 MOST_ROWS = 10_000
 

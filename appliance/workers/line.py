@@ -15,8 +15,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from appliance.core.events import Event, LineLost, LineOpened, LineReached, LineTroubled, Loss
-from appliance.core.modes import Valve
+from appliance.core.model.events import Event, LineLost, LineOpened, LineReached, LineTroubled, Loss
+from appliance.core.model.modes import Valve
 from appliance.errors import NonsenseError
 from appliance.workers.beats import Beats
 from appliance.workers.conversation import Conversation

@@ -13,7 +13,7 @@ import socket
 import ssl
 from collections.abc import Callable
 
-from appliance.core.events import Loss
+from appliance.core.model.events import Loss
 from appliance.errors import NonsenseError
 from appliance.workers import tcp
 from appliance.workers.frames import (

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import websocket
 
-from appliance.core.events import Loss
+from appliance.core.model.events import Loss
 from appliance.errors import NonsenseError
 
 DETAIL_CHARACTERS = 1024

@@ -7,7 +7,7 @@ Must not: carry sound, drop control, or know what an event means.
 import threading
 from collections import deque
 
-from appliance.core.events import Event, LevelMetered, LineMetered, SoundSent, SpoolReported
+from appliance.core.model.events import Event, LevelMetered, LineMetered, SoundSent, SpoolReported
 
 MOST_EVENTS = 4_096
 """A storm of subtitles on four lines makes about 40 events a second; this is more than a minute of a hung owner, which

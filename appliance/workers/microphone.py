@@ -9,7 +9,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from appliance.core.events import (
+from appliance.core.model.events import (
     Device,
     DeviceFailed,
     DeviceReady,

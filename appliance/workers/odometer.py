@@ -7,7 +7,7 @@ Must not: count what was sent again (the spools know), or know days and caps.
 from collections.abc import Callable
 from typing import Generic
 
-from appliance.core.events import Event, SoundSent
+from appliance.core.model.events import Event, SoundSent
 from appliance.workers.fifo import P
 from appliance.workers.spool import Spools
 

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from appliance.core.events import Event, TroubleReported
+from appliance.core.model.events import Event, TroubleReported
 from appliance.errors import FaultCode
 
 LOOK_EVERY_S = 5

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from appliance.core.events import CheckEnded, CheckTold, Event
+from appliance.core.model.events import CheckEnded, CheckTold, Event
 
 COMMAND = (sys.executable, "-m", "appliance.selftest.preflight")
 LIMIT_S = 40.0  # the self-test bounds itself to 30

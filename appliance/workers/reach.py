@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from appliance.core.events import Loss
+from appliance.core.model.events import Loss
 from appliance.workers import tcp
 from appliance.workers.loss import VERIFICATION_LOSSES, Lost, classify
 from appliance.workers.names import Address, Names, literal

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from appliance.core.sound import REPEAT_LINE
+from appliance.core.devices.playback import REPEAT_LINE
 from appliance.protocol.pcm import OUTPUT_HZ
 from appliance.workers import espeak
 from appliance.workers.jitter import JitterBuffer

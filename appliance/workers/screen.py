@@ -1,7 +1,7 @@
 """The screen worker: the latest view, drawn and shown.
 
 Responsible for: rendering off the owner, skipping what did not change, and trying again when the panel is gone.
-Must not: choose what is shown (``core/panel.py``) or know pixels (``display/``).
+Must not: choose what is shown (``core/screen/screen.py``) or know pixels (``display/``).
 """
 
 import hashlib
@@ -11,8 +11,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from appliance.core.events import Device, DeviceFailed, DeviceReady, Event
-from appliance.core.views import View
+from appliance.core.model.events import Device, DeviceFailed, DeviceReady, Event
+from appliance.core.model.views import View
 from appliance.errors import DeviceError
 from appliance.ports import Frame, Screen
 from appliance.workers.beats import Beats

@@ -11,8 +11,8 @@ from array import array
 from collections import deque
 from collections.abc import Callable
 
-from appliance.core.effects import CueName
-from appliance.core.events import Device, DeviceFailed, DeviceReady, Event, SoundDrained
+from appliance.core.model.effects import CueName
+from appliance.core.model.events import Device, DeviceFailed, DeviceReady, Event, SoundDrained
 from appliance.errors import DeviceError
 from appliance.ports import LOUDSPEAKER_PERIOD_SAMPLES, Loudspeaker, Volume
 from appliance.workers.beats import Beats

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic
 
-from appliance.core.direction import Direction
-from appliance.core.events import SpoolReported
-from appliance.core.modes import Valve
+from appliance.core.model.direction import Direction
+from appliance.core.model.events import SpoolReported
+from appliance.core.model.modes import Valve
 from appliance.protocol.marks import Mark
 from appliance.protocol.pcm import MESSAGE_SAMPLES, ms_of_samples, samples_of_ms
 from appliance.workers.entries import Utterance

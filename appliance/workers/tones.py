@@ -1,7 +1,7 @@
 """The tones of the box, made here: no recordings, no pops.
 
 Responsible for: samples for each cue. Pure arithmetic, the same every time.
-Must not: play, or decide when (``core/sound.py`` does).
+Must not: play, or decide when (``core/devices/playback.py`` does).
 
 Every note begins and ends with a raised cosine, so that no edge is heard. A detector of voices takes all but the tick
 for speech; where the microphone hears them, the core hushes them.
@@ -12,7 +12,7 @@ from array import array
 from dataclasses import dataclass
 from functools import cache
 
-from appliance.core.effects import CueName
+from appliance.core.model.effects import CueName
 from appliance.protocol.pcm import OUTPUT_HZ, samples_of_ms
 
 EDGE_MS = 5

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import websocket
 
-from appliance.core.events import Loss
+from appliance.core.model.events import Loss
 from appliance.workers.loss import DETAIL_CHARACTERS, Lost, classify, plain
 from appliance.workers.target import Target
 

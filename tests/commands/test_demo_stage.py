@@ -9,7 +9,7 @@ import pytest
 from appliance.adapters.bench.key_script import read_script
 from appliance.commands.demo_stage import ACTS, PAUSE_MS, RATE_HZ, SCENES, lines, senses, set_up
 from appliance.config.reading import paths_from, read
-from appliance.core.limits import Limits
+from appliance.core.model.limits import Limits
 from appliance.emulator.rehearsal import desk
 from appliance.emulator.speech import Part, Speech
 from appliance.protocol.languages import LANGUAGES

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from appliance.commands import screens
-from appliance.core import views
+from appliance.core.model import views
 from appliance.protocol.languages import LANGUAGES
 
 

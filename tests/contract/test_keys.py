@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from appliance.core.events import Key
+from appliance.core.model.events import Key
 from tests.adapters.virtual_clock import VirtualClock
 from tests.contract.bench import KEYS, Pressed
 

@@ -3,12 +3,12 @@
 Responsible for: boxes that may speak, and picking effects apart. Must not: assert.
 """
 
-from appliance.core.direction import Direction
-from appliance.core.effects import Cue, CueName, Effect, SelectInput
-from appliance.core.events import Key, SpeechEnded, SpeechSounded, TextArrived
-from appliance.core.modes import Valve
-from appliance.core.sound import CUE_LINE
-from appliance.core.state import Setup
+from appliance.core.devices.playback import CUE_LINE
+from appliance.core.model.direction import Direction
+from appliance.core.model.effects import Cue, CueName, Effect, SelectInput
+from appliance.core.model.events import Key, SpeechEnded, SpeechSounded, TextArrived
+from appliance.core.model.modes import Valve
+from appliance.core.model.state import Setup
 from tests.core.box import Box
 
 ROOM = Setup(half_duplex=True, cues=True)

@@ -1,16 +1,18 @@
 """A box to send events to, with checkers that remember what the core promised.
 
 Responsible for: stepping the core under a clock that the test moves, waking it at its own deadlines, and checking
-after every step what must hold across steps (``appliance/core/invariants.py`` checks what must hold in one).
+after every step what must hold across steps (``appliance/core/machine/invariants.py`` checks what must hold in one).
 Must not: decide anything the core decides, or look into the state where an order or a journal row says the same.
 """
 
 from dataclasses import dataclass, field
 
-from appliance.core import invariants
-from appliance.core.deadlines import next_deadline
-from appliance.core.direction import Direction
-from appliance.core.effects import (
+from appliance.core.machine import invariants
+from appliance.core.machine.deadlines import next_deadline
+from appliance.core.machine.reconcile import settle
+from appliance.core.machine.step import step
+from appliance.core.model.direction import Direction
+from appliance.core.model.effects import (
     CloseCamera,
     CloseMicrophone,
     Dial,
@@ -23,7 +25,7 @@ from appliance.core.effects import (
     TakePicture,
     Upgrade,
 )
-from appliance.core.events import (
+from appliance.core.model.events import (
     Booted,
     Event,
     Key,
@@ -37,11 +39,9 @@ from appliance.core.events import (
     StopRequested,
     Tick,
 )
-from appliance.core.limits import Limits
-from appliance.core.modes import Mode
-from appliance.core.settle import settle
-from appliance.core.state import Ending, Setup, State, Wanted
-from appliance.core.step import step
+from appliance.core.model.limits import Limits
+from appliance.core.model.modes import Mode
+from appliance.core.model.state import Ending, Setup, State, Wanted
 
 TICKS_AT_MOST = 3
 """A Tick at a deadline must move it on; more than this in a row at one instant is a busy loop."""

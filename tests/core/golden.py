@@ -10,9 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
-from appliance.core.direction import Direction
-from appliance.core.effects import Effect, Note
-from appliance.core.events import (
+from appliance.core.machine.invariants import check
+from appliance.core.machine.step import step
+from appliance.core.model.direction import Direction
+from appliance.core.model.effects import Effect, Note
+from appliance.core.model.events import (
     Booted,
     CameraTurned,
     CheckEnded,
@@ -55,9 +57,7 @@ from appliance.core.events import (
     UsageCounted,
     WorkerSilent,
 )
-from appliance.core.invariants import check
-from appliance.core.modes import Mode
-from appliance.core.step import step
+from appliance.core.model.modes import Mode
 from appliance.errors import FaultCode
 from tests.core.box import Box
 from tests.core.states import REACHED

@@ -6,9 +6,9 @@ Must not: make a state by hand: what no event can reach needs no test.
 
 from collections.abc import Callable
 
-from appliance.core.events import Key, LineFinished, LineLost, LineOpened, Loss, MicrophoneClosed, StopRequested
-from appliance.core.modes import Mode
-from appliance.core.state import Setup
+from appliance.core.model.events import Key, LineFinished, LineLost, LineOpened, Loss, MicrophoneClosed, StopRequested
+from appliance.core.model.modes import Mode
+from appliance.core.model.state import Setup
 from tests.core.box import Box
 
 SETUP = Setup(favourites=("es", "fr"), camera="hold")

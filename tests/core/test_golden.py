@@ -6,7 +6,7 @@ Must not: mend the files.
 
 import pytest
 
-from appliance.core.modes import Mode
+from appliance.core.model.modes import Mode
 from tests.core import golden
 from tests.core.states import REACHED
 

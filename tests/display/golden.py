@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from appliance.commands.screens import cost, idle, menu, preflight, sign
-from appliance.core.views import (
+from appliance.core.model.views import (
     BlankView,
     CountdownView,
     FaultView,

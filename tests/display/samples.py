@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.commands.screens import sentences
-from appliance.core.views import Link, Sentence, Status, SubtitlesView
+from appliance.core.model.views import Link, Sentence, Status, SubtitlesView
 from appliance.ports import Frame
 
 SAMPLES: dict[str, str] = sentences()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.views import Sentence
+from appliance.core.model.views import Sentence
 from appliance.display.renderer import Renderer
 from tests.display.samples import RUNNING, subtitles
 
@@ -18,7 +18,7 @@ MEMORY_MAX_MB = 50.0
 
 _ALL_SCRIPTS = """
 import json, sys
-from appliance.core.views import Link, Sentence, Status, SubtitlesView
+from appliance.core.model.views import Link, Sentence, Status, SubtitlesView
 from appliance.display.renderer import Renderer
 renderer = Renderer(128, 64, 1)
 for code, text in json.load(open(sys.argv[1], encoding="utf-8")).items():

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from appliance.core.limits import Limits
-from appliance.core.state import Shown
-from appliance.core.subtitles import on_screen, updated
+from appliance.core.model.limits import Limits
+from appliance.core.model.state import Shown
+from appliance.core.transcript.subtitles import on_screen, updated
 from appliance.emulator.responses import MANY_WITHDRAWN
 from appliance.emulator.unfolding import Unfolding, spoken_ms
 from tests.display.erasure import measure, words

@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.core.views import FaultView, NoticeView
+from appliance.core.model.views import FaultView, NoticeView
 from appliance.display import notices
 from appliance.display.canvas import Canvas
 from appliance.display.typeset import Line, Typesetter

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from appliance.core.views import Sentence, SubtitlesView
+from appliance.core.model.views import Sentence, SubtitlesView
 from appliance.display.renderer import Renderer
 from tests.display.samples import lit, status
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from appliance.core import panel
-from appliance.core.events import Key, TextArrived
-from appliance.core.limits import Limits
-from appliance.core.panel import view
-from appliance.core.reading import _FITS
-from appliance.core.state import Setup
-from appliance.core.views import SubtitlesView
+from appliance.core.model.events import Key, TextArrived
+from appliance.core.model.limits import Limits
+from appliance.core.model.state import Setup
+from appliance.core.model.views import SubtitlesView
+from appliance.core.screen import screen
+from appliance.core.screen.screen import view
+from appliance.core.transcript.reading_speed import _FITS
 from appliance.display.fonts import LETTERS
 from appliance.display.renderer import Renderer
 from appliance.display.subtitles import SubtitleScreen
@@ -144,7 +144,7 @@ def test_many_streams(rows: list[Any], language: str, letters: str) -> None:
 
 
 def test_a_panel_that_waits_for_nobody_is_found_out(rows: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(panel, "unread", lambda *_: 0)
+    monkeypatch.setattr(screen, "unread", lambda *_: 0)
     assert watch(rows, stream("en", 1, 19, 160), "en", "large").missed != []
 
 

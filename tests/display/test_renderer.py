@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from appliance.core.views import BlankView, FaultView, IdleView, NoticeView, Sign, SignView, View
+from appliance.core.model.views import BlankView, FaultView, IdleView, NoticeView, Sign, SignView, View
 from appliance.display.fonts import LETTERS
 from appliance.display.renderer import Renderer
 from appliance.display.typeset import Typesetter
@@ -85,7 +85,7 @@ def test_importing_the_package_loads_no_library() -> None:
 import sys
 import appliance.display.renderer, appliance.display.export
 assert not {"gi", "cairo", "PIL", "numpy"} & set(sys.modules)
-from appliance.core.views import NoticeView, Status, Link
+from appliance.core.model.views import NoticeView, Status, Link
 from appliance.display.export import to_png
 frame = appliance.display.renderer.Renderer(128, 64, 1).draw(NoticeView(Status("", Link.OFF), "Hello", ""))
 to_png(frame)

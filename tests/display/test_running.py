@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.core.views import Sentence
+from appliance.core.model.views import Sentence
 from appliance.display.fonts import LETTERS, TABLE, choose
 from appliance.display.renderer import Renderer
 from appliance.display.typeset import Line, Style, Typesetter, clean

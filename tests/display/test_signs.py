@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from appliance.core.views import CountdownView, IdleView, Sign, SignView, View, VolumeView
+from appliance.core.model.views import CountdownView, IdleView, Sign, SignView, View, VolumeView
 from appliance.display.pictograms import doubled
 from appliance.display.renderer import Renderer
 from appliance.display.signs import _PICTURES

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from appliance.core.views import Link, Status
+from appliance.core.model.views import Link, Status
 from appliance.display.canvas import Canvas
 from appliance.display.status import STATUS_HEIGHT, draw_status
 from appliance.display.typeset import Typesetter

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from appliance.core.views import Sentence, SubtitlesView
+from appliance.core.model.views import Sentence, SubtitlesView
 from appliance.display.fonts import choose
 from appliance.display.renderer import Renderer
 from appliance.display.subtitles import places_below

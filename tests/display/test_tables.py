@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from appliance.core.views import Mark, MenuRow, MenuView, TableRow, TableView, View
+from appliance.core.model.views import Mark, MenuRow, MenuView, TableRow, TableView, View
 from appliance.display.pictograms import picture
 from appliance.display.renderer import Renderer
 from appliance.protocol.languages import LANGUAGES

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from appliance.core.effects import CueName
+from appliance.core.model.effects import CueName
 from appliance.workers.tones import NOTES
 from tests.e2e.harness import (
     HEARD_RATE_HZ,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.events import Event, SpeechSounded
+from appliance.core.model.events import Event, SpeechSounded
 from appliance.emulator.rehearsal import Rehearsal, Turn
 from appliance.workers import jitter
 from appliance.workers.jitter import JitterBuffer

@@ -8,7 +8,7 @@ import pytest
 
 from appliance import phrases
 from appliance.commands import screens
-from appliance.core.views import CountdownView, IdleView, MenuRow, MenuView, Sign, SignView, View, VolumeView
+from appliance.core.model.views import CountdownView, IdleView, MenuRow, MenuView, Sign, SignView, View, VolumeView
 from appliance.display.canvas import Canvas
 from appliance.display.fonts import choose
 from appliance.display.renderer import Renderer

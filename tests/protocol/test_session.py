@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.core import events as e
+from appliance.core.model import events as e
 from appliance.errors import NonsenseError
 from appliance.protocol import marks as k
 from appliance.protocol.prices import Usage

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.core import events as e
+from appliance.core.model import events as e
 from appliance.errors import NonsenseError
 from appliance.protocol import marks as k
 from appliance.protocol.session import ClientSession

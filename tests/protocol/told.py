@@ -1,6 +1,6 @@
 """All that a session makes of a list of frames, for the tests of ``session.py``."""
 
-from appliance.core import events as e
+from appliance.core.model import events as e
 from appliance.protocol.session import ClientSession, Received
 from appliance.protocol.settings import plan
 from appliance.protocol.voices import MODELS

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from random import Random
 from typing import TYPE_CHECKING
 
-from appliance.core.events import CameraTurned, Device, DeviceFailed, DeviceReady, Event, Key, KeyEdge
+from appliance.core.model.events import CameraTurned, Device, DeviceFailed, DeviceReady, Event, Key, KeyEdge
 from appliance.errors import Kind
 from appliance.protocol.voices import Model
 from appliance.workers.camera import CAPTURE_LIMIT_S, FIRST_RETRY_S

@@ -7,11 +7,11 @@ Must not: decide.
 from collections.abc import Callable
 from random import Random
 
-from appliance.core.direction import Direction
-from appliance.core.effects import CueName, Field, Say
-from appliance.core.events import Device, Event
-from appliance.core.modes import Valve
-from appliance.core.views import View
+from appliance.core.model.direction import Direction
+from appliance.core.model.effects import CueName, Field, Say
+from appliance.core.model.events import Device, Event
+from appliance.core.model.modes import Valve
+from appliance.core.model.views import View
 from appliance.emulator.parts import Sound
 from appliance.emulator.service import Service
 from appliance.protocol.settings import SessionSettings

@@ -10,7 +10,7 @@ While nobody speaks, sound is appended in large pieces: idle time is cheap.
 from collections.abc import Callable
 from random import Random
 
-from appliance.core.events import (
+from appliance.core.model.events import (
     Device,
     DeviceFailed,
     DeviceReady,
@@ -22,7 +22,7 @@ from appliance.core.events import (
     SoundDrained,
     SpeechHeard,
 )
-from appliance.core.modes import Valve
+from appliance.core.model.modes import Valve
 from appliance.emulator.parts import Sound
 from appliance.workers.hearing import PROOF_MS
 from appliance.workers.jitter import JitterBuffer

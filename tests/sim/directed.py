@@ -7,8 +7,8 @@ Must not: touch the state: what is on the panel is all that it may wait for.
 import logging
 from collections.abc import Callable, Iterator
 
-from appliance.core.events import Key, Loss
-from appliance.core.modes import Mode
+from appliance.core.model.events import Key, Loss
+from appliance.core.model.modes import Mode
 from tests.sim.checkers.moves import MovesAreTaken
 from tests.sim.world import World
 

@@ -9,9 +9,9 @@ from collections import deque
 from collections.abc import Callable
 from random import Random
 
-from appliance.core.direction import Direction
-from appliance.core.events import Event, LineLost, LineOpened, LineReached, LineTroubled, Loss
-from appliance.core.modes import Valve
+from appliance.core.model.direction import Direction
+from appliance.core.model.events import Event, LineLost, LineOpened, LineReached, LineTroubled, Loss
+from appliance.core.model.modes import Valve
 from appliance.emulator.parts import Close, Drop, Message, Mute, Output, Refusal, Send, SendRaw, Sound, Timed
 from appliance.emulator.service import Service
 from appliance.emulator.session import ServiceSession

@@ -7,7 +7,7 @@ Must not: know messages, or decide when anything goes wrong (``storm.py`` does).
 from random import Random
 from typing import Protocol
 
-from appliance.core.events import Loss
+from appliance.core.model.events import Loss
 from tests.sim.agenda import Action, Agenda
 
 SERVICE_PATH = "/api-ws/v1/realtime?model=qwen3.5-livetranslate-flash-realtime"

@@ -10,9 +10,9 @@ from collections.abc import Generator, Iterator
 from random import Random
 from typing import TYPE_CHECKING
 
-from appliance.core.events import Key, KeyEdge
-from appliance.core.modes import Mode
-from appliance.core.state import State, Wanted
+from appliance.core.model.events import Key, KeyEdge
+from appliance.core.model.modes import Mode
+from appliance.core.model.state import State, Wanted
 from tests.sim.sound import FRAME_MS, HUM, MURMUR
 
 if TYPE_CHECKING:

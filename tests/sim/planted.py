@@ -11,15 +11,22 @@ from typing import Any
 import pytest
 
 from appliance import runner
-from appliance.core import deadlines, ending, line, panel, settle, step, talk, turns, visit
-from appliance.core.dialling import booked
-from appliance.core.effects import SetUplink, Upgrade
-from appliance.core.events import TextArrived
-from appliance.core.failures import diagnose
-from appliance.core.limits import Limits
-from appliance.core.modes import Phase, Valve
-from appliance.core.state import Line, Purpose
-from appliance.core.views import Link
+from appliance.core.input import keys
+from appliance.core.link import connection
+from appliance.core.link.dial_budget import booked
+from appliance.core.link.disconnect_diagnosis import diagnose
+from appliance.core.machine import deadlines, reconcile, step
+from appliance.core.model import queries
+from appliance.core.model.effects import SetUplink, Upgrade
+from appliance.core.model.events import TextArrived
+from appliance.core.model.limits import Limits
+from appliance.core.model.modes import Phase, Valve
+from appliance.core.model.state import Line, Purpose
+from appliance.core.model.views import Link
+from appliance.core.process import shutdown
+from appliance.core.screen import screen
+from appliance.core.session import guest_session
+from appliance.core.transcript import turns
 from appliance.protocol.codec import encode_finish
 from appliance.workers import ledger
 from appliance.workers.conversation import Conversation
@@ -70,7 +77,7 @@ def stale_text_shown(patch: pytest.MonkeyPatch) -> None:
 
 
 def budget_ignored(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(settle, "earliest", lambda budget, pending, purpose, now, limits: now)
+    patch.setattr(reconcile, "earliest", lambda budget, pending, purpose, now, limits: now)
 
 
 def budget_forgotten_at_restart(patch: pytest.MonkeyPatch) -> None:
@@ -94,17 +101,17 @@ def poison_rule_off(patch: pytest.MonkeyPatch) -> None:
 
 
 def retries_after_fatal(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(line, "diagnose", lambda *how: replace(diagnose(*how), fatal=False))
+    patch.setattr(connection, "diagnose", lambda *how: replace(diagnose(*how), fatal=False))
 
 
 def uplink_before_configured(patch: pytest.MonkeyPatch) -> None:
-    real: Any = line.opened
+    real: Any = connection.opened
 
     def eager(state: Any, source: Any, now: int) -> Any:
         state, effects = real(state, source, now)
         return state, (*effects, SetUplink(Valve.OPEN, source.number))
 
-    patch.setattr(line, "opened", eager)
+    patch.setattr(connection, "opened", eager)
 
 
 def answered_without_sound(patch: pytest.MonkeyPatch) -> None:
@@ -112,17 +119,17 @@ def answered_without_sound(patch: pytest.MonkeyPatch) -> None:
 
 
 def owed_forgotten_on_stop(patch: pytest.MonkeyPatch) -> None:
-    real = settle.needed
+    real = queries.needed
 
     def forgetful(state: Any) -> Any:
-        return real(state) if settle.live(state) else ()
+        return real(state) if queries.live(state) else ()
 
-    patch.setattr(settle, "needed", forgetful)
+    patch.setattr(reconcile, "needed", forgetful)
     patch.setattr(deadlines, "needed", forgetful)
 
 
 def two_lines_attached(patch: pytest.MonkeyPatch) -> None:
-    real = settle.line_for
+    real = queries.line_for
 
     def impatient(state: Any, direction: Any) -> Any:
         found = real(state, direction)
@@ -133,9 +140,9 @@ def two_lines_attached(patch: pytest.MonkeyPatch) -> None:
         ready, effects = real_configured(replace(state, lines=(source,)), source, now)
         return replace(ready, lines=(*others, *ready.lines)), effects
 
-    real_configured: Any = line.configured
-    patch.setattr(settle, "line_for", impatient)
-    patch.setattr(line, "configured", both)
+    real_configured: Any = connection.configured
+    patch.setattr(reconcile, "line_for", impatient)
+    patch.setattr(connection, "configured", both)
 
 
 def seal_forgotten(patch: pytest.MonkeyPatch) -> None:
@@ -167,7 +174,7 @@ def back_off_never_ends(patch: pytest.MonkeyPatch) -> None:
 
 
 def back_off_never_grows(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(line, "redial_delay_ms", lambda budget, serial, number, limits: 0)
+    patch.setattr(connection, "redial_delay_ms", lambda budget, serial, number, limits: 0)
 
 
 def late_turn_released(patch: pytest.MonkeyPatch) -> None:
@@ -188,13 +195,13 @@ def privacy_wipes_nothing(patch: pytest.MonkeyPatch) -> None:
 
 
 def panel_says_on_air_too_early(patch: pytest.MonkeyPatch) -> None:
-    real = panel.status_row
+    real = screen.status_row
 
     def boastful(state: Any) -> Any:
         status = real(state)
         return replace(status, link=Link.ON_AIR) if status.link is Link.DIALING else status
 
-    patch.setattr(panel, "status_row", boastful)
+    patch.setattr(screen, "status_row", boastful)
 
 
 def loss_counted_as_answer(patch: pytest.MonkeyPatch) -> None:
@@ -220,11 +227,11 @@ def debt_forgotten_at_restart(patch: pytest.MonkeyPatch) -> None:
 
 
 def exit_code_lies(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ending, "EXIT_UNANSWERED", 0)
+    patch.setattr(shutdown, "EXIT_UNANSWERED", 0)
 
 
 def exit_code_cries_wolf(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ending, "EXIT_DONE", 69)
+    patch.setattr(shutdown, "EXIT_DONE", 69)
 
 
 def silent_until_a_line_reports(patch: pytest.MonkeyPatch) -> None:
@@ -238,7 +245,7 @@ def given_up_turn_hides_a_hanging_service(patch: pytest.MonkeyPatch) -> None:
 
 
 def every_press_takes_back(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(talk, "_ends_sentence", lambda state, key, now, limits: False)
+    patch.setattr(keys, "_ends_sentence", lambda state, key, now, limits: False)
 
 
 def dial_booked_with_its_answer(patch: pytest.MonkeyPatch) -> None:
@@ -246,15 +253,15 @@ def dial_booked_with_its_answer(patch: pytest.MonkeyPatch) -> None:
 
     def hasty(state: Any, source: Any, now: int, limits: Any) -> Any:
         dialled = replace(source, dialled=True, since=now)
-        return line.changed(state, dialled), (Upgrade(source.number),)
+        return connection.changed(state, dialled), (Upgrade(source.number),)
 
     def late(state: Any, source: Any, now: int) -> Any:
         budget = booked(state.budget, source.purpose, now, Limits())
         return real(replace(state, budget=budget), source, now)
 
-    real: Any = line.opened
-    patch.setattr(line, "reached", hasty)
-    patch.setattr(line, "opened", late)
+    real: Any = connection.opened
+    patch.setattr(connection, "reached", hasty)
+    patch.setattr(connection, "opened", late)
 
 
 def stranded_speech_forgotten(patch: pytest.MonkeyPatch) -> None:
@@ -262,18 +269,18 @@ def stranded_speech_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 
 def reset_owns_up_to_nothing(patch: pytest.MonkeyPatch) -> None:
-    real: Any = visit._forgotten
+    real: Any = guest_session._forgotten
 
     def silent(state: Any, now: int, limits: Any) -> Any:
         after, effects = real(state, now, limits)
         return replace(after, owned_up_at=state.owned_up_at), effects
 
-    patch.setattr(visit, "_forgotten", silent)
+    patch.setattr(guest_session, "_forgotten", silent)
 
 
 def reset_takes_the_next_guest_along(patch: pytest.MonkeyPatch) -> None:
     """Who begins to talk while the box still forgets the one before is forgotten with him."""
-    patch.setattr(visit, "talked", lambda state: state)
+    patch.setattr(guest_session, "talked", lambda state: state)
 
 
 def card_reads_on_behind_a_wipe(patch: pytest.MonkeyPatch) -> None:

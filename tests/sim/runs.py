@@ -8,7 +8,7 @@ import logging
 import time
 from dataclasses import dataclass, field
 
-from appliance.core.modes import MOVES, Mode
+from appliance.core.model.modes import MOVES, Mode
 from tests.sim.checkers.moves import MovesAreTaken
 from tests.sim.trace import Objection
 from tests.sim.world import World

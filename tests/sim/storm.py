@@ -10,7 +10,7 @@ from collections.abc import Callable
 from random import Random
 from typing import TYPE_CHECKING
 
-from appliance.core.events import Loss
+from appliance.core.model.events import Loss
 
 if TYPE_CHECKING:
     from tests.sim.world import World

@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.core.modes import Mode
+from appliance.core.model.modes import Mode
 from tests.sim.directed import ROWS, Life, lived
 
 SEEDS = range(1, 4)

@@ -1,12 +1,12 @@
 """What the simulator found in the product, each as the smallest case that shows it."""
 
-from appliance.core.direction import Direction
-from appliance.core.effects import HangUp
-from appliance.core.events import SpoolReported
-from appliance.core.limits import Limits
-from appliance.core.modes import Mode, Phase
-from appliance.core.state import Line, Purpose, State, Wanted
-from appliance.core.step import step
+from appliance.core.machine.step import step
+from appliance.core.model.direction import Direction
+from appliance.core.model.effects import HangUp
+from appliance.core.model.events import SpoolReported
+from appliance.core.model.limits import Limits
+from appliance.core.model.modes import Mode, Phase
+from appliance.core.model.state import Line, Purpose, State, Wanted
 from appliance.protocol.marks import ResponseOpened, SpeechStarted
 from appliance.workers.ledger import Ledger
 from appliance.workers.spool import Spool

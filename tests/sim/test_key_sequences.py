@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from appliance.core.events import (
+from appliance.core.model.events import (
     Device,
     DeviceFailed,
     DeviceReady,
@@ -31,9 +31,9 @@ from appliance.core.events import (
     TextArrived,
     WorkerSilent,
 )
-from appliance.core.limits import Limits
-from appliance.core.modes import Phase
-from appliance.core.state import Setup, Wanted
+from appliance.core.model.limits import Limits
+from appliance.core.model.modes import Phase
+from appliance.core.model.state import Setup, Wanted
 from tests.core.box import Box
 
 NAMES = (("ar", "العربية"), ("de", "Deutsch"), ("en", "English"), ("es", "Español"), ("sw", "Kiswahili"))

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from appliance.core import invariants
-from appliance.core.deadlines import next_deadline
-from appliance.core.direction import Direction
-from appliance.core.events import (
+from appliance.core.machine import invariants
+from appliance.core.machine.deadlines import next_deadline
+from appliance.core.machine.step import step
+from appliance.core.model.direction import Direction
+from appliance.core.model.events import (
     Booted,
     Event,
     Key,
@@ -31,10 +32,9 @@ from appliance.core.events import (
     Tick,
     UsageCounted,
 )
-from appliance.core.limits import Limits
-from appliance.core.modes import MOVES, PHASES, WORKING, Mode, Phase
-from appliance.core.state import Setup, State
-from appliance.core.step import step
+from appliance.core.model.limits import Limits
+from appliance.core.model.modes import MOVES, PHASES, WORKING, Mode, Phase
+from appliance.core.model.state import Setup, State
 from tests.core.box import Box
 
 LIMITS = Limits()

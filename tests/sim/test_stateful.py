@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from appliance.core.direction import Direction
-from appliance.core.events import (
+from appliance.core.machine.step import step
+from appliance.core.model.direction import Direction
+from appliance.core.model.events import (
     Booted,
     CameraTurned,
     CheckEnded,
@@ -54,9 +55,8 @@ from appliance.core.events import (
     UsageCounted,
     WorkerSilent,
 )
-from appliance.core.modes import Mode, Phase
-from appliance.core.state import Setup
-from appliance.core.step import step
+from appliance.core.model.modes import Mode, Phase
+from appliance.core.model.state import Setup
 from appliance.errors import FaultCode, Kind
 from tests.core.box import Box
 

@@ -12,10 +12,10 @@ from dataclasses import replace
 from random import Random
 
 from appliance import runner
-from appliance.core.direction import Direction
-from appliance.core.events import Booted, Event, Key, KeyEdge, SpeechHeard, StopRequested
-from appliance.core.limits import Limits
-from appliance.core.state import Setup, State
+from appliance.core.model.direction import Direction
+from appliance.core.model.events import Booted, Event, Key, KeyEdge, SpeechHeard, StopRequested
+from appliance.core.model.limits import Limits
+from appliance.core.model.state import Setup, State
 from appliance.emulator.habits import Habits
 from appliance.emulator.parts import Interpreter, Sound
 from appliance.emulator.service import Service

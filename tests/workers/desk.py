@@ -5,8 +5,8 @@ Responsible for: making sound, taking it, and remembering what each line was sen
 
 from itertools import pairwise
 
-from appliance.core.direction import Direction
-from appliance.core.events import SpoolReported
+from appliance.core.model.direction import Direction
+from appliance.core.model.events import SpoolReported
 from appliance.protocol.marks import (
     AudioDone,
     Finished,

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from appliance.adapters.bench.picture_folder import CameraFaults, PictureFolder
-from appliance.core.events import CameraTurned, Device, DeviceFailed, DeviceReady, Event
+from appliance.core.model.events import CameraTurned, Device, DeviceFailed, DeviceReady, Event
 from appliance.errors import DeviceError, Kind
 from appliance.workers.camera import MOST_ABANDONED, CameraWorker
 from appliance.workers.pictures import SHARP_BYTES, USUAL_BYTES, Order, Picture

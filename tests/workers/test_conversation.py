@@ -5,8 +5,8 @@ from typing import cast
 
 import pytest
 
-from appliance.core.direction import Direction
-from appliance.core.events import (
+from appliance.core.model.direction import Direction
+from appliance.core.model.events import (
     Event,
     LineConfigured,
     LineCreated,
@@ -19,7 +19,7 @@ from appliance.core.events import (
     TurnOpened,
     UsageCounted,
 )
-from appliance.core.modes import Valve
+from appliance.core.model.modes import Valve
 from appliance.errors import NonsenseError
 from appliance.protocol.codec import AppendTemplate
 from appliance.protocol.settings import plan

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from appliance.config.durable import write_durably
-from appliance.core.events import DateTold, Event, TroubleReported
+from appliance.core.model.events import DateTold, Event, TroubleReported
 from appliance.errors import FaultCode
 from appliance.workers import daybook
 from appliance.workers.daybook import NAMES, WRITE_EVERY_MS, Count, DayBook, calendar, written

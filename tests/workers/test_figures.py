@@ -1,6 +1,6 @@
 """``workers/figures.py``: numbers of the last turns. Must not: measure."""
 
-from appliance.core.effects import Field
+from appliance.core.model.effects import Field
 from appliance.workers.figures import MOST_TURNS, Figures, percentile
 
 

@@ -4,8 +4,8 @@ from array import array
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.core.events import Event, SpeechEnded, SpeechSounded
-from appliance.core.modes import Valve
+from appliance.core.model.events import Event, SpeechEnded, SpeechSounded
+from appliance.core.model.modes import Valve
 from appliance.workers.jitter import (
     ENDED_REMEMBERED,
     MOST_DELAY_MS,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.core.events import SpeechEnded, SpeechSounded
+from appliance.core.model.events import SpeechEnded, SpeechSounded
 from appliance.workers.jitter import STALLED_MS, JitterBuffer, Period
 from tests.workers.test_jitter import MS, PERIOD, Desk, pitch_hz, voice
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.effects import Field
+from appliance.core.model.effects import Field
 from appliance.workers import journal as module
 from appliance.workers.journal import Journal
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.direction import Direction
-from appliance.core.events import (
+from appliance.core.model.direction import Direction
+from appliance.core.model.events import (
     Event,
     LineConfigured,
     LineCreated,
@@ -21,7 +21,7 @@ from appliance.core.events import (
     Loss,
     SpoolReported,
 )
-from appliance.core.modes import Valve
+from appliance.core.model.modes import Valve
 from appliance.protocol.codec import AppendTemplate
 from appliance.protocol.settings import plan
 from appliance.protocol.voices import resolve_model

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import websockets.sync.server
 
-from appliance.core.events import Loss
+from appliance.core.model.events import Loss
 from appliance.errors import NonsenseError
 from appliance.workers import trust
 from appliance.workers.line_socket import LineSocket

@@ -5,7 +5,7 @@ import ssl
 import pytest
 import websocket
 
-from appliance.core.events import Loss
+from appliance.core.model.events import Loss
 from appliance.errors import NonsenseError
 from appliance.workers.loss import Lost, classify, plain
 

@@ -2,8 +2,8 @@ import threading
 
 import pytest
 
-from appliance.core.direction import Direction
-from appliance.core.events import LevelMetered, LineMetered, SoundSent, SpeechHeard, SpoolReported, Tick
+from appliance.core.model.direction import Direction
+from appliance.core.model.events import LevelMetered, LineMetered, SoundSent, SpeechHeard, SpoolReported, Tick
 from appliance.workers.mailbox import EventQueue
 
 HERE, BACK = Direction("en", "es"), Direction("es", "en")

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from appliance.core.direction import Direction
-from appliance.core.events import (
+from appliance.core.model.direction import Direction
+from appliance.core.model.events import (
     Device,
     DeviceFailed,
     DeviceReady,
@@ -19,7 +19,7 @@ from appliance.core.events import (
     SpeechHeard,
     SpoolReported,
 )
-from appliance.core.modes import Valve
+from appliance.core.model.modes import Valve
 from appliance.errors import DeviceError, Kind
 from appliance.ports import Microphone
 from appliance.workers import microphone as module

@@ -1,7 +1,7 @@
 import socket
 import threading
 
-from appliance.core.events import Loss
+from appliance.core.model.events import Loss
 from appliance.workers.loss import Lost
 from appliance.workers.names import Address, Names, alternated, literal, look_up
 from tests.workers.peers import WAIT_S

@@ -1,8 +1,8 @@
 """How much sound was sent: told once a second, while it grows, for all directions together."""
 
-from appliance.core.direction import Direction
-from appliance.core.events import Event, SoundSent
-from appliance.core.modes import Valve
+from appliance.core.model.direction import Direction
+from appliance.core.model.events import Event, SoundSent
+from appliance.core.model.modes import Valve
 from appliance.workers.odometer import Odometer
 from appliance.workers.spool import Spool, Spools
 

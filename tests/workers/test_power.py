@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.events import Event, TroubleReported
+from appliance.core.model.events import Event, TroubleReported
 from appliance.errors import FaultCode
 from appliance.workers.power import HOT_MILLIDEGREES, WELL_AFTER_MS, Power
 

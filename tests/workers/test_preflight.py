@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.events import CheckEnded, CheckTold, Event
+from appliance.core.model.events import CheckEnded, CheckTold, Event
 from appliance.workers.preflight import PreflightWorker
 
 ROWS = """

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.events import Loss
+from appliance.core.model.events import Loss
 from appliance.workers import trust
 from appliance.workers.loss import Lost
 from appliance.workers.names import Address, Names

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from appliance.core.events import Event, SpeechEnded, SpeechSounded
-from appliance.core.sound import CUE_LINE, NAME_LINE
+from appliance.core.devices.playback import CUE_LINE, NAME_LINE
+from appliance.core.model.events import Event, SpeechEnded, SpeechSounded
 from appliance.workers import espeak
 from appliance.workers.jitter import JitterBuffer
 from appliance.workers.robot import MOST_TEXTS, Reading, Robot

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 import pytest
 
 from appliance.adapters.bench.silent import SilentScreen
-from appliance.core.events import Device, DeviceFailed, DeviceReady, Event
-from appliance.core.panel import view
-from appliance.core.state import State
-from appliance.core.views import BlankView, View
+from appliance.core.model.events import Device, DeviceFailed, DeviceReady, Event
+from appliance.core.model.state import State
+from appliance.core.model.views import BlankView, View
+from appliance.core.screen.screen import view
 from appliance.errors import DeviceError, Kind
 from appliance.ports import Frame, Screen
 from appliance.workers import screen as module

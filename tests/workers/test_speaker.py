@@ -7,8 +7,16 @@ from contextlib import contextmanager
 import pytest
 
 from appliance.adapters.bench.silent import SilentLoudspeaker
-from appliance.core.effects import CueName
-from appliance.core.events import Device, DeviceFailed, DeviceReady, Event, SoundDrained, SpeechEnded, SpeechSounded
+from appliance.core.model.effects import CueName
+from appliance.core.model.events import (
+    Device,
+    DeviceFailed,
+    DeviceReady,
+    Event,
+    SoundDrained,
+    SpeechEnded,
+    SpeechSounded,
+)
 from appliance.errors import DeviceError, Kind
 from appliance.workers import speaker as module
 from appliance.workers.beats import Beats

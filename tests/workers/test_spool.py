@@ -1,8 +1,8 @@
 import threading
 
-from appliance.core.direction import Direction
-from appliance.core.events import SpoolReported
-from appliance.core.modes import Valve
+from appliance.core.model.direction import Direction
+from appliance.core.model.events import SpoolReported
+from appliance.core.model.modes import Valve
 from appliance.protocol.marks import Finished, ResponseDone, ResponseOpened, SpeechStarted, SpeechStopped
 from appliance.workers.spool import LINES_REMEMBERED, Spool, Spools
 from tests.workers.desk import FRAME, Desk, holes

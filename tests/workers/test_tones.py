@@ -4,8 +4,8 @@ from array import array
 
 import pytest
 
-from appliance.core.cues import FORMS
-from appliance.core.effects import CueName
+from appliance.core.model.effects import CueName
+from appliance.core.session.cues import FORMS
 from appliance.protocol.pcm import INPUT_HZ, OUTPUT_HZ, ms_of_bytes
 from appliance.workers.tones import PEAK, length_ms, tone
 from appliance.workers.voice import VoiceDetector
@@ -24,7 +24,7 @@ def test_a_tone_is_short_quiet_and_begins_and_ends_in_silence(name: CueName) -> 
 
 
 def test_the_tick_of_a_key_is_no_speech_to_our_own_ear() -> None:
-    """It alone sounds while the microphone is open in a room (``core/sound.py``)."""
+    """It alone sounds while the microphone is open in a room (``core/devices/playback.py``)."""
     detector = VoiceDetector()
     sound = bytes(640 * 25) + tone(CueName.TICK, INPUT_HZ) + bytes(640 * 25)
     periods = [sound[at : at + 640] for at in range(0, len(sound) - 639, 640)]

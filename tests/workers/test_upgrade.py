@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from appliance.core.events import Loss
+from appliance.core.model.events import Loss
 from appliance.workers.loss import Lost
 from appliance.workers.target import Target
 from appliance.workers.upgrade import Accepted, upgrade

@@ -10,7 +10,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.core.events import Key
+from appliance.core.model.events import Key
 from appliance.errors import Problem, SettingsError
 
 MAX_ROWS = 10_000

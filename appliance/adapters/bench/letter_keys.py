@@ -4,7 +4,7 @@ Responsible for: turning letters into edges, without a terminal and without time
 Must not: read a terminal (``keyboard_keys.py``).
 """
 
-from appliance.core.events import Key
+from appliance.core.model.events import Key
 
 TAP_MS = 100  # a terminal tells of presses alone, so each lasts this long
 POWER_MS = 2_200  # POWER wants 2 s

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from appliance.adapters.bench.clock import Clock
 from appliance.adapters.bench.key_script import Row
-from appliance.core.events import Key
+from appliance.core.model.events import Key
 
 _STEP_MS = 100  # a wait is cut into such steps, so that close is never far
 _JOIN_S = 2.0

@@ -19,8 +19,8 @@ from appliance.adapters.gpio.chip import shared_chip
 from appliance.adapters.gpio.contact import Contact
 from appliance.adapters.gpio.faults import as_device_error
 from appliance.config.pins import Pin, PinMap
-from appliance.core.events import Key
-from appliance.core.knob import Knob, knob, turned
+from appliance.core.input.rotary import Knob, knob, turned
+from appliance.core.model.events import Key
 from appliance.errors import DeviceError
 
 _SETTLE_MS = 20  # for a pull-up to charge a cable and a capacitor of 100 nF (50 kΩ: 5 ms), and for a bounce

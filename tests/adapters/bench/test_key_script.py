@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from appliance.adapters.bench.key_script import MAX_ROWS, Row, read_script
-from appliance.core.events import Key
+from appliance.core.model.events import Key
 from appliance.errors import SettingsError
 
 

@@ -13,11 +13,11 @@ from gpiozero.pins.mock import MockFactory
 
 from appliance.adapters.gpio.keys import GpioKeys
 from appliance.config.pins import MAP_FILE, PinMap, packaged, parse
-from appliance.core.effects import Note
-from appliance.core.events import Booted, Key, KeyEdge
-from appliance.core.limits import Limits
-from appliance.core.state import State
-from appliance.core.step import step
+from appliance.core.machine.step import step
+from appliance.core.model.effects import Note
+from appliance.core.model.events import Booted, Key, KeyEdge
+from appliance.core.model.limits import Limits
+from appliance.core.model.state import State
 from appliance.errors import DeviceError, Kind
 from appliance.workers.mailbox import EventQueue
 from tests.adapters.gpio.board import Board, FloatingPin

@@ -7,7 +7,7 @@ Must not: know panels.
 import random
 from collections.abc import Iterator
 
-from appliance.core.views import BlankView, FaultView, Link, NoticeView, Sentence, Status, SubtitlesView, View
+from appliance.core.model.views import BlankView, FaultView, Link, NoticeView, Sentence, Status, SubtitlesView, View
 from appliance.errors import ADVICE
 from tests.display.samples import SAMPLES
 

@@ -11,7 +11,7 @@ from PIL import Image
 from appliance.adapters.oled.buses import I2c
 from appliance.adapters.oled.drivers import device
 from appliance.adapters.oled.screen import CARE_MS, OledScreen
-from appliance.core.views import BlankView
+from appliance.core.model.views import BlankView
 from appliance.display.renderer import Renderer
 from appliance.errors import DeviceError, Kind
 from appliance.ports import Frame

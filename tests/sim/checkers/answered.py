@@ -6,8 +6,8 @@ too, where sound was asked for.
 
 from typing import TYPE_CHECKING
 
-from appliance.core.events import Event, TextArrived
-from appliance.core.state import State
+from appliance.core.model.events import Event, TextArrived
+from appliance.core.model.state import State
 from appliance.emulator.parts import Message
 from tests.sim.books import FRAME_MS, SHORT_MS, Said
 from tests.sim.checkers.watcher import Checker

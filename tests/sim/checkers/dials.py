@@ -3,8 +3,8 @@
 from collections import deque
 from typing import TYPE_CHECKING
 
-from appliance.core.events import Event, LineReached
-from appliance.core.state import Purpose, State
+from appliance.core.model.events import Event, LineReached
+from appliance.core.model.state import Purpose, State
 from tests.sim.checkers.watcher import Checker
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 Both go by what was said and answered, not by what the box believes.
 """
 
-from appliance.core.events import Booted, Event, MicrophoneJudged, Sense
-from appliance.core.state import State
-from appliance.core.views import Sign, SignView, View
+from appliance.core.model.events import Booted, Event, MicrophoneJudged, Sense
+from appliance.core.model.state import State
+from appliance.core.model.views import Sign, SignView, View
 from tests.sim.books import Said
 from tests.sim.checkers.watcher import Checker
 

@@ -1,7 +1,7 @@
 """News of a line that is no longer in the state changes nothing."""
 
-from appliance.core.events import Event, SpeechEnded, SpeechSounded
-from appliance.core.state import State
+from appliance.core.model.events import Event, SpeechEnded, SpeechSounded
+from appliance.core.model.state import State
 from tests.sim.checkers.watcher import Checker
 
 

@@ -1,8 +1,8 @@
 """Every row of the table of moves is taken, over all seeds together."""
 
-from appliance.core.events import Event
-from appliance.core.modes import Mode
-from appliance.core.state import State
+from appliance.core.model.events import Event
+from appliance.core.model.modes import Mode
+from appliance.core.model.state import State
 from tests.sim.checkers.watcher import Checker
 
 

@@ -1,8 +1,8 @@
 """The panel never says on air when no line in the state is configured and alive."""
 
-from appliance.core.events import Event
-from appliance.core.state import State
-from appliance.core.views import Link, Status, View
+from appliance.core.model.events import Event
+from appliance.core.model.state import State
+from appliance.core.model.views import Link, Status, View
 from tests.sim.checkers.configured import OnlyConfiguredLinesAreSpokenTo
 from tests.sim.checkers.watcher import Checker
 

@@ -9,8 +9,8 @@ import json
 from collections import deque
 from typing import TYPE_CHECKING
 
-from appliance.core.events import Event, Loss
-from appliance.core.state import State
+from appliance.core.model.events import Event, Loss
+from appliance.core.model.state import State
 from appliance.emulator.parts import Message
 from appliance.emulator.pictures import jpeg_size
 from appliance.protocol.prices import picture_tokens

@@ -1,8 +1,8 @@
 """After a storm the box is on air again when a person wants it, and says so."""
 
-from appliance.core.events import Event
-from appliance.core.modes import Mode
-from appliance.core.state import State
+from appliance.core.model.events import Event
+from appliance.core.model.modes import Mode
+from appliance.core.model.state import State
 from tests.sim.checkers.watcher import Checker
 
 

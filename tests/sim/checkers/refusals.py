@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from appliance.core.events import Event, Key, KeyEdge, LineLost, Loss, TurnAnswered
-from appliance.core.state import Purpose, State
+from appliance.core.model.events import Event, Key, KeyEdge, LineLost, Loss, TurnAnswered
+from appliance.core.model.state import Purpose, State
 from tests.sim.checkers.watcher import Checker
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 """An utterance is repeated at most once for each line that was lost since it was said, for each fault, and each time
 that it moved to another direction: it moves whole, and its beginning may have been answered in the old one."""
 
-from appliance.core.events import Event, Loss, SpoolReported
-from appliance.core.state import State
+from appliance.core.model.events import Event, Loss, SpoolReported
+from appliance.core.model.state import State
 from tests.sim.checkers.watcher import Checker
 
 

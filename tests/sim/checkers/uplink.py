@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from appliance.core.events import Loss
-from appliance.core.modes import Phase, Valve
+from appliance.core.model.events import Loss
+from appliance.core.model.modes import Phase, Valve
 from tests.sim.checkers.watcher import Checker
 from tests.sim.sound import SILENCE, Frame
 

@@ -7,10 +7,10 @@ Must not: check anything.
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from appliance.core.events import Event, Loss
-from appliance.core.modes import Valve
-from appliance.core.state import State
-from appliance.core.views import View
+from appliance.core.model.events import Event, Loss
+from appliance.core.model.modes import Valve
+from appliance.core.model.state import State
+from appliance.core.model.views import View
 from appliance.emulator.parts import Message
 from tests.sim.trace import Objection
 

@@ -1,0 +1,1 @@
+"""Playback and camera as the core sees them."""

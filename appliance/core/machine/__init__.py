@@ -1,0 +1,1 @@
+"""The state machine: one step, reconciling, deadlines and invariants."""

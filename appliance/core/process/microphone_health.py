@@ -1,0 +1,47 @@
+"""A box that knows when it is deaf: what is done about a microphone that delivers, and not what it should.
+
+Responsible for: the three steps of appliance/core/README.md#nothing-said-is-lost (open the card by name, restart the
+process, reboot) and the hint
+that somebody muted it.
+Must not: count samples (``workers/hearing.py``), or act in private, where a silent microphone is what is wanted.
+"""
+
+from appliance.core.model.effects import Effect, Reboot, ReopenMicrophone
+from appliance.core.model.events import Sense
+from appliance.core.model.fast_replace import replace
+from appliance.core.model.faults import Outcome, cleared, raised
+from appliance.core.model.limits import Limits
+from appliance.core.model.state import Ending, State
+from appliance.core.process.shutdown import hurried
+from appliance.errors import FaultCode
+
+_EAR_FAULTS = frozenset({FaultCode.M3, FaultCode.M4})
+
+
+def judged(state: State, sense: Sense, percent: int, now: int, limits: Limits) -> Outcome:
+    """The microphone's worker has counted what came."""
+    if state.private:
+        return state, ()
+    if sense is Sense.WELL:
+        return cleared(replace(state, ear=replace(state.ear, deaf=False)), _EAR_FAULTS)
+    if sense is Sense.FLAT:
+        return raised(state, FaultCode.M4, now)
+    state, effects = raised(state, FaultCode.M3, now, f"{percent} % of its rate")
+    state, more = _escalated(state, now, limits)
+    return state, (*effects, *more)
+
+
+def _escalated(state: State, now: int, limits: Limits) -> Outcome:
+    ear = state.ear
+    again = ear.reopened_at is not None and now - ear.reopened_at < limits.deaf_again_ms
+    state = replace(state, ear=replace(ear, deaf=True, reopened_at=now))
+    mend: tuple[Effect, ...] = (ReopenMicrophone(),)
+    if not again or state.ending is not Ending.NONE:
+        return state, mend
+    if ear.restarted_at is None or now - ear.restarted_at >= limits.deaf_restart_helps_ms:
+        ear = replace(state.ear, restarted_at=now, restarting=True)
+        # An orderly end: the sentence is finished, what is owed is marked, and systemd starts the next process.
+        return hurried(replace(state, ear=ear, stopping=True, why="deaf: restart"), now, limits), ()
+    if ear.reboot_from is not None and now >= ear.reboot_from:
+        return replace(state, ear=replace(state.ear, reboot_from=None)), (Reboot(),)
+    return state, mend

@@ -1,0 +1,1 @@
+"""From the state to the view that is shown."""

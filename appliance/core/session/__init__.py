@@ -1,0 +1,1 @@
+"""What spans several turns: guest sessions, caps on use, the self-test, and cues."""

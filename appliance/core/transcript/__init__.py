@@ -1,0 +1,1 @@
+"""Turns, subtitles, captions, the pace of reading, and languages."""
