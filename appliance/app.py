@@ -33,31 +33,31 @@ from appliance.protocol.voices import resolve_model
 from appliance.recorder import Recorder
 from appliance.runner import Runner
 from appliance.watch import Watch
-from appliance.workers import trust
-from appliance.workers.beats import Beats
-from appliance.workers.camera import CameraWorker
-from appliance.workers.daybook import DayBook
-from appliance.workers.eyes import Eyes
-from appliance.workers.figures import Figures
-from appliance.workers.hearing import Hearing
-from appliance.workers.jitter import JitterBuffer
-from appliance.workers.journal import Journal
-from appliance.workers.keeper import Keeper, boot_id
-from appliance.workers.line import Access
-from appliance.workers.mailbox import EventQueue
-from appliance.workers.microphone import MicrophoneWorker
-from appliance.workers.names import Names
-from appliance.workers.odometer import Odometer
-from appliance.workers.pictures import Picture
-from appliance.workers.power import Power
-from appliance.workers.preflight import PreflightWorker
-from appliance.workers.reboot import Rebooter
-from appliance.workers.robot import Robot
-from appliance.workers.screen import Painter, ScreenWorker
-from appliance.workers.speaker import SpeakerWorker
-from appliance.workers.spool import Spool, Spools
-from appliance.workers.stretch import Stretch
-from appliance.workers.target import Target
+from appliance.workers.camera.feed import Eyes
+from appliance.workers.camera.policy import Picture
+from appliance.workers.camera.worker import CameraWorker
+from appliance.workers.connection import tls
+from appliance.workers.connection.endpoint import Target
+from appliance.workers.connection.resolver import Names
+from appliance.workers.connection.worker import Access
+from appliance.workers.host.event_queue import EventQueue
+from appliance.workers.host.heartbeats import Beats
+from appliance.workers.host.power import Power
+from appliance.workers.host.reboot import Rebooter
+from appliance.workers.host.screen import Painter, ScreenWorker
+from appliance.workers.host.selftest_process import PreflightWorker
+from appliance.workers.playback.jitter_buffer import JitterBuffer
+from appliance.workers.playback.speaker import SpeakerWorker
+from appliance.workers.playback.time_stretch import Stretch
+from appliance.workers.playback.tts import Robot
+from appliance.workers.storage.journal import Journal
+from appliance.workers.storage.latency_stats import Figures
+from appliance.workers.storage.runtime_store import Keeper, boot_id
+from appliance.workers.storage.usage_store import DayBook
+from appliance.workers.uplink.capture_health import Hearing
+from appliance.workers.uplink.microphone import MicrophoneWorker
+from appliance.workers.uplink.replay_buffer import Spool, Spools
+from appliance.workers.uplink.sent_audio_meter import Odometer
 
 STOP_WORKER_MS = 1_000
 EXIT_BUG = 70
@@ -123,9 +123,7 @@ class Box:
         self._eyes = self._make_eyes()
         makers = self._makers()
         target = Target.parse(settings.service.url, settings.service.model, settings.service.ca_file)
-        access = Access(
-            target, trust.context(settings.service.ca_file), Names(), key.reveal() if key is not None else ""
-        )
+        access = Access(target, tls.context(settings.service.ca_file), Names(), key.reveal() if key is not None else "")
         self._keeper = Keeper(taps.runtime, boot_id(), clock.began_ms)
         state_folder = taps.environment.get("STATE_DIRECTORY", "").split(":")[0]
         keeps = Path(state_folder) if state_folder else None

@@ -14,21 +14,21 @@ from appliance.core.model.modes import Valve
 from appliance.core.model.views import View
 from appliance.protocol.codec import AppendTemplate
 from appliance.protocol.settings import SessionSettings
-from appliance.workers.beats import Beats
-from appliance.workers.conversation import Conversation
-from appliance.workers.daybook import Count, DayBook
-from appliance.workers.eyes import Eyes
-from appliance.workers.jitter import JitterBuffer
-from appliance.workers.journal import Journal
-from appliance.workers.keeper import Keeper, Kept
-from appliance.workers.line import Access, LineWorker
-from appliance.workers.microphone import MicrophoneWorker
-from appliance.workers.preflight import PreflightWorker
-from appliance.workers.reboot import Rebooter
-from appliance.workers.robot import Reading, Robot
-from appliance.workers.screen import ScreenWorker
-from appliance.workers.speaker import SpeakerWorker
-from appliance.workers.spool import Spools
+from appliance.workers.camera.feed import Eyes
+from appliance.workers.connection.session_io import Conversation
+from appliance.workers.connection.worker import Access, LineWorker
+from appliance.workers.host.heartbeats import Beats
+from appliance.workers.host.reboot import Rebooter
+from appliance.workers.host.screen import ScreenWorker
+from appliance.workers.host.selftest_process import PreflightWorker
+from appliance.workers.playback.jitter_buffer import JitterBuffer
+from appliance.workers.playback.speaker import SpeakerWorker
+from appliance.workers.playback.tts import Reading, Robot
+from appliance.workers.storage.journal import Journal
+from appliance.workers.storage.runtime_store import Keeper, Kept
+from appliance.workers.storage.usage_store import Count, DayBook
+from appliance.workers.uplink.microphone import MicrophoneWorker
+from appliance.workers.uplink.replay_buffer import Spools
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from appliance.core.model.state import Setup, State
 from appliance.core.session import cues
 from appliance.protocol.languages import LANGUAGES, Language
 from appliance.protocol.voices import Model
-from appliance.workers.daybook import Count
-from appliance.workers.keeper import Kept
+from appliance.workers.storage.runtime_store import Kept
+from appliance.workers.storage.usage_store import Count
 
 _MINUTE_MS = 60_000
 _NO_COUNT = Count()

@@ -54,8 +54,8 @@ from appliance.core.screen.guest_screen import guest_view
 from appliance.core.screen.screen import view
 from appliance.errors import ADVICE
 from appliance.recorder import Recorder
-from appliance.workers.daybook import Count
-from appliance.workers.keeper import Kept
+from appliance.workers.storage.runtime_store import Kept
+from appliance.workers.storage.usage_store import Count
 
 LONGEST_WAIT_MS = 1_000  # the owner shows that it lives at least so often
 

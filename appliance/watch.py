@@ -14,7 +14,7 @@ from appliance.adapters.systemd import Notifier
 from appliance.core.model.events import Device, Event, WorkerSilent
 from appliance.core.model.modes import Mode
 from appliance.core.model.state import State
-from appliance.workers.beats import Beats
+from appliance.workers.host.heartbeats import Beats
 
 ASK_AGAIN_MS = 5_000
 REQUIRED = ("microphone", "line")

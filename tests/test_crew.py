@@ -14,23 +14,23 @@ from appliance.core.model.views import BlankView
 from appliance.crew import BoxCrew, Makers
 from appliance.protocol.settings import SessionSettings, plan
 from appliance.protocol.voices import resolve_model
-from appliance.workers import trust
-from appliance.workers.beats import Beats
-from appliance.workers.daybook import Count, DayBook
-from appliance.workers.eyes import Eyes
-from appliance.workers.jitter import JitterBuffer
-from appliance.workers.journal import Journal
-from appliance.workers.keeper import Keeper, Kept
-from appliance.workers.line import Access, LineWorker
-from appliance.workers.microphone import MicrophoneWorker
-from appliance.workers.names import Names
-from appliance.workers.preflight import PreflightWorker
-from appliance.workers.reboot import Rebooter
-from appliance.workers.robot import Reading, Robot
-from appliance.workers.screen import ScreenWorker
-from appliance.workers.speaker import SpeakerWorker
-from appliance.workers.spool import Spool, Spools
-from appliance.workers.target import Target
+from appliance.workers.camera.feed import Eyes
+from appliance.workers.connection import tls
+from appliance.workers.connection.endpoint import Target
+from appliance.workers.connection.resolver import Names
+from appliance.workers.connection.worker import Access, LineWorker
+from appliance.workers.host.heartbeats import Beats
+from appliance.workers.host.reboot import Rebooter
+from appliance.workers.host.screen import ScreenWorker
+from appliance.workers.host.selftest_process import PreflightWorker
+from appliance.workers.playback.jitter_buffer import JitterBuffer
+from appliance.workers.playback.speaker import SpeakerWorker
+from appliance.workers.playback.tts import Reading, Robot
+from appliance.workers.storage.journal import Journal
+from appliance.workers.storage.runtime_store import Keeper, Kept
+from appliance.workers.storage.usage_store import Count, DayBook
+from appliance.workers.uplink.microphone import MicrophoneWorker
+from appliance.workers.uplink.replay_buffer import Spool, Spools
 from tests.workers.peers import clock
 
 HERE = Direction("en", "es")
@@ -64,7 +64,7 @@ class Desk:
             lambda: cast(ScreenWorker, Hand(self.told, "screen")),
             (lambda: cast(ScreenWorker, Hand(self.told, "guest"))) if guest else None,
         )
-        access = Access(Target.parse("ws://127.0.0.1:1/x", "m"), trust.context(""), Names(), key)
+        access = Access(Target.parse("ws://127.0.0.1:1/x", "m"), tls.context(""), Names(), key)
         keeper = cast(Keeper, Hand(self.told, "keeper"))
         self.crew = BoxCrew(
             self._plan, self._output, access, self.spools, self.jitter, makers, self.journal, keeper,

@@ -9,8 +9,8 @@ from appliance.core.model.state import Setup, State
 from appliance.core.transcript.languages import offered
 from appliance.first_state import remembered, setup
 from appliance.protocol.voices import resolve_model
-from appliance.workers.daybook import Count
-from appliance.workers.keeper import Kept
+from appliance.workers.storage.runtime_store import Kept
+from appliance.workers.storage.usage_store import Count
 
 
 def made(**changes: Value) -> Setup:

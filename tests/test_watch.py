@@ -13,7 +13,7 @@ from appliance.core.model.modes import Mode
 from appliance.core.model.state import Fault, State
 from appliance.errors import FaultCode
 from appliance.watch import ASK_AGAIN_MS, Watch
-from appliance.workers.beats import LIMITS_MS, Beats
+from appliance.workers.host.heartbeats import LIMITS_MS, Beats
 
 WATCHDOG_MS = 20_000
 STANDBY = State(mode=Mode.STANDBY)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from appliance.errors import DeviceError, Kind
-from appliance.workers.developing import bytes_for, encoded
+from appliance.workers.camera.jpeg import bytes_for, encoded
 
 if TYPE_CHECKING:
     from PIL import Image

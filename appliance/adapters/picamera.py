@@ -15,7 +15,7 @@ from typing import Any
 from appliance.adapters import captures
 from appliance.adapters.framing import WHOLE, Framing
 from appliance.errors import DeviceError, Kind
-from appliance.workers.pictures import USUAL_SIZE
+from appliance.workers.camera.policy import USUAL_SIZE
 
 WAIT_S = 2.0  # for a change of mode, and again for a picture: together below the worker's limit
 CONTINUOUS_FOCUS = 2  # libcamera's AfModeContinuous

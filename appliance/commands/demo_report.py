@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.app import Totals
-from appliance.workers.figures import WORDS, percentile
+from appliance.workers.storage.latency_stats import WORDS, percentile
 
 LAST_SUBTITLE_MS = 4_000
 

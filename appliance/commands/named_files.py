@@ -10,8 +10,8 @@ from pathlib import Path
 from appliance.adapters.bench.key_script import read_script
 from appliance.config.settings import Settings
 from appliance.errors import Problem, SettingsError
-from appliance.workers import trust
-from appliance.workers.target import Target
+from appliance.workers.connection import tls
+from appliance.workers.connection.endpoint import Target
 
 
 def named_files(settings: Settings) -> Iterator[Problem]:
@@ -19,7 +19,7 @@ def named_files(settings: Settings) -> Iterator[Problem]:
     service, keys = settings.service, settings.keys
     looks: list[Callable[[], object]] = [
         lambda: Target.parse(service.url, service.model, service.ca_file),
-        lambda: trust.context(service.ca_file),
+        lambda: tls.context(service.ca_file),
     ]
     if keys.driver == "script":
         looks.append(lambda: read_script(Path(keys.script)))

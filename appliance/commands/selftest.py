@@ -31,12 +31,12 @@ from appliance.selftest.bounded import Check, Track, TrackApart
 from appliance.selftest.findings import HEADING, Finding, exit_code
 from appliance.selftest.network import Network
 from appliance.selftest.sound import Sound
-from appliance.workers import trust
-from appliance.workers.keeper import Keeper, boot_id
-from appliance.workers.line import Access
-from appliance.workers.names import Names
-from appliance.workers.portal import PortalProbe
-from appliance.workers.target import Target
+from appliance.workers.connection import tls
+from appliance.workers.connection.captive_portal import PortalProbe
+from appliance.workers.connection.endpoint import Target
+from appliance.workers.connection.resolver import Names
+from appliance.workers.connection.worker import Access
+from appliance.workers.storage.runtime_store import Keeper, boot_id
 
 EXIT_SETTINGS = 78
 PORTAL_WITHIN_S = 2.5
@@ -150,7 +150,7 @@ def _network(loaded: Loaded, environment: Mapping[str, str], clock: RealClock, k
         told += [where] if where and not key else []
     none = f"neither {secret.ENVIRONMENT_NAME} in the environment nor the credential {secret.CREDENTIAL_NAME}"
     found = f"found in {where}" if key else "; ".join((none, *told))
-    access = Access(target, trust.context(service.ca_file), Names(), key)
+    access = Access(target, tls.context(service.ca_file), Names(), key)
     return Network(access, _plan(loaded), found, clock, _may_dial(keeper, clock), lambda: _log_in_page(target.host))
 
 

@@ -1,6 +1,7 @@
 """Speech out of text: by espeak-ng, resampled to the rate that is wanted.
 
-Responsible for: who speaks with which voice, and a bounded memory of what was rendered. ``workers/espeak.py`` runs it.
+Responsible for: who speaks with which voice, and a bounded memory of what was rendered.
+``workers/playback/espeak.py`` runs it.
 Must not: decide what is said, or know sessions. It blocks for 10–100 ms a sentence: never call it from a session.
 """
 
@@ -8,7 +9,7 @@ import threading
 from collections import OrderedDict
 from enum import StrEnum
 
-from appliance.workers.espeak import (
+from appliance.workers.playback.espeak import (
     DEFAULT_SPEED_WPM,
     ESPEAK_RATE_HZ,
     SpeechError,

@@ -1,7 +1,7 @@
 """What the spool's ledger needs to know of a line's turns, without words and without sound.
 
 Responsible for: one frozen class for each step in the life of a turn as the service tells it.
-Must not: decide what is released (``workers/spool.py``).
+Must not: decide what is released (``workers/uplink/replay_buffer.py``).
 
 ``turn`` counts from 1 on each line. Positions are milliseconds of what the line was sent, as the service gave them.
 """

@@ -13,7 +13,7 @@ from appliance.config.durable import write_durably
 from appliance.display.fonts import missing_fonts
 from appliance.errors import FaultCode
 from appliance.selftest.findings import Finding
-from appliance.workers.keeper import Kept
+from appliance.workers.storage.runtime_store import Kept
 
 PROBE = "selftest"
 _MINUTE_MS = 60_000

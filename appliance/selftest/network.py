@@ -16,11 +16,11 @@ from appliance.protocol.codec import encode_finish, encode_update
 from appliance.protocol.session import ClientSession
 from appliance.protocol.settings import SessionSettings
 from appliance.selftest.findings import Finding
-from appliance.workers.line import Access
-from appliance.workers.line_socket import LineSocket
-from appliance.workers.loss import Lost
-from appliance.workers.names import literal
-from appliance.workers.reach import Reach, Reached
+from appliance.workers.connection.connector import Reach, Reached
+from appliance.workers.connection.disconnect import Lost
+from appliance.workers.connection.resolver import literal
+from appliance.workers.connection.websocket import LineSocket
+from appliance.workers.connection.worker import Access
 
 NAME_WITHIN_MS = 4_000
 REACHED_WITHIN_MS = 5_000

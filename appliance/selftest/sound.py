@@ -19,7 +19,7 @@ from appliance.ports import (
     Microphone,
 )
 from appliance.selftest.findings import Finding, device_code
-from appliance.workers.hearing import LEAST_PERCENT, MOST_PERCENT
+from appliance.workers.uplink.capture_health import LEAST_PERCENT, MOST_PERCENT
 
 TONE_HZ = 1_000
 TONE_LEVEL = 0.1  # of full scale: 20 dB below it, kind to an ear

@@ -13,7 +13,7 @@ from appliance.commands.slide import read_slide
 from appliance.config.reading import BootPaths, Loaded, read
 from appliance.errors import FaultCode, SettingsError
 from appliance.selftest.bounded import Check
-from appliance.workers.keeper import Keeper, Kept, boot_id
+from appliance.workers.storage.runtime_store import Keeper, Kept, boot_id
 from tests.e2e.harness import settings
 
 NOWHERE = BootPaths(None, None, None)

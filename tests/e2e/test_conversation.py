@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from appliance.core.model.effects import CueName
-from appliance.workers.tones import NOTES
+from appliance.workers.playback.earcons import NOTES
 from tests.e2e.harness import (
     HEARD_RATE_HZ,
     LOUD,

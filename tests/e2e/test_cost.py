@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.workers.daybook import NAMES, Count, DayBook, written
+from appliance.workers.storage.usage_store import NAMES, Count, DayBook, written
 from tests.e2e.harness import SHORT, Box, Emulator, sound
 
 LEFT_MS = 1_000  # of the minute that is allowed

@@ -16,8 +16,8 @@ import pytest
 
 from appliance.core.model.events import Event, SpeechSounded
 from appliance.emulator.rehearsal import Rehearsal, Turn
-from appliance.workers import jitter
-from appliance.workers.jitter import JitterBuffer
+from appliance.workers.playback import jitter_buffer
+from appliance.workers.playback.jitter_buffer import JitterBuffer
 from tests.e2e.air import Air, Weather
 from tests.e2e.far import FarEmulator, missing
 from tests.e2e.harness import ROOT, write_wav
@@ -138,7 +138,7 @@ def play_fixed(arrivals: Sequence[Arrival], delay_ms: int, monkeypatch: pytest.M
     """Through the same buffer, held at one delay."""
     with monkeypatch.context() as patch:
         for name, value in (("START_DELAY_MS", delay_ms), ("GROW_MS", 0), ("SHRINK_MS", 0)):
-            patch.setattr(jitter, name, value)
+            patch.setattr(jitter_buffer, name, value)
         return play(arrivals)
 
 
@@ -168,7 +168,7 @@ def test_underruns_and_added_delay(
     with capsys.disabled():
         print("\n" + "\n".join(table))
     stood_still_ms = late_ms(traces["LAN, 20 ms RTT"])
-    if stood_still_ms > jitter.START_DELAY_MS:
+    if stood_still_ms > jitter_buffer.START_DELAY_MS:
         pytest.skip(f"this machine was {stood_still_ms} ms late on a LAN: what the calm networks need is not known")
     for name in ("LAN, 20 ms RTT", "150 ms RTT, 5 ms jitter"):
         own, fixed = results[name]

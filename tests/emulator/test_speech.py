@@ -11,7 +11,7 @@ from appliance.emulator.speech import (
     usual_speed,
     voice_of,
 )
-from appliance.workers.espeak import samples_of
+from appliance.workers.playback.espeak import samples_of
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from appliance.display import fonts
 from appliance.errors import FaultCode
 from appliance.selftest import house
-from appliance.workers.keeper import Kept
+from appliance.workers.storage.runtime_store import Kept
 
 MADE = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

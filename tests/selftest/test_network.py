@@ -15,10 +15,10 @@ from appliance.protocol.voices import resolve_model
 from appliance.selftest import network as module
 from appliance.selftest.findings import Finding
 from appliance.selftest.network import Network
-from appliance.workers import trust
-from appliance.workers.line import Access
-from appliance.workers.names import Address, Names
-from appliance.workers.target import Target
+from appliance.workers.connection import tls
+from appliance.workers.connection.endpoint import Target
+from appliance.workers.connection.resolver import Address, Names
+from appliance.workers.connection.worker import Access
 from tests.adapters.virtual_clock import VirtualClock
 from tests.e2e.harness import Emulator
 
@@ -49,7 +49,7 @@ def network(
 ) -> Network:
     model = resolve_model(MODEL)
     assert model is not None
-    context = trust.context(str(ca)) if ca is not None else ssl.create_default_context()
+    context = tls.context(str(ca)) if ca is not None else ssl.create_default_context()
     access = Access(Target.parse(url, MODEL), context, names or Names(), key)
     return Network(access, plan(model, "en", "es"), "as told", clock or RealClock(), lambda: why_not, lambda: True)
 

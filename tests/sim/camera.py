@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from appliance.core.model.events import CameraTurned, Device, DeviceFailed, DeviceReady, Event, Key, KeyEdge
 from appliance.errors import Kind
 from appliance.protocol.voices import Model
-from appliance.workers.camera import CAPTURE_LIMIT_S, FIRST_RETRY_S
-from appliance.workers.eyes import Eyes
-from appliance.workers.pictures import Order, Picture
+from appliance.workers.camera.feed import Eyes
+from appliance.workers.camera.policy import Order, Picture
+from appliance.workers.camera.worker import CAPTURE_LIMIT_S, FIRST_RETRY_S
 from tests.sim.agenda import Agenda
 
 if TYPE_CHECKING:

@@ -15,12 +15,12 @@ from appliance.core.model.views import View
 from appliance.emulator.parts import Sound
 from appliance.emulator.service import Service
 from appliance.protocol.settings import SessionSettings
-from appliance.workers.conversation import Conversation
-from appliance.workers.daybook import Count
-from appliance.workers.eyes import Eyes
-from appliance.workers.jitter import JitterBuffer
-from appliance.workers.keeper import Kept
-from appliance.workers.spool import Spools
+from appliance.workers.camera.feed import Eyes
+from appliance.workers.connection.session_io import Conversation
+from appliance.workers.playback.jitter_buffer import JitterBuffer
+from appliance.workers.storage.runtime_store import Kept
+from appliance.workers.storage.usage_store import Count
+from appliance.workers.uplink.replay_buffer import Spools
 from tests.sim.books import Books
 from tests.sim.checkers.watcher import Watch
 from tests.sim.devices import SimLoudspeaker, SimMicrophone

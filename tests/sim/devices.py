@@ -24,9 +24,9 @@ from appliance.core.model.events import (
 )
 from appliance.core.model.modes import Valve
 from appliance.emulator.parts import Sound
-from appliance.workers.hearing import PROOF_MS
-from appliance.workers.jitter import JitterBuffer
-from appliance.workers.spool import Spools
+from appliance.workers.playback.jitter_buffer import JitterBuffer
+from appliance.workers.uplink.capture_health import PROOF_MS
+from appliance.workers.uplink.replay_buffer import Spools
 from tests.sim.agenda import Agenda
 from tests.sim.books import Said
 from tests.sim.sound import FRAME_MS, FRAME_SAMPLES, HUM, MURMUR, SILENCE, Span

@@ -1,4 +1,4 @@
-"""One line without its socket and its thread: what ``appliance.workers.line`` does, on the virtual clock.
+"""One line without its socket and its thread: what ``appliance.workers.connection.worker`` does, on the virtual clock.
 
 Responsible for: reaching the service, the upgrade, carrying frames both ways, the real pulse, and how it ended.
 Must not: decide, or know what is said; the real ``Conversation`` above and the real ``ServiceSession`` below do.
@@ -16,10 +16,10 @@ from appliance.emulator.parts import Close, Drop, Message, Mute, Output, Refusal
 from appliance.emulator.service import Service
 from appliance.emulator.session import ServiceSession
 from appliance.errors import NonsenseError
-from appliance.workers.conversation import Conversation
-from appliance.workers.line import REPORT_EVERY_MS
-from appliance.workers.pulse import PING_AFTER_MS, Pulse, Verdict
-from appliance.workers.spool import Spool
+from appliance.workers.connection.keepalive import PING_AFTER_MS, Pulse, Verdict
+from appliance.workers.connection.session_io import Conversation
+from appliance.workers.connection.worker import REPORT_EVERY_MS
+from appliance.workers.uplink.replay_buffer import Spool
 from tests.sim import overheard
 from tests.sim.books import Books
 from tests.sim.checkers.watcher import Watch

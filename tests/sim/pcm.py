@@ -18,7 +18,7 @@ from appliance.emulator.detector import VoiceDetector as ServiceEar
 from appliance.emulator.numbered import LARGEST, find_numbers, tones
 from appliance.emulator.parts import Interpretation, Sound
 from appliance.protocol.codec import AppendTemplate
-from appliance.workers.voice import VoiceDetector
+from appliance.workers.uplink.vad import VoiceDetector
 from tests.sim.devices import SimMicrophone
 from tests.sim.sound import FRAME_MS, FRAME_SAMPLES, HUM, MURMUR, SILENCE, Frame, Span, Spans, sentence
 

@@ -28,13 +28,13 @@ from appliance.core.screen import screen
 from appliance.core.session import guest_session
 from appliance.core.transcript import turns
 from appliance.protocol.codec import encode_finish
-from appliance.workers import ledger
-from appliance.workers.conversation import Conversation
-from appliance.workers.entries import LineEntry
-from appliance.workers.fifo import Fifo
-from appliance.workers.ledger import Ledger
-from appliance.workers.pulse import Pulse, Verdict
-from appliance.workers.spool import Spool, Spools
+from appliance.workers.connection.keepalive import Pulse, Verdict
+from appliance.workers.connection.session_io import Conversation
+from appliance.workers.uplink import ack_tracker
+from appliance.workers.uplink.ack_records import LineEntry
+from appliance.workers.uplink.ack_tracker import Ledger
+from appliance.workers.uplink.replay_buffer import Spool, Spools
+from appliance.workers.uplink.sample_queue import Fifo
 from tests.sim import world
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -97,7 +97,7 @@ def finish_without_draining(patch: pytest.MonkeyPatch) -> None:
 
 
 def poison_rule_off(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ledger, "STRIKES", 1_000_000)
+    patch.setattr(ack_tracker, "STRIKES", 1_000_000)
 
 
 def retries_after_fatal(patch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from appliance.workers import pictures
-from appliance.workers.eyes import Eyes
-from appliance.workers.pictures import PicturePolicy
+from appliance.workers.camera import policy
+from appliance.workers.camera.feed import Eyes
+from appliance.workers.camera.policy import PicturePolicy
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
@@ -30,10 +30,10 @@ def budget_of_pictures_ignored(patch: pytest.MonkeyPatch) -> None:
 
 
 def pictures_of_any_size(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(pictures, "MOST_PIXELS", 100_000_000)
-    patch.setattr(pictures, "USUAL_BYTES", 10_000_000)
-    patch.setattr(pictures, "SHARP_BYTES", 10_000_000)
-    patch.setattr(pictures, "wire_bytes", lambda size: 0)
+    patch.setattr(policy, "MOST_PIXELS", 100_000_000)
+    patch.setattr(policy, "USUAL_BYTES", 10_000_000)
+    patch.setattr(policy, "SHARP_BYTES", 10_000_000)
+    patch.setattr(policy, "wire_bytes", lambda size: 0)
     patch.setattr(PicturePolicy, "_affords", lambda self, tokens, at, *, sharp: True)
 
 

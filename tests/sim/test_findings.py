@@ -8,8 +8,8 @@ from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Mode, Phase
 from appliance.core.model.state import Line, Purpose, State, Wanted
 from appliance.protocol.marks import ResponseOpened, SpeechStarted
-from appliance.workers.ledger import Ledger
-from appliance.workers.spool import Spool
+from appliance.workers.uplink.ack_tracker import Ledger
+from appliance.workers.uplink.replay_buffer import Spool
 
 FIRST, SECOND = Direction("en", "es"), Direction("en", "fr")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.workers.voice import VoiceDetector
+from appliance.workers.uplink.vad import VoiceDetector
 from tests.sim import pcm
 from tests.sim.runs import Tally, run_seed
 from tests.sim.sound import SILENCE

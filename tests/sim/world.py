@@ -24,11 +24,11 @@ from appliance.protocol.settings import SessionSettings, plan
 from appliance.protocol.voices import resolve_model
 from appliance.recorder import Recorder
 from appliance.runner import Runner
-from appliance.workers import spool
-from appliance.workers.jitter import JitterBuffer
-from appliance.workers.keeper import Kept
-from appliance.workers.mailbox import EventQueue
-from appliance.workers.spool import Spool, Spools
+from appliance.workers.host.event_queue import EventQueue
+from appliance.workers.playback.jitter_buffer import JitterBuffer
+from appliance.workers.storage.runtime_store import Kept
+from appliance.workers.uplink import replay_buffer
+from appliance.workers.uplink.replay_buffer import Spool, Spools
 from tests.sim import checkers, pcm
 from tests.sim.agenda import Agenda
 from tests.sim.books import Books, Said
@@ -120,8 +120,8 @@ class World:
     def _play(self, run: Callable[[], None]) -> None:
         # One message a piece of the microphone: in most seeds 200 ms in the place of 40, for speed.
         name = "MESSAGE_SAMPLES"
-        before = getattr(spool, name)
-        setattr(spool, name, self.grain_ms * 16)
+        before = getattr(replay_buffer, name)
+        setattr(replay_buffer, name, self.grain_ms * 16)
         setattr(runner, "next_deadline", self._next_deadline)  # noqa: B010 - a name of the module, for the run alone
         try:
             run()
@@ -130,7 +130,7 @@ class World:
         except Exception as error:
             raise Objection("a crash", f"{type(error).__name__}: {error}") from error
         finally:
-            setattr(spool, name, before)
+            setattr(replay_buffer, name, before)
             setattr(runner, "next_deadline", self._deadline)  # noqa: B010 - as above
 
     def _run(self, end: int) -> None:

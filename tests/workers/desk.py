@@ -17,7 +17,7 @@ from appliance.protocol.marks import (
     SpeechStopped,
     TextDone,
 )
-from appliance.workers.spool import Spool
+from appliance.workers.uplink.replay_buffer import Spool
 
 FRAME = 320
 MS = 16  # samples

@@ -2,7 +2,8 @@
 
 Responsible for: 24 kHz mono or stereo to whatever the jack takes, a buffer of 80 ms, honest counting of underruns, and
 silence at once on ``drop``.
-Must not: hold speech of its own (``workers/jitter.py`` does), or try again by itself: the worker opens anew.
+Must not: hold speech of its own (``workers/playback/jitter_buffer.py`` does), or try again by itself: the worker
+opens anew.
 """
 
 from typing import TYPE_CHECKING

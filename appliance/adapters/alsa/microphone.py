@@ -1,7 +1,8 @@
 """The microphone on a sound card.
 
 Responsible for: 16 kHz mono periods of 20 ms from whatever the card delivers, and honest counting of overruns.
-Must not: judge the sound or its pace (``workers/hearing.py``), or try again by itself: the worker opens anew.
+Must not: judge the sound or its pace (``workers/uplink/capture_health.py``), or try again by itself: the worker opens
+anew.
 """
 
 from typing import TYPE_CHECKING

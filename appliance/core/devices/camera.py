@@ -1,7 +1,7 @@
 """The camera: when it looks, and what its key asks for.
 
 Responsible for: the CAMERA key and ``camera.mode`` → whether the camera is open, and one sharp picture a press.
-Must not: know when a picture may go out (``workers/pictures.py`` does), or wait for a device.
+Must not: know when a picture may go out (``workers/camera/policy.py`` does), or wait for a device.
 
 At the usual pace a picture goes out only behind the sound of somebody who speaks. Therefore the camera is open with the
 microphone alone, and not while nobody has spoken for so long that the line was let go.

@@ -114,7 +114,7 @@ class HangUp:
 
 
 class CueName(StrEnum):
-    """The tones that the box has; ``workers/tones.py`` makes them."""
+    """The tones that the box has; ``workers/playback/earcons.py`` makes them."""
 
     TICK = "tick"  # a key was pressed
     READY = "ready"

@@ -3,7 +3,8 @@
 Responsible for: the three steps of appliance/core/README.md#nothing-said-is-lost (open the card by name, restart the
 process, reboot) and the hint
 that somebody muted it.
-Must not: count samples (``workers/hearing.py``), or act in private, where a silent microphone is what is wanted.
+Must not: count samples (``workers/uplink/capture_health.py``), or act in private, where a silent microphone is what
+is wanted.
 """
 
 from appliance.core.model.effects import Effect, Reboot, ReopenMicrophone

@@ -49,7 +49,7 @@ FORMS = {
     CueName.ATTENTION: Form(190, (100, 300, 100, 300, 100), 5_000),
     CueName.TEXT: Form(140),
 }
-"""How long each tone is (``workers/tones.py``): a detector of voices takes most of them for speech.
+"""How long each tone is (``workers/playback/earcons.py``): a detector of voices takes most of them for speech.
 
 No wink is as long as a tenth of the blink that says "it listens", nor dark for long enough to hide that sound is sent.
 """

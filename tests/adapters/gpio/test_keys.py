@@ -19,7 +19,7 @@ from appliance.core.model.events import Booted, Key, KeyEdge
 from appliance.core.model.limits import Limits
 from appliance.core.model.state import State
 from appliance.errors import DeviceError, Kind
-from appliance.workers.mailbox import EventQueue
+from appliance.workers.host.event_queue import EventQueue
 from tests.adapters.gpio.board import Board, FloatingPin
 from tests.adapters.virtual_clock import VirtualClock
 

@@ -1,7 +1,7 @@
 """Every queue and buffer keeps its bound."""
 
-from appliance.workers.jitter import MOST_QUEUED_MS
-from appliance.workers.ledger import KEPT_MS, MOST_TURNS
+from appliance.workers.playback.jitter_buffer import MOST_QUEUED_MS
+from appliance.workers.uplink.ack_tracker import KEPT_MS, MOST_TURNS
 from tests.sim.checkers.watcher import Checker
 
 EVENTS = 400  # a thousand times fewer than the queue holds; the owner looks every few milliseconds

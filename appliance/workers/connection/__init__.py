@@ -1,0 +1,1 @@
+"""One thread for each connection: resolve, connect, handshake, exchange frames, keep alive, end."""

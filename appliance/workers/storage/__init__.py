@@ -1,0 +1,1 @@
+"""What is written to the card, and the latency figures."""
