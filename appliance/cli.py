@@ -1,7 +1,7 @@
 """The command ``dragoman``.
 
 Responsible for: names of commands, exit codes for misuse, and the log's shape.
-Must not: do a command's work (``commands/``, ``emulator/command.py``).
+Must not: do a command's work (``commands/``, ``emulator/server/command.py``).
 """
 
 import argparse
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 COMMANDS = {
     "run": ("appliance.commands.run", "interpret, until told to stop"),
     "demo": ("appliance.commands.demo", "a rehearsed conversation against the built-in emulator; no account, no Pi"),
-    "emulator": ("appliance.emulator.command", "the service's far end on this machine; it does not translate"),
+    "emulator": ("appliance.emulator.server.command", "the service's far end on this machine; it does not translate"),
     "check": ("appliance.commands.check", "read the settings and say what is wrong with them"),
     "show-config": ("appliance.commands.show_config", "print the settings in force"),
     "selftest": ("appliance.commands.selftest", "check sound, service, key and storage, row by row"),

@@ -35,7 +35,7 @@ FLOORS: dict[str, int] = {
     "recorder": 5,
     "__main__": 5,
 }
-PACKAGES_WITH_ROOMS = frozenset({"core", "workers"})
+PACKAGES_WITH_ROOMS = frozenset({"core", "workers", "emulator"})
 """Packages whose files stand in rooms, which are folders of one noun each. Their imports form no circle of rooms."""
 ASIDE = frozenset({"errors", "config", "clock", "phrases", ""})
 """Not on a floor: ``errors``, ``config``, the real clock, the phrases (data), and the package itself (its version)."""

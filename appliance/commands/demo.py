@@ -25,8 +25,8 @@ from appliance.config.reading import paths_from, read
 from appliance.config.secret import SecretKey
 from appliance.core.model.effects import Field
 from appliance.display.export import GifRecorder
-from appliance.emulator.rehearsal import desk
-from appliance.emulator.speech import Speech
+from appliance.emulator.script.script import desk
+from appliance.emulator.script.tts import Speech
 from appliance.errors import DragomanError, Problem, SettingsError
 from appliance.signals import handle_signals
 

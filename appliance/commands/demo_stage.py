@@ -12,8 +12,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from appliance.config.show import text
-from appliance.emulator.rehearsal import Rehearsal, Sense, Turn
-from appliance.emulator.speech import Part, Speech
+from appliance.emulator.script.script import Rehearsal, Sense, Turn
+from appliance.emulator.script.tts import Part, Speech
 
 RATE_HZ = 16_000
 LEAD_MS = 1_200

@@ -10,8 +10,8 @@ from appliance.adapters.bench.key_script import read_script
 from appliance.commands.demo_stage import ACTS, PAUSE_MS, RATE_HZ, SCENES, lines, senses, set_up
 from appliance.config.reading import paths_from, read
 from appliance.core.model.limits import Limits
-from appliance.emulator.rehearsal import desk
-from appliance.emulator.speech import Part, Speech
+from appliance.emulator.script.script import desk
+from appliance.emulator.script.tts import Part, Speech
 from appliance.protocol.languages import LANGUAGES
 
 URL = "wss://127.0.0.1:9700/api-ws/v1/realtime"

@@ -10,9 +10,9 @@ import json
 import pytest
 
 from appliance.config import checks
-from appliance.emulator.habits import Habits
-from appliance.emulator.profiles import Profile
-from appliance.emulator.validation import Complaint, Settings, read_update
+from appliance.emulator.faults.settings import Habits
+from appliance.emulator.session.models import Profile
+from appliance.emulator.session.session_update import Complaint, Settings, read_update
 from appliance.protocol.codec import encode_update
 from appliance.protocol.settings import plan
 from appliance.protocol.voices import LIVE_CLONE_VOICE, MODELS, Model

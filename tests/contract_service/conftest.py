@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from appliance.emulator.habits import Habits
-from appliance.emulator.rehearsal import Turn, desk
-from appliance.emulator.server import EmulatorOptions, EmulatorServer
-from appliance.emulator.speech import Part, Speech
+from appliance.emulator.faults.settings import Habits
+from appliance.emulator.script.script import Turn, desk
+from appliance.emulator.script.tts import Part, Speech
+from appliance.emulator.server.server import EmulatorOptions, EmulatorServer
 
 SPEECH = Speech()
 

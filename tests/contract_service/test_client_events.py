@@ -2,7 +2,7 @@
 
 Responsible for: each field of ``session.update`` with what it takes, what it refuses and what holds without it, and
 each other client event.
-Must not: repeat the spellings of real clients (``tests/emulator/test_validation.py``).
+Must not: repeat the spellings of real clients (``tests/emulator/session/test_session_update.py``).
 """
 
 import base64
@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from appliance.emulator.parts import Close
+from appliance.emulator.session.interfaces import Close
 from tests.emulator.doubles import Client, client, service, turns_of
 
 ASR = {"model": "qwen3-asr-flash-realtime"}

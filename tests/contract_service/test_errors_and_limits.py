@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from appliance.emulator.habits import Habits
-from appliance.emulator.limits import (
+from appliance.emulator.faults.settings import Habits
+from appliance.emulator.session.interfaces import Close, Drop, Refusal
+from appliance.emulator.session.limits import (
     CONNECTS_PER_MINUTE,
     CONTEXT_TOKENS,
     INPUT_TOKENS,
@@ -19,8 +20,7 @@ from appliance.emulator.limits import (
     TOKENS_PER_MINUTE,
     context_is_full,
 )
-from appliance.emulator.parts import Close, Drop, Refusal
-from appliance.emulator.usage import Meter
+from appliance.emulator.session.token_meter import Meter
 from appliance.protocol.voices import MODELS
 from tests.emulator.doubles import LEGACY, MODEL, Client, PlainInterpreter, client, service, turn
 

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import connect
 
-from appliance.emulator.parts import Close, Drop, Refusal, Send
-from appliance.emulator.service import Service
+from appliance.emulator.server.service import Service
+from appliance.emulator.session.interfaces import Close, Drop, Refusal, Send
 from tests.contract_service.conftest import House
 from tests.emulator.doubles import (
     LEGACY,

@@ -1,14 +1,15 @@
 """What the service sends: every row of the wire protocol's section 5, by name, with its exact fields.
 
 Responsible for: that each event comes where it belongs, has these fields and no others, and that no other event comes.
-Must not: know the order (``tests/emulator/test_responses.py``) or the timing (``tests/emulator/test_session.py``).
+Must not: know the order (``tests/emulator/session/test_turn_response.py``) or the timing
+(``tests/emulator/session/test_session.py``).
 """
 
 from functools import cache
 
 import pytest
 
-from appliance.emulator.parts import Message
+from appliance.emulator.session.interfaces import Message
 from tests.emulator.doubles import client, turn
 
 ASR = "conversation.item.input_audio_transcription"

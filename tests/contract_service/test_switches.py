@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from appliance.emulator.habit_table import HABITS, OTHER_NAMES, ROWS, Kind
-from appliance.emulator.habits import Habits
-from appliance.emulator.parts import Close, Drop, Mute, Refusal, SendRaw
+from appliance.emulator.faults.settings import Habits
+from appliance.emulator.faults.table import HABITS, OTHER_NAMES, ROWS, Kind
+from appliance.emulator.session.interfaces import Close, Drop, Mute, Refusal, SendRaw
 from tests.emulator.doubles import MODEL, Client, PlainInterpreter, client, service, turn, two_turns
-from tests.emulator.test_habit_effects import EFFECTS
+from tests.emulator.faults.test_fault_effects import EFFECTS
 
 Check = Callable[[str], bool]
 PATH = f"/api-ws/v1/realtime?model={MODEL}"

@@ -9,8 +9,8 @@ import pytest
 from appliance.core.model.limits import Limits
 from appliance.core.model.state import Shown
 from appliance.core.transcript.subtitles import on_screen, updated
-from appliance.emulator.responses import MANY_WITHDRAWN
-from appliance.emulator.unfolding import Unfolding, spoken_ms
+from appliance.emulator.session.incremental_text import Unfolding, spoken_ms
+from appliance.emulator.session.turn_response import MANY_WITHDRAWN
 from tests.display.erasure import measure, words
 from tests.display.samples import RUNNING
 

@@ -19,10 +19,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from appliance.emulator.habits import Habits
-from appliance.emulator.rehearsal import Rehearsal, desk
-from appliance.emulator.server import EmulatorOptions, EmulatorServer
-from appliance.emulator.speech import Part, Speech
+from appliance.emulator.faults.settings import Habits
+from appliance.emulator.script.script import Rehearsal, desk
+from appliance.emulator.script.tts import Part, Speech
+from appliance.emulator.server.server import EmulatorOptions, EmulatorServer
 from tests.e2e import pictures
 from tests.e2e.journal import as_published
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from appliance.emulator.numbered import with_number
-from appliance.emulator.rehearsal import Rehearsal, Turn
-from appliance.emulator.speech import Part, Speech
+from appliance.emulator.script.numbered import with_number
+from appliance.emulator.script.script import Rehearsal, Turn
+from appliance.emulator.script.tts import Part, Speech
 from tests.e2e.harness import Box
 
 RATE_HZ = 16_000

@@ -6,7 +6,7 @@ Responsible for: reading the emulator's objections and its wire log. Must not: t
 from collections.abc import Sequence
 from typing import Any
 
-from appliance.emulator.pictures import LONG_SIDE_LIMIT, SHORT_SIDE_LIMIT
+from appliance.emulator.session.image_rules import LONG_SIDE_LIMIT, SHORT_SIDE_LIMIT
 
 Row = dict[str, Any]
 

@@ -17,8 +17,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.emulator.rehearsal import Rehearsal
-from appliance.emulator.speech import Part, Speech
+from appliance.emulator.script.script import Rehearsal
+from appliance.emulator.script.tts import Part, Speech
 from appliance.ports import LOUDSPEAKER_RATE_HZ, MICROPHONE_RATE_HZ
 from tests.e2e.harness import Box, Emulator
 from tests.e2e.pulse import PulseCard

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from appliance.commands.demo_stage import SCENES, senses
-from appliance.emulator.rehearsal import desk
+from appliance.emulator.script.script import desk
 from tests.e2e.harness import ROOT, read_rows
 
 LIMIT_S = 90

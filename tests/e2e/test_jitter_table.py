@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from appliance.core.model.events import Event, SpeechSounded
-from appliance.emulator.rehearsal import Rehearsal, Turn
+from appliance.emulator.script.script import Rehearsal, Turn
 from appliance.workers.playback import jitter_buffer
 from appliance.workers.playback.jitter_buffer import JitterBuffer
 from tests.e2e.air import Air, Weather

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from appliance.emulator.rehearsal import Rehearsal, Turn
-from appliance.emulator.speech import Part, Speech
+from appliance.emulator.script.script import Rehearsal, Turn
+from appliance.emulator.script.tts import Part, Speech
 from tests.e2e.harness import LOUD, Box, Emulator, Row, heard_levels
 from tests.e2e.test_keys import script
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.emulator.rehearsal import Rehearsal, Turn
+from appliance.emulator.script.script import Rehearsal, Turn
 from tests.e2e.harness import Row
 from tests.e2e.numbers import WORDS, Account, account, recording, rehearsal, utterance
 from tests.e2e.pulse import missing

@@ -10,10 +10,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from appliance.emulator.habits import Habits
-from appliance.emulator.parts import Close, Drop, Interpretation, Message, Mute, Output, Refusal, Send, Sound, Timed
-from appliance.emulator.service import Service
-from appliance.emulator.session import ServiceSession
+from appliance.emulator.faults.settings import Habits
+from appliance.emulator.server.service import Service
+from appliance.emulator.session.interfaces import (
+    Close,
+    Drop,
+    Interpretation,
+    Message,
+    Mute,
+    Output,
+    Refusal,
+    Send,
+    Sound,
+    Timed,
+)
+from appliance.emulator.session.session import ServiceSession
 
 MODEL = "qwen3.5-livetranslate-flash-realtime"
 LEGACY = "qwen3-livetranslate-flash-realtime"

@@ -7,7 +7,7 @@ Must not: judge (the checkers do), or take anything from the product's own books
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from appliance.emulator.parts import Sound
+from appliance.emulator.session.interfaces import Sound
 from tests.sim.sound import Span
 
 FRAME_MS = 20

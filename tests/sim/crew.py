@@ -12,8 +12,8 @@ from appliance.core.model.effects import CueName, Field, Say
 from appliance.core.model.events import Device, Event
 from appliance.core.model.modes import Valve
 from appliance.core.model.views import View
-from appliance.emulator.parts import Sound
-from appliance.emulator.service import Service
+from appliance.emulator.server.service import Service
+from appliance.emulator.session.interfaces import Sound
 from appliance.protocol.settings import SessionSettings
 from appliance.workers.camera.feed import Eyes
 from appliance.workers.connection.session_io import Conversation

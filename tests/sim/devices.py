@@ -23,7 +23,7 @@ from appliance.core.model.events import (
     SpeechHeard,
 )
 from appliance.core.model.modes import Valve
-from appliance.emulator.parts import Sound
+from appliance.emulator.session.interfaces import Sound
 from appliance.workers.playback.jitter_buffer import JitterBuffer
 from appliance.workers.uplink.capture_health import PROOF_MS
 from appliance.workers.uplink.replay_buffer import Spools

@@ -12,9 +12,20 @@ from random import Random
 from appliance.core.model.direction import Direction
 from appliance.core.model.events import Event, LineLost, LineOpened, LineReached, LineTroubled, Loss
 from appliance.core.model.modes import Valve
-from appliance.emulator.parts import Close, Drop, Message, Mute, Output, Refusal, Send, SendRaw, Sound, Timed
-from appliance.emulator.service import Service
-from appliance.emulator.session import ServiceSession
+from appliance.emulator.server.service import Service
+from appliance.emulator.session.interfaces import (
+    Close,
+    Drop,
+    Message,
+    Mute,
+    Output,
+    Refusal,
+    Send,
+    SendRaw,
+    Sound,
+    Timed,
+)
+from appliance.emulator.session.session import ServiceSession
 from appliance.errors import NonsenseError
 from appliance.workers.connection.keepalive import PING_AFTER_MS, Pulse, Verdict
 from appliance.workers.connection.session_io import Conversation

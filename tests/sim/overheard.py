@@ -6,9 +6,9 @@ Must not: change anything, or tell the product.
 
 from collections.abc import Iterable
 
-from appliance.emulator.parts import Sound
-from appliance.emulator.responses import Answer
-from appliance.emulator.session import ServiceSession
+from appliance.emulator.session.interfaces import Sound
+from appliance.emulator.session.session import ServiceSession
+from appliance.emulator.session.turn_response import Answer
 from tests.sim.pcm import spans_in
 from tests.sim.sound import SILENCE, Span
 

@@ -14,9 +14,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from appliance.emulator.detector import VoiceDetector as ServiceEar
-from appliance.emulator.numbered import LARGEST, find_numbers, tones
-from appliance.emulator.parts import Interpretation, Sound
+from appliance.emulator.script.numbered import LARGEST, find_numbers, tones
+from appliance.emulator.session.interfaces import Interpretation, Sound
+from appliance.emulator.session.vad import VoiceDetector as ServiceEar
 from appliance.protocol.codec import AppendTemplate
 from appliance.workers.uplink.vad import VoiceDetector
 from tests.sim.devices import SimMicrophone

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from appliance.emulator.parts import Interpretation, Sound
+from appliance.emulator.session.interfaces import Interpretation, Sound
 
 FRAME_SAMPLES = 320
 FRAME_MS = 20

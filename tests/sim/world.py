@@ -16,9 +16,9 @@ from appliance.core.model.direction import Direction
 from appliance.core.model.events import Booted, Event, Key, KeyEdge, SpeechHeard, StopRequested
 from appliance.core.model.limits import Limits
 from appliance.core.model.state import Setup, State
-from appliance.emulator.habits import Habits
-from appliance.emulator.parts import Interpreter, Sound
-from appliance.emulator.service import Service
+from appliance.emulator.faults.settings import Habits
+from appliance.emulator.server.service import Service
+from appliance.emulator.session.interfaces import Interpreter, Sound
 from appliance.first_state import remembered
 from appliance.protocol.settings import SessionSettings, plan
 from appliance.protocol.voices import resolve_model

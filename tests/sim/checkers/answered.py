@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from appliance.core.model.events import Event, TextArrived
 from appliance.core.model.state import State
-from appliance.emulator.parts import Message
+from appliance.emulator.session.interfaces import Message
 from tests.sim.books import FRAME_MS, SHORT_MS, Said
 from tests.sim.checkers.watcher import Checker
 from tests.sim.sound import named, read

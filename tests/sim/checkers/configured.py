@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from appliance.emulator.parts import Message
+from appliance.emulator.session.interfaces import Message
 from tests.sim.checkers.watcher import Checker
 from tests.sim.sound import Frame
 

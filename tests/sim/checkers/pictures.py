@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from appliance.core.model.events import Event, Loss
 from appliance.core.model.state import State
-from appliance.emulator.parts import Message
-from appliance.emulator.pictures import jpeg_size
+from appliance.emulator.session.image_rules import jpeg_size
+from appliance.emulator.session.interfaces import Message
 from appliance.protocol.prices import picture_tokens
 from tests.sim.camera import TOKENS_PER_MINUTE, taken_at
 from tests.sim.checkers.watcher import Checker

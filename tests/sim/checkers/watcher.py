@@ -11,7 +11,7 @@ from appliance.core.model.events import Event, Loss
 from appliance.core.model.modes import Valve
 from appliance.core.model.state import State
 from appliance.core.model.views import View
-from appliance.emulator.parts import Message
+from appliance.emulator.session.interfaces import Message
 from tests.sim.trace import Objection
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""The far end as a process: its command, TLS WebSocket, certificates and wire log."""
