@@ -10,7 +10,7 @@ help:
 	@echo "make demo    a rehearsed conversation against the built-in emulator (files in demo/)"
 	@echo "make test    all tests          make check   types, style, the rules of the house"
 	@echo "make soak    the long forms, most of an hour     make screens   draw hardware/screens/ anew"
-	@echo "make pages   the state diagram and the table of settings anew"
+	@echo "make pages   the diagrams and the table of settings anew"
 	@echo "make bench-faults    a plain client and this box through the same faults (as root)"
 	@echo "make setup   apt packages and the virtual environment          make clean   remove what was built"
 
@@ -63,6 +63,7 @@ screens: pages
 # What the pages show that is generated.
 pages: $(VENV)/dev.done
 	$(PY) -m tests.readme --write
+	$(PY) -m tests.flows --write
 	$(PY) -m tests.config.page --write
 
 # Opt-in: needs KiCad 9 (Debian 13: apt install kicad). Checks the schematic and draws hardware/schematic/ anew.
