@@ -88,6 +88,7 @@ class Taps:
     environment: Mapping[str, str] = field(default_factory=dict)  # systemd's, for its watchdog
     tty: bool = False
     config: Path | None = None  # the file given with --config, for the self-test
+    restarted: bool = False  # the process before this one did not end in order
 
 
 class Box:
@@ -127,7 +128,7 @@ class Box:
         self._keeper = Keeper(taps.runtime, boot_id(), clock.began_ms)
         state_folder = taps.environment.get("STATE_DIRECTORY", "").split(":")[0]
         keeps = Path(state_folder) if state_folder else None
-        rebooter = Rebooter(keeps, boot_id(), clock.began_ms)
+        rebooter = Rebooter(keeps, taps.runtime, boot_id(), clock.began_ms)
         self._daybook = DayBook(keeps, post, now)
         self._power = Power(post, now)
         self._odometer = Odometer(self._spools, post)
@@ -139,7 +140,8 @@ class Box:
         )  # fmt: skip
         self._recorder = Recorder(taps.recording)
         ear = Ear(reboot_from=rebooter.allowed_from())
-        state = remembered(State(setup=setup(settings, model), ear=ear), self._keeper.load(), self._daybook.load())
+        own = replace(setup(settings, model), restarted=taps.restarted)
+        state = remembered(State(setup=own, ear=ear), self._keeper.load(), self._daybook.load())
         if problems:
             state = replace(state, faults=(Fault(FaultCode.X1, 0, str(problems[0])),))
         self._runner = Runner(state, Limits(), now, self._queue.next, self._crew, self._recorder)

@@ -32,6 +32,7 @@ COMMANDS = {
     "show-config": ("appliance.commands.show_config", "print the settings in force"),
     "selftest": ("appliance.commands.selftest", "check sound, service, key and storage, row by row"),
     "credential": ("appliance.commands.credential", "move the key out of the boot file, to where root alone reads it"),
+    "power": ("appliance.commands.power", "power off or reboot, when the box has asked for it; for its unit"),
     "devices": ("appliance.commands.devices", "list the sound cards, their names and rates"),
     "languages": ("appliance.commands.languages", "the 60 languages, spoken or read"),
     "screen": ("appliance.commands.screen", "draw a text as the panel would show it"),

@@ -279,6 +279,9 @@ class BoxCrew:
     def reboot(self) -> None:
         self._rebooter.reboot(self._clock())
 
+    def power_off(self) -> None:
+        self._rebooter.power_off()
+
     def begin_check(self, *, private: bool) -> None:
         self._preflight.begin(self.speaker, private=private)
 

@@ -31,6 +31,7 @@ from appliance.core.model.effects import (
     Note,
     OpenCamera,
     OpenMicrophone,
+    PowerOff,
     Reboot,
     ReopenMicrophone,
     Repeat,
@@ -139,6 +140,9 @@ class Crew(Protocol):
 
     def reboot(self) -> None:
         """Start the machine anew."""
+
+    def power_off(self) -> None:
+        """Ask for the machine to be powered off."""
 
     def begin_check(self, *, private: bool) -> None:
         """Run the self-test."""
@@ -282,6 +286,8 @@ class Runner:
                 crew.reopen_microphone()
             case Reboot():
                 crew.reboot()
+            case PowerOff():
+                crew.power_off()
             case BeginCheck(private):
                 crew.begin_check(private=private)
             case EndCheck():

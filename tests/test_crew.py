@@ -204,6 +204,7 @@ def test_orders_about_sound() -> None:
     desk.crew.cue(CueName.TICK)
     desk.crew.reopen_microphone()
     desk.crew.reboot()
+    desk.crew.power_off()
     desk.crew.repeat(1, 1, slower=False)
     assert not desk.jitter.empty
     desk.crew.say(Say(1, 2, "sw", "habari"))
@@ -215,8 +216,8 @@ def test_orders_about_sound() -> None:
     readings = [what for what in desk.given if isinstance(what, Reading)]
     assert [reading.output for reading in readings] == ["left", "both", "right"], "the line's ear, any, its listener's"
     assert desk.told == [
-        *("speaker cue", "microphone reopen", "rebooter reboot", "robot say", "robot say", "robot say"),
-        *("robot wipe", "speaker drop", "robot wipe", "speaker drop"),
+        *("speaker cue", "microphone reopen", "rebooter reboot", "rebooter power_off"),
+        *("robot say", "robot say", "robot say", "robot wipe", "speaker drop", "robot wipe", "speaker drop"),
     ]
 
 

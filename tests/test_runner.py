@@ -150,6 +150,7 @@ def test_a_broken_invariant_is_dumped_and_raised(tmp_path: Path, monkeypatch: py
         (f.SetBrightness(16), ("set_brightness", 16)),
         (f.ReopenMicrophone(), ("reopen_microphone",)),
         (f.Reboot(), ("reboot",)),
+        (f.PowerOff(), ("power_off",)),
         (f.Note("key", (("down", True),)), ("note", "key", {"down": True})),
     ],
 )

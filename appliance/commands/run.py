@@ -16,7 +16,10 @@ from appliance.clock import RealClock
 from appliance.commands.named_files import named_files
 from appliance.config.last_good import keep_last_good
 from appliance.config.reading import paths_from, read
+from appliance.errors import SettingsError
 from appliance.signals import handle_signals
+from appliance.workers.host.restarts import Starts
+from appliance.workers.storage.runtime_store import boot_id
 
 EXIT_SETTINGS = 78
 
@@ -45,13 +48,24 @@ def run(args: argparse.Namespace) -> int:
         logging.getLogger(__name__).info("%s", notice)
     folder = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
     runtime = Path(folder) if folder else None
-    recording = runtime / "recorder.jsonl" if runtime is not None else None
+    starts = Starts(runtime, boot_id())
     taps = Taps(
-        recording=recording, runtime=runtime, environment=os.environ, tty=sys.stdout.isatty(), config=args.config
+        recording=runtime / "recorder.jsonl" if runtime is not None else None,
+        runtime=runtime,
+        environment=os.environ,
+        tty=sys.stdout.isatty(),
+        config=args.config,
+        restarted=starts.begin(clock.began_ms),
     )
-    box = Box(loaded.settings, loaded.phrases, loaded.key, taps, clock, problems)
-    handle_signals(box)
-    code = box.run()
+    try:
+        box = Box(loaded.settings, loaded.phrases, loaded.key, taps, clock, problems)
+        handle_signals(box)
+        code = box.run()
+    except SettingsError:  # starting the machine anew mends no settings
+        starts.end()
+        raise
+    if code == 0:
+        starts.end()
     totals = box.totals()
     logging.getLogger(__name__).info("%d underruns, %d overruns", totals.underruns, totals.xruns)
     logging.getLogger(__name__).info("%s", captures.in_words())

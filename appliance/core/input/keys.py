@@ -9,7 +9,7 @@ release is ever swallowed (gpiozero #550, #378: its ``bounce_time`` loses releas
 
 from appliance.core.devices import camera
 from appliance.core.devices.playback import CUE_LINE, TALK_KEYS, forgotten, interrupted, repeated, turned
-from appliance.core.model.effects import DropSpeech, Effect, Note, WipeSound
+from appliance.core.model.effects import DropSpeech, Effect, Note, PowerOff, WipeSound
 from appliance.core.model.events import Key
 from appliance.core.model.fast_replace import replace
 from appliance.core.model.faults import LINE_FAULTS, Outcome, cleared, raised
@@ -89,7 +89,7 @@ def contact_deadline(contact: Contact, state: State, limits: Limits) -> int | No
 def _held(state: State, contact: Contact, now: int, limits: Limits) -> Outcome:
     """A key has been down for as long as it takes to mean something else than a press."""
     if contact.key is Key.POWER:
-        return stopped(state, "power key", now, limits), ()
+        return stopped(state, "power key", now, limits), (PowerOff(),)
     if contact.key is Key.LANGUAGE:
         return languages.opened(_spent(state, Key.LANGUAGE), now, limits), ()
     if contact.key is Key.MUTE:

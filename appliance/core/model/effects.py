@@ -190,6 +190,11 @@ class Reboot:
 
 
 @dataclass(frozen=True, slots=True)
+class PowerOff:
+    """Ask for the whole machine to be powered off; the run ends beside it."""
+
+
+@dataclass(frozen=True, slots=True)
 class BeginCheck:
     """Run the self-test beside the box, which rests; answered by ``CheckTold`` and ``CheckEnded``.
 
@@ -248,6 +253,7 @@ Effect = (
     | SetBrightness
     | ReopenMicrophone
     | Reboot
+    | PowerOff
     | BeginCheck
     | EndCheck
     | DrainSound

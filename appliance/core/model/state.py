@@ -74,6 +74,7 @@ class Setup:
     cap_tokens: int = 0  # of a day; 0: no cap
     unattended_ms: int = 0  # interpreting for so long without a key asks, then stops; 0: never (there are no keys)
     serial: int = 0  # feeds the jitter of redials
+    restarted: bool = False  # the process before this one ended by a bug, a watchdog or a kill
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from appliance.phrases import all_keys, has_words, say
 _LIMITS = Limits()
 _REPEAT_NOTICE_MS = 4_000
 _DEGRADED_NOTICE_MS = 4_000
+_RESTARTED_NOTICE_MS = 2_000  # of the process's clock
 _DEGRADED = frozenset({FaultCode.P1, FaultCode.P2, FaultCode.C1, FaultCode.D1})
 """Faults with which the box works on: told once, then they leave the screen to the subtitles."""
 
@@ -113,7 +114,8 @@ def notice_deadlines(state: State, now: int) -> Iterator[int]:
     """When a notice that stands for a while goes."""
     ends = [_told_until(fault, state) for fault in state.faults if fault.code in _DEGRADED]
     until = repeat_notice_until(state)
-    yield from (at for at in (*ends, *(() if until is None else (until,))) if now < at)
+    began = (_RESTARTED_NOTICE_MS,) if state.setup.restarted else ()
+    yield from (at for at in (*began, *ends, *(() if until is None else (until,))) if now < at)
 
 
 def _told_until(fault: Fault, state: State) -> int:
@@ -178,10 +180,12 @@ def _asks_them(state: State, sign: Sign) -> bool:
 
 
 def _urgent(state: State, now: int) -> tuple[Sign, str, str] | None:
+    if state.setup.restarted and now < _RESTARTED_NOTICE_MS:
+        return Sign.WAIT, "restarting", ""
     if state.mode is Mode.STARTING:
         return Sign.WAIT, "starting", ""
-    if state.ending is Ending.OVER:
-        return Sign.UNPLUG, "unplug", ""
+    if state.ending is Ending.OVER:  # what a panel shows when the process is gone
+        return (Sign.WAIT, "restarting", "") if state.ear.restarting else (Sign.UNPLUG, "unplug", "")
     held = next((contact.key for contact in state.contacts if contact.warned and not contact.stuck), None)
     if held is not None and state.ending is Ending.NONE:
         return Sign.PRESS, "fault_k2", f"free the {held} key"

@@ -6,7 +6,16 @@ Responsible for: debounce, taps, holds, privacy, languages. Must not: follow the
 import pytest
 
 from appliance.core.model.direction import Direction
-from appliance.core.model.effects import CloseMicrophone, Dial, Finish, Note, OpenMicrophone, SelectInput, WipeSound
+from appliance.core.model.effects import (
+    CloseMicrophone,
+    Dial,
+    Finish,
+    Note,
+    OpenMicrophone,
+    PowerOff,
+    SelectInput,
+    WipeSound,
+)
 from appliance.core.model.events import (
     Device,
     DeviceFailed,
@@ -259,8 +268,9 @@ def test_power_held_for_two_seconds_ends_the_run() -> None:
     box.key(Key.POWER, down=True)
     box.pass_time(1_999)
     assert not box.state.stopping
-    box.pass_time(1)
+    assert PowerOff() in box.pass_time(1)
     assert (box.mode(), box.state.why) == (Mode.STOPPING, "power key")
+    assert PowerOff() not in box.pass_time(60_000), "asked for once"
 
 
 def test_power_let_go_in_time_ends_nothing() -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from appliance.core.machine.deadlines import next_deadline
 from appliance.core.model.direction import Direction
 from appliance.core.model.events import (
     Device,
@@ -24,6 +25,7 @@ from appliance.core.model.events import (
     TextArrived,
     TroubleReported,
 )
+from appliance.core.model.limits import Limits
 from appliance.core.model.state import Fault, Setup
 from appliance.core.model.views import FaultView, Link, Sentence, SignView, SubtitlesView, View
 from appliance.core.screen.screen import view
@@ -82,6 +84,24 @@ def private() -> Box:
 )
 def test_each_condition_has_its_words(reach: Callable[[], Box], words: str) -> None:
     assert title(reach()) == words
+
+
+def test_a_process_that_ends_to_be_started_again_says_so_and_not_that_it_may_be_unplugged() -> None:
+    box = over()
+    box.state = replace(box.state, ear=replace(box.state.ear, restarting=True))
+    assert title(box) == "Restarting"
+
+
+@pytest.mark.parametrize("reach", [standby, dialing])
+def test_what_was_started_again_says_so_for_two_seconds(reach: Callable[[], Box]) -> None:
+    box = reach()
+    box.state = replace(box.state, setup=replace(box.state.setup, restarted=True))
+    usual = title(reach())
+    assert isinstance(early := view(box.state, 1_999), SignView)
+    assert early.title == "Restarting"
+    assert next_deadline(box.state, 1_000, Limits()) == 2_000
+    assert isinstance(later := view(box.state, 2_000), SignView)
+    assert later.title == usual
 
 
 @pytest.mark.parametrize(
