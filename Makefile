@@ -11,6 +11,7 @@ help:
 	@echo "make test    all tests          make check   types, style, the rules of the house"
 	@echo "make soak    the long forms, most of an hour     make screens   draw hardware/screens/ anew"
 	@echo "make pages   the diagrams and the table of settings anew"
+	@echo "make hardware  draw the wiring anew (hardware/)"
 	@echo "make bench-faults    a plain client and this box through the same faults (as root)"
 	@echo "make setup   apt packages and the virtual environment          make clean   remove what was built"
 
@@ -65,6 +66,19 @@ pages: $(VENV)/dev.done
 	$(PY) -m tests.readme --write
 	$(PY) -m tests.flows --write
 	$(PY) -m tests.config.page --write
+
+# Everything in hardware/ that is generated and light to make: documents, pictures and lists of parts of the wiring, the
+# tables of its pages, and the device trees. What needs KiCad or build123d has targets of its own, below.
+.PHONY: hardware
+hardware: $(VENV)/dev.done build/wireviz/done build/trees/package
+	$(PY) -m hardware.wiring.draw build/wireviz/bin/wireviz
+
+# WireViz brings a Pillow of its own, which must not be beside Pango: it gets an environment of its own.
+build/wireviz/done: .ci/hardware.lock
+	@command -v dot >/dev/null || { echo "WireViz needs graphviz: apt-get install graphviz fonts-dejavu-core" >&2; exit 1; }
+	/usr/bin/python3 -m venv build/wireviz
+	build/wireviz/bin/python -m pip --disable-pip-version-check install -q --require-hashes --no-deps -r .ci/hardware.lock
+	@touch $@
 
 # Opt-in: needs KiCad 9 (Debian 13: apt install kicad). Checks the schematic and draws hardware/schematic/ anew.
 KICAD_CLI ?= kicad-cli
