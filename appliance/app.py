@@ -16,6 +16,7 @@ from appliance.adapters import captures, factory
 from appliance.adapters.on_air import OnAir, glow
 from appliance.adapters.systemd import Notifier
 from appliance.clock import RealClock
+from appliance.config.folders import state_folder
 from appliance.config.secret import SecretKey
 from appliance.config.settings import Settings
 from appliance.core.model.direction import Direction
@@ -29,7 +30,7 @@ from appliance.errors import DeviceError, FaultCode, Problem, SettingsError
 from appliance.first_state import remembered, setup
 from appliance.ports import Camera, Frame, Keys, Screen
 from appliance.protocol.settings import SessionSettings, hot_words, plan
-from appliance.protocol.voices import resolve_model
+from appliance.protocol.voices import known_model
 from appliance.recorder import Recorder
 from appliance.runner import Runner
 from appliance.watch import Watch
@@ -112,9 +113,7 @@ class Box:
         self._taps = taps
         self._clock = clock
         now = clock.now_ms
-        model = resolve_model(settings.service.model)
-        assert model is not None, "the config reader refuses unknown models"
-        self._model = model
+        self._model = known_model(settings.service.model)
         self._queue = EventQueue()
         post = self._queue.post
         self._journal = Journal(Path(settings.run.journal) if settings.run.journal else None, now)
@@ -126,8 +125,7 @@ class Box:
         target = Target.parse(settings.service.url, settings.service.model, settings.service.ca_file)
         access = Access(target, tls.context(settings.service.ca_file), Names(), key.reveal() if key is not None else "")
         self._keeper = Keeper(taps.runtime, boot_id(), clock.began_ms)
-        state_folder = taps.environment.get("STATE_DIRECTORY", "").split(":")[0]
-        keeps = Path(state_folder) if state_folder else None
+        keeps = state_folder(taps.environment)
         rebooter = Rebooter(keeps, taps.runtime, boot_id(), clock.began_ms)
         self._daybook = DayBook(keeps, post, now)
         self._power = Power(post, now)
@@ -140,7 +138,7 @@ class Box:
         )  # fmt: skip
         self._recorder = Recorder(taps.recording)
         ear = Ear(reboot_from=rebooter.allowed_from())
-        own = replace(setup(settings, model), restarted=taps.restarted)
+        own = replace(setup(settings, self._model), restarted=taps.restarted)
         state = remembered(State(setup=own, ear=ear), self._keeper.load(), self._daybook.load())
         if problems:
             state = replace(state, faults=(Fault(FaultCode.X1, 0, str(problems[0])),))

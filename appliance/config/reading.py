@@ -10,6 +10,7 @@ from pathlib import Path
 
 from appliance.config import checks, glossary, secret
 from appliance.config.boot_sections import SECRET
+from appliance.config.folders import state_folder
 from appliance.config.layer import FILE_MAX_BYTES, Layer, parse, read_bytes
 from appliance.config.secret import SecretKey
 from appliance.config.settings import Settings, Value, build, flatten
@@ -58,11 +59,11 @@ class Loaded:
 
 def paths_from(environment: Mapping[str, str]) -> BootPaths:
     """The usual places; a state folder (systemd's ``StateDirectory=``) makes room for the last good settings."""
-    state = environment.get("STATE_DIRECTORY", "").split(":")[0]
+    state = state_folder(environment)
     return BootPaths(
         boot=Path(environment.get(BOOT_FILE_ENVIRONMENT) or BOOT_FILE),
         etc=Path(ETC_FILE),
-        last_good=Path(state) / LAST_GOOD_NAME if state else None,
+        last_good=state / LAST_GOOD_NAME if state else None,
     )
 
 

@@ -107,3 +107,11 @@ MODELS: dict[str, Model] = _load(
 def resolve_model(name: str) -> Model | None:
     """The model of that alias or dated name; None = we do not know it."""
     return next((model for model in MODELS.values() if name in (model.name, model.dated_name)), None)
+
+
+def known_model(name: str) -> Model:
+    """The same for a name that the config reader has accepted. Raises ``LookupError`` for another: a bug of ours."""
+    model = resolve_model(name)
+    if model is None:
+        raise LookupError(f"no model is called {name!r}")
+    return model

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import appliance
 from appliance.config.durable import write_durably
+from appliance.config.folders import runtime_folder, state_folder
 from appliance.display.fonts import missing_fonts
 from appliance.errors import FaultCode
 from appliance.selftest.findings import Finding
@@ -34,10 +35,10 @@ def clock(now: datetime, made: datetime) -> Finding:
 
 def storage(environment: Mapping[str, str]) -> Finding:
     """W1, where there is a state folder (systemd's ``StateDirectory=``)."""
-    folder = environment.get("STATE_DIRECTORY", "").split(":")[0]
-    if not folder:
+    folder = state_folder(environment)
+    if folder is None:
         return Finding("storage", "there is no STATE_DIRECTORY: settings that worked are not remembered", told=True)
-    probe = Path(folder) / PROBE
+    probe = folder / PROBE
     try:
         write_durably(probe, b"written by the self-test\n")
         probe.unlink()
@@ -56,7 +57,7 @@ def fonts() -> Finding:
 
 def kept(environment: Mapping[str, str], what: Kept, now_ms: int) -> Finding:
     """The counters that outlive a process: its dials, and whether it ended owing an answer."""
-    if not environment.get("RUNTIME_DIRECTORY", ""):
+    if runtime_folder(environment) is None:
         return Finding("kept", "there is no RUNTIME_DIRECTORY: nothing is kept from one process to the next", told=True)
     dials = recent_dials(what, now_ms)
     owes = "speech was unanswered: the next process asks to repeat" if what.owes else "nothing is owed"

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 from appliance.adapters import captures
-from appliance.commands.selftest import tracks
 from appliance.config.reading import paths_from, read
+from appliance.selftest.checks import tracks
 
 
 def main() -> None:

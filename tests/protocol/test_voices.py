@@ -3,7 +3,7 @@
 import pytest
 
 from appliance.protocol.languages import LANGUAGES
-from appliance.protocol.voices import MODELS, Model, is_clone, resolve_model
+from appliance.protocol.voices import MODELS, Model, is_clone, known_model, resolve_model
 
 NEWER = MODELS["qwen3.5-livetranslate-flash-realtime"]
 OLDER = MODELS["qwen3-livetranslate-flash-realtime"]
@@ -13,12 +13,15 @@ OLDER = MODELS["qwen3-livetranslate-flash-realtime"]
 def test_alias_and_dated_name_are_the_same_model(model: Model) -> None:
     assert resolve_model(model.name) is model
     assert resolve_model(model.dated_name) is model
+    assert known_model(model.dated_name) is model
     assert model.dated_name.startswith(f"{model.name}-20")
 
 
 @pytest.mark.parametrize("name", ["", "qwen3.8-livetranslate-flash-realtime", "qwen3.5-livetranslate-flash-realtime-"])
 def test_other_names_are_no_model_of_ours(name: str) -> None:
     assert resolve_model(name) is None
+    with pytest.raises(LookupError, match="no model is called"):
+        known_model(name)
 
 
 def test_figures_of_the_newer_model() -> None:

@@ -15,7 +15,10 @@ import shutil
 import tempfile
 import threading
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
+
+from appliance.config.folders import runtime_folder
 
 _lock = threading.Lock()
 _opened: list[Any] = []  # at most one
@@ -42,11 +45,11 @@ def settle_work_folder(environment: MutableMapping[str, str]) -> None:
     """
     if environment.get("LG_WD"):
         return
-    folder = environment.get("RUNTIME_DIRECTORY", "").split(":")[0]
-    if not folder:
-        folder = tempfile.mkdtemp(prefix="dragoman-pins-")
+    folder = runtime_folder(environment)
+    if folder is None:
+        folder = Path(tempfile.mkdtemp(prefix="dragoman-pins-"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    environment["LG_WD"] = folder
+    environment["LG_WD"] = os.fspath(folder)
 
 
 def _open() -> Any:

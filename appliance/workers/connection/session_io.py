@@ -17,7 +17,7 @@ from appliance.protocol.marks import AudioDone, Finished, Mark, ResponseDone, Sp
 from appliance.protocol.pcm import OUTPUT_HZ, ms_of_bytes
 from appliance.protocol.session import ClientSession, Sound
 from appliance.protocol.settings import SessionSettings
-from appliance.protocol.voices import resolve_model
+from appliance.protocol.voices import known_model
 from appliance.workers.camera.policy import Picture
 from appliance.workers.playback.jitter_buffer import JitterBuffer
 from appliance.workers.uplink.replay_buffer import Spool
@@ -80,9 +80,7 @@ class Conversation(Generic[P]):
         self._wants_finish = False
         self._finish_sent = False
         self._sound_bytes: dict[int, int] = {}
-        model = resolve_model(settings.model)
-        assert model is not None, "the config reader refuses unknown models"
-        self._bill = Bill(model)
+        self._bill = Bill(known_model(settings.model))
         self._metered = 0  # tokens, as the owner was told
         self._metered_at: int | None = None
 
