@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from traceback import clear_frames
 
 from appliance.errors import DeviceError, Kind
 
@@ -26,7 +27,21 @@ def as_device_error(device: str, where: str, chip: Path = CHIP) -> Iterator[None
         raise DeviceError(device, Kind.ABSENT, f"{where}: {words}") from error
     except _failures() as error:
         kind, words = _meaning(error, chip)
+        let_go(error)
         raise DeviceError(device, kind, f"{where}: {words}") from error
+
+
+def let_go(error: BaseException) -> None:
+    """Free the gpiozero devices that failed by ``error``.
+
+    A pin is reserved for as long as its device lives, and the frames that an exception passed through keep the device
+    alive. From Python 3.13 on a context manager that turns one exception into another keeps both, in a cycle, until the
+    garbage collector comes: without this the box would find its own pin busy.
+    """
+    link: BaseException | None = error
+    while link is not None:
+        clear_frames(link.__traceback__)
+        link = link.__context__
 
 
 def _failures() -> tuple[type[Exception], ...]:

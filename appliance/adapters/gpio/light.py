@@ -32,7 +32,7 @@ class GpioLight:
             with as_device_error("light", self._where):
                 self._drive(on)
         except DeviceError:
-            self._device = None  # gpiozero frees the pin of a device that is gone
+            self._device = None  # gpiozero frees the pin of a device that is gone: see ``faults.let_go``
             raise
         self._is_on = on
 

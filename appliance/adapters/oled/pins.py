@@ -7,6 +7,7 @@ Must not: know what the lines mean.
 import sys
 from typing import Any
 
+from appliance.adapters.gpio.faults import let_go
 from appliance.errors import DeviceError, Kind
 
 
@@ -32,6 +33,7 @@ class Pins:
         try:
             self._lines[bcm] = self._gpiozero.DigitalOutputDevice(bcm, initial_value=None)
         except self._errors() as error:
+            let_go(error)
             raise DeviceError("screen", Kind.BROKEN, f"GPIO {bcm} cannot be used: {error}") from error
 
     def output(self, bcm: int, level: int) -> None:

@@ -58,7 +58,23 @@ def test_a_light_that_fails_is_a_device_error_and_is_taken_anew(monkeypatch: pyt
         with pytest.raises(DeviceError, match=r"GPIO 12 \(light\)") as caught:
             light.set(True)
     assert (caught.value.device, caught.value.kind) == ("light", Kind.BROKEN)
-    del caught
+    light.set(True)  # while somebody still holds the exception
+    assert bool(chip.pin(12).state) is True
+    light.close()
+
+
+def test_a_pin_that_fails_while_it_is_taken_can_be_taken_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    chip = mock_chip()
+    light = GpioLight(ON_AIR, chip=lambda: chip)
+
+    def refuse(_pin: object, _value: float) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MockPin, "output_with_state", refuse)
+        with pytest.raises(DeviceError) as caught:
+            light.set(True)
+    assert caught.value.kind == Kind.BROKEN
     light.set(True)
     assert bool(chip.pin(12).state) is True
     light.close()

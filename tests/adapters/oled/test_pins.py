@@ -55,3 +55,19 @@ def test_a_line_that_fails_is_a_device_error(factory: MockFactory, monkeypatch: 
         pins.output(24, Pins.HIGH)
     monkeypatch.undo()
     pins.close()
+
+
+def test_a_line_that_fails_while_it_is_taken_can_be_taken_again(
+    factory: MockFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pins = Pins()
+
+    def refuse(_pin: object, _value: str) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(factory.pin(24)), "_set_function", refuse)
+        with pytest.raises(DeviceError, match="GPIO 24 cannot be used"):
+            pins.setup(24, Pins.OUT)
+    pins.setup(24, Pins.OUT)
+    pins.close()
