@@ -8,7 +8,6 @@ Settings after section 1 of the text guide; each was found by measurement there.
 """
 
 import warnings
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +18,7 @@ from appliance.errors import DeviceError, Kind
 LINE_SEPARATOR = "\u2028"
 """A forced break that does not end the paragraph: shaping, direction and word breaks still see both sides."""
 
-_CONTEXTS_MAX = 12
+_CONTEXTS_MAX = 24  # a desk with eight favourite languages, each in two sizes, and the status row
 _CONTROLS = dict.fromkeys((*range(0x20), 0x7F, 0x85, 0x2028, 0x2029), " ")
 _THRESHOLD = bytes(255 if value >= 110 else 0 for value in range(256))
 _PACKAGES = "Pango is missing: install the apt packages python3-gi python3-gi-cairo python3-cairo gir1.2-pango-1.0"
@@ -82,7 +81,11 @@ def clean(text: str) -> str:
 
 
 class Typesetter:
-    """Sets text. Made, used and dropped on one thread; keeps a bounded number of Pango contexts."""
+    """Sets text. Made, used and dropped on one thread.
+
+    It keeps a bounded number of Pango contexts. Pango keeps every font that a font map was ever asked for, so a box
+    that has shown all languages would keep all fonts (50 MB on Debian 13): a full set of contexts goes with its map.
+    """
 
     def __init__(self) -> None:
         fontconfig.claim()
@@ -103,7 +106,7 @@ class Typesetter:
         self._pango: Any = Pango
         self._pangocairo: Any = PangoCairo
         self._map: Any = PangoCairo.FontMap.new()
-        self._contexts: OrderedDict[tuple[str, FontChoice, bool, bool], Any] = OrderedDict()
+        self._contexts: dict[tuple[str, FontChoice, bool, bool], Any] = {}
 
     def set_lines(self, text: str, style: Style, mark: int | None = None) -> list[Line]:
         """Break ``text`` (clean, U+2028 allowed) greedily and draw every line.
@@ -162,8 +165,10 @@ class Typesetter:
         key = (style.language, style.font, style.grey, style.bold)
         found = self._contexts.get(key)
         if found is not None:
-            self._contexts.move_to_end(key)
             return found
+        if len(self._contexts) >= _CONTEXTS_MAX:
+            self._contexts.clear()
+            self._map = self._pangocairo.FontMap.new()
         cairo, pango = self._cairo, self._pango
         context = self._map.create_context()
         options = cairo.FontOptions()
@@ -182,8 +187,6 @@ class Typesetter:
             description.set_weight(pango.Weight.BOLD)
         context.set_font_description(description)
         self._contexts[key] = context
-        if len(self._contexts) > _CONTEXTS_MAX:
-            self._contexts.popitem(last=False)
         return context
 
     def _layout(self, text: str, style: Style, mark: int | None) -> Any:

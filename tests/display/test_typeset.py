@@ -153,7 +153,17 @@ def test_no_hyphens_in_long_words(typesetter: Typesetter) -> None:
 def test_contexts_are_bounded(typesetter: Typesetter) -> None:
     for language in SAMPLES:
         typesetter.warm(style(language))
-    assert len(typesetter._contexts) <= 12
+    assert len(typesetter._contexts) <= 24
+
+
+def test_a_full_set_of_contexts_goes_with_its_fonts_and_draws_the_same_again(typesetter: Typesetter) -> None:
+    first = typesetter.set_lines(SAMPLES["th"], style("th"))
+    fonts = typesetter._map
+    for language in SAMPLES:
+        typesetter.warm(style(language))
+    assert typesetter._map is not fonts
+    again = typesetter.set_lines(SAMPLES["th"], style("th"))
+    assert [ink_pixels(line.ink) for line in again if line.ink] == [ink_pixels(line.ink) for line in first if line.ink]
 
 
 @pytest.mark.parametrize("letters", LETTERS)
