@@ -63,7 +63,8 @@ class Speech:
     ) -> bytes | None:
         """Signed 16 bit mono of ``text`` at ``rate_hz``; None where the language has no voice; ``b""`` for no text.
 
-        ``speed_wpm`` 0 = what is usual for the language.
+        ``speed_wpm`` 0 = what is usual for the language. What is remembered is answered again to the byte; espeak-ng
+        itself (1.52) says some voices a little differently each time.
         Fails with ``SpeechError`` when espeak-ng is missing or does not answer.
         """
         voice = voice_of(language)
@@ -79,8 +80,7 @@ class Speech:
                 self._rendered.move_to_end(key)
                 return self._rendered[key]
         pcm = resampled(self._run(words, voice + _VARIANTS[part], speed_wpm), ESPEAK_RATE_HZ, rate_hz)
-        self._remember(key, pcm)
-        return pcm
+        return self._keep(key, pcm)
 
     def remembered(self, text: str, language: str, rate_hz: int, part: Part = Part.ANSWER) -> bytes | None:
         """What ``render`` would answer where that needs no work, else None; ``b""`` for no text or no voice."""
@@ -97,12 +97,14 @@ class Speech:
     def _run(self, text: str, voice: str, speed_wpm: int) -> bytes:
         return spoken(text, voice, speed_wpm, self._program)
 
-    def _remember(self, key: tuple[str, str, int, int], pcm: bytes) -> None:
+    def _keep(self, key: tuple[str, str, int, int], pcm: bytes) -> bytes:
+        """What everybody is answered: ``pcm``, or what another thread has rendered meanwhile."""
         with self._lock:
             if key in self._rendered or len(pcm) > self._memory_bytes:
-                return
+                return self._rendered.get(key, pcm)
             self._rendered[key] = pcm
             self._held_bytes += len(pcm)
             while self._held_bytes > self._memory_bytes:
                 _, oldest = self._rendered.popitem(last=False)
                 self._held_bytes -= len(oldest)
+            return pcm

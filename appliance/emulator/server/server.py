@@ -11,10 +11,11 @@ import random
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,7 @@ class EmulatorOptions:
     seed: int = 0
     rehearsal: Rehearsal = field(default_factory=desk)
     log: Path | None = None
+    speech: Speech = field(default_factory=Speech)  # remembers what it rendered: may be shared
 
 
 class EmulatorServer:
@@ -71,8 +73,8 @@ class EmulatorServer:
         self._options = options
         self._chance = random.Random(options.seed)  # noqa: S311 - seeded on purpose: a run can be repeated
         self._thread: threading.Thread | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stopping: asyncio.Event | None = None
+        self._hangs_up: Callable[[], object] | None = None  # ask the loop to end, while there is one
+        self._loop_lock = threading.Lock()
         self._ready = threading.Event()
         self._failure: BaseException | None = None
         self._url = ""
@@ -110,8 +112,9 @@ class EmulatorServer:
         """Hang up and end. Returns within ten seconds; may be called twice."""
         if self._thread is None:
             return
-        if self._loop is not None and self._stopping is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stopping.set)
+        with self._loop_lock:
+            if self._hangs_up is not None:
+                self._hangs_up()
         self._thread.join(STOP_LIMIT_S)
 
     def _now_ms(self) -> int:
@@ -129,9 +132,18 @@ class EmulatorServer:
             self._ready.set()
 
     async def _serve(self) -> None:
+        stopping = asyncio.Event()
+        with self._loop_lock:
+            self._hangs_up = partial(asyncio.get_running_loop().call_soon_threadsafe, stopping.set)
+        try:
+            await self._serve_until(stopping)
+        finally:
+            with self._loop_lock:  # the loop is about to be closed, and a closed loop takes no calls
+                self._hangs_up = None
+
+    async def _serve_until(self, stopping: asyncio.Event) -> None:
         options = self._options
-        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
-        speech = Speech()
+        speech = options.speech
         speech.check()
         rehearsal, recogniser = options.rehearsal, Recogniser(options.rehearsal, speech)
         renderer, worker = Renderer(speech), ThreadPoolExecutor(1, "emulator-listener")
@@ -147,7 +159,7 @@ class EmulatorServer:
         try:
             server = await self._listen()
             try:
-                await self._stopping.wait()
+                await stopping.wait()
             finally:
                 await self._hang_up(server)
         finally:

@@ -7,6 +7,7 @@ import asyncio
 import base64
 import json
 import ssl
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -35,7 +36,9 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(log: Path) -> Iterator[EmulatorServer]:
-    emulator = EmulatorServer(EmulatorOptions(key="right-key", habits=Habits.parse(["rate_limit:off"]), log=log))
+    emulator = EmulatorServer(
+        EmulatorOptions(key="right-key", habits=Habits.parse(["rate_limit:off"]), log=log, speech=SPEECH)
+    )
     emulator.start()
     yield emulator
     emulator.stop()
@@ -318,6 +321,25 @@ def test_stopping_hangs_up_on_everybody() -> None:
     asyncio.run(run())
     server.stop()
     assert not server.running
+
+
+class Lingering(threading.Event):
+    """The word that the start is over, given by a thread that then takes its time to end."""
+
+    def set(self) -> None:
+        super().set()
+        threading.Event().wait(0.2)
+
+
+def test_stopping_one_that_could_not_start_is_no_failure_of_its_own(server: EmulatorServer) -> None:
+    port = int(server.url.split(":")[2].partition("/")[0])
+    second = EmulatorServer(EmulatorOptions(port=port))
+    second._ready = Lingering()
+    with pytest.raises(SettingsError):
+        second.start()
+    assert second.running, "its loop is closed, and its thread is not over"
+    second.stop()
+    assert not second.running
 
 
 def test_a_port_in_use_is_a_sentence(server: EmulatorServer) -> None:
