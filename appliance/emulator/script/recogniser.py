@@ -9,7 +9,7 @@ noise: a whole utterance scores 0.90 or more on its own reference and 0.53 or le
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,11 +30,21 @@ LEAST_SPEECH_MS = 250  # less is a cough
 LEAST_PIECE_FRAMES = 45
 LEAST_MOVEMENT = 0.55  # deviation of the bands over time, in nepers of power: noise 0.2 to 0.45, speech 1.1 or more
 PIECES_LIMIT = 12
-ENOUGH = 0.85  # of the speech covered: no need to try another pace
+ENOUGH = 0.85  # of the speech covered
+WELL_ENOUGH = 0.72  # of the speech explained (each fit by its score squared): no need to try another pace
 PACES = (0.94, 1.06, 0.88, 1.12)
 _ONSET_FRAMES = 12  # an early query and its reference begin together to within this
 # Renderings to hold a query against: our own, and what anybody's espeak-ng says when asked for little or nothing.
 _RENDERINGS = ((Part.SOURCE, 0), (Part.PLAIN, 175), (Part.PLAIN, 150))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cover:
+    """References laid over a query: in order of time, with the part of the speech that they cover, and explain."""
+
+    fits: list[tuple[int, Fit]]
+    covered: float
+    explained: float
 
 
 class Recogniser:
@@ -94,22 +104,24 @@ class Recogniser:
         return early or (Piece(place),)
 
     def _best_cover(self, pcm: bytes, memory: Memory) -> tuple[list[tuple[int, Fit]], float, Fingerprint]:
-        """(fits, part of the speech that they cover, the fingerprint) at the rate that explains more of the sound."""
-        best: tuple[list[tuple[int, Fit]], float, Fingerprint] = ([], 0.0, fingerprint(b"", RATES_HZ[0]))
+        """(fits, part of the speech that they cover, the fingerprint) at the rate and pace that explain most of it.
+
+        Not those that cover most: two ends of other utterances may cover by poor fits what one explains well.
+        """
+        best, heard_best = _Cover([], 0.0, 0.0), fingerprint(b"", RATES_HZ[0])
         for rate_hz in RATES_HZ:
             heard = fingerprint(pcm, rate_hz)
             if not _is_speech(heard):
                 continue
-            found, covered = self._cover(heard, memory)
+            cover = self._cover(heard, memory)
             for pace in PACES:
-                if covered < ENOUGH:
-                    other = self._cover(heard.stretched(pace), memory)
-                    found, covered = max((found, covered), other, key=lambda each: each[1])
-            if covered > best[1]:
-                best = (found, covered, heard)
-            if covered >= ENOUGH:
+                if cover.explained < WELL_ENOUGH:
+                    cover = max(cover, self._cover(heard.stretched(pace), memory), key=lambda each: each.explained)
+            if cover.explained > best.explained:
+                best, heard_best = cover, heard
+            if cover.explained >= WELL_ENOUGH:
                 break
-        return best
+        return best.fits, best.covered, heard_best
 
     def _begun(
         self, pcm: bytes, memory: Memory, early: tuple[Piece, ...], fits_turn: Callable[[int], bool]
@@ -170,13 +182,11 @@ class Recogniser:
         learnt = memory.references.fits(query, free, least, lags)
         return known + [(memory.places[f.reference], replace(f, reference=-1 - f.reference)) for f in learnt]
 
-    def _cover(self, heard: Fingerprint, memory: Memory) -> tuple[list[tuple[int, Fit]], float]:
-        """Lay the best reference over the query, then the best over the rest, until nothing fits what is left.
-
-        Returns the fits in order of time, and the part of the speech that they cover.
-        """
+    def _cover(self, heard: Fingerprint, memory: Memory) -> _Cover:
+        """Lay the best reference over the query, then the best over the rest, until nothing fits what is left."""
         free = heard.said.copy()
         found: list[tuple[int, Fit]] = []
+        explained = 0.0
         for _ in range(PIECES_LIMIT):
             if int(free.sum()) < LEAST_PIECE_FRAMES:
                 break
@@ -185,9 +195,12 @@ class Recogniser:
             if not likely:
                 break
             found.append(max(likely, key=lambda each: each[1].explained))
-            free[found[-1][1].begin : found[-1][1].end] = False
+            fit = found[-1][1]
+            explained += fit.score**2 * float(free[fit.begin : fit.end].sum())
+            free[fit.begin : fit.end] = False
         found.sort(key=lambda each: each[1].begin)
-        return found, 1.0 - float(free.sum()) / max(1, int(heard.said.sum()))
+        said = max(1, int(heard.said.sum()))
+        return _Cover(found, 1.0 - float(free.sum()) / said, explained / said)
 
     def _pieces(self, found: Sequence[tuple[int, Fit]]) -> tuple[Piece, ...]:
         """Fits of one utterance side by side are one piece of it; most of an utterance is all of it."""
