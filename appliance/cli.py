@@ -33,6 +33,8 @@ COMMANDS = {
     "selftest": ("appliance.commands.selftest", "check sound, service, key and storage, row by row"),
     "credential": ("appliance.commands.credential", "move the key out of the boot file, to where root alone reads it"),
     "power": ("appliance.commands.power", "power off or reboot, when the box has asked for it; for its unit"),
+    "provision": ("appliance.commands.provision", "as root: key, Wi-Fi, country and name out of the boot file"),
+    "qr": ("appliance.commands.qr", "make a code that the box reads through its camera: settings, or Wi-Fi"),
     "devices": ("appliance.commands.devices", "list the sound cards, their names and rates"),
     "languages": ("appliance.commands.languages", "the 60 languages, spoken or read"),
     "screen": ("appliance.commands.screen", "draw a text as the panel would show it"),

@@ -24,6 +24,7 @@ FLOORS: dict[str, int] = {
     "adapters": 4,
     "emulator": 4,
     "commands": 5,
+    "provision": 5,
     "selftest": 5,
     "app": 5,
     "crew": 5,

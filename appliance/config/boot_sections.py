@@ -8,6 +8,7 @@ import re
 import zoneinfo
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from appliance.config.countries import countries
 from appliance.config.rules import Flag, OneOf, Rule, quoted, suggestion
@@ -82,13 +83,18 @@ class Matching:
         raise ValueError(f"must be {self.words}, not {quoted(value)}")
 
 
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
+
+
 @dataclass(frozen=True, slots=True)
 class TimeZone:
     """A zone of the time zone database."""
 
     def accept(self, value: object) -> Value:
         """See ``rules.Flag.accept``. Where the machine has no database, the name's shape alone is checked."""
-        known = zoneinfo.available_timezones()
+        known = _zones()
         if isinstance(value, str) and _ZONE.fullmatch(value) and (value in known or not known):
             return value
         hint = suggestion(value, known) if isinstance(value, str) else ""

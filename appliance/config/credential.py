@@ -11,7 +11,7 @@ import os
 import tomllib
 from pathlib import Path
 
-from appliance.config.durable import write_durably
+from appliance.config.durable import sync_folder, write_durably
 from appliance.config.layer import FILE_MAX_BYTES, parse, read_bytes
 from appliance.config.secret import CREDENTIAL_FILE, KEY_MAX_LENGTH, usable
 from appliance.errors import DragomanError, SettingsError
@@ -112,7 +112,7 @@ def _store(credential: Path, key: str) -> None:
     try:
         if not folder.is_dir():
             folder.mkdir(mode=_ROOT_ALONE, parents=True)
-            _sync_folder(folder.parent)
+            sync_folder(folder.parent)
         write_durably(credential, f"{key}\n".encode())
         if credential.read_text(encoding="ascii").strip() != key:
             raise CredentialError(f"{credential} did not take the key; nothing was blanked")
@@ -131,11 +131,3 @@ def _blank(boot: Path, places: list[int], length: int) -> None:
     except OSError as error:
         reason = (error.strerror or "").lower()
         raise CredentialError(f"the key is stored, but {boot} cannot be blanked: {reason}") from None
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -12,7 +12,7 @@ from appliance.config.durable import write_durably
 def test_it_replaces_and_leaves_nothing_beside(tmp_path: Path) -> None:
     file = tmp_path / "f"
     file.write_bytes(b"old")
-    (tmp_path / "f.new").write_bytes(b"left by a power cut, and longer than what comes")
+    (tmp_path / ".f.new").write_bytes(b"left by a power cut, and longer than what comes")
     write_durably(file, b"new")
     assert file.read_bytes() == b"new"
     assert [each.name for each in tmp_path.iterdir()] == ["f"]
