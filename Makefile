@@ -59,7 +59,7 @@ bench-faults: $(VENV)/dev.done
 
 # The contact sheets in hardware/screens/ and the pictures of README and guides.
 screens: pages
-	$(PY) -m appliance.commands.screens hardware/screens
+	$(PY) -m tests.display.screens hardware/screens
 
 # What the pages show that is generated.
 pages: $(VENV)/dev.done

@@ -10,14 +10,13 @@ from pathlib import Path
 
 from PIL import Image
 
-from appliance.commands import screens
 from appliance.commands.diagram import diagram
 from appliance.core.model import views
 from appliance.core.model.views import Link, Sentence, Status, SubtitlesView, View
 from appliance.display.export import to_png
 from appliance.display.renderer import Renderer
 from appliance.phrases import say
-from tests.display import golden
+from tests.display import golden, screens
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "hardware/screens"

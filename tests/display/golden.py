@@ -13,7 +13,6 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from appliance.commands.screens import cost, idle, menu, preflight, sign
 from appliance.core.model.views import (
     BlankView,
     CountdownView,
@@ -32,6 +31,7 @@ from appliance.display.typeset import Typesetter
 from appliance.errors import ADVICE, FaultCode
 from appliance.ports import Frame
 from tests.display.samples import MIXED, RUNNING, SAMPLES, SHAPED, status, subtitles
+from tests.display.screens import cost, idle, menu, preflight, sign
 
 FOLDER = Path(__file__).with_name("golden_pictures")
 

@@ -8,9 +8,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from appliance.commands.screens import sentences
 from appliance.core.model.views import Link, Sentence, Status, SubtitlesView
 from appliance.ports import Frame
+from tests.display.screens import sentences
 
 SAMPLES: dict[str, str] = sentences()
 RUNNING: dict[str, str] = {

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from appliance import phrases
-from appliance.commands import screens
 from appliance.core.model.views import CountdownView, IdleView, MenuRow, MenuView, Sign, SignView, View, VolumeView
 from appliance.display.canvas import Canvas
 from appliance.display.fonts import choose
@@ -17,6 +16,7 @@ from appliance.display.typeset import Line, Style, Typesetter, clean
 from appliance.errors import ADVICE
 from appliance.phrases import say
 from appliance.protocol.languages import LANGUAGES
+from tests.display import screens
 from tests.display.samples import ink_pixels
 
 SPOKEN = sorted(phrases.LANGUAGES)

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from appliance.commands import screens
 from appliance.core.model import views
 from appliance.protocol.languages import LANGUAGES
+from tests.display import screens
 
 
 def test_every_kind_of_view_is_on_the_sheet() -> None:

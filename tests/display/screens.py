@@ -1,7 +1,7 @@
 """The contact sheet: every screen and all sixty languages as pictures for people, in ``hardware/screens/``.
 
 Responsible for: what is on each sheet, and writing it the same way every time.
-Must not: draw a screen; ``display/`` does. Not a command of ``dragoman``: ``python -m appliance.commands.screens DIR``.
+``python -m tests.display.screens DIR`` (``make screens``) writes them.
 """
 
 import argparse
@@ -10,7 +10,6 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,7 @@ _PAPER, _INK = (236, 236, 232), (20, 20, 20)
 
 def sentences() -> dict[str, str]:
     """A sentence of each language (the Universal Declaration of Human Rights, article 1; ms and yue by hand)."""
-    text = files(__package__).joinpath("sheet-sentences.json").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("data").joinpath("sheet-sentences.json").read_text(encoding="utf-8")
     return {code: str(words) for code, words in json.loads(text).items() if not code.startswith("_")}
 
 
@@ -220,8 +219,8 @@ def write(folder: Path) -> list[Path]:
 
 
 def main(arguments: list[str]) -> int:
-    """``python -m appliance.commands.screens DIR``."""
-    parser = argparse.ArgumentParser(prog="python -m appliance.commands.screens", description=__doc__)
+    """``python -m tests.display.screens DIR``."""
+    parser = argparse.ArgumentParser(prog="python -m tests.display.screens", description=__doc__)
     parser.add_argument("folder", type=Path, help="where the sheets go: hardware/screens")
     for path in write(parser.parse_args(arguments).folder):
         print(path)
