@@ -1,5 +1,5 @@
 # Every target does the set-up it needs. `make demo` and `make test` are all that a newcomer has to know.
-.PHONY: help setup demo test check soak bench-faults screens pages clean
+.PHONY: help setup demo test check soak bench-faults screens pages deb clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -10,6 +10,7 @@ help:
 	@echo "make demo    a rehearsed conversation against the built-in emulator (files in demo/)"
 	@echo "make test    all tests          make check   types, style, the rules of the house"
 	@echo "make soak    the long forms, most of an hour     make screens   draw hardware/screens/ anew"
+	@echo "make deb     build/dragoman_*.deb for this Debian; SUITE=trixie or bookworm, ARCH=arm64 for others (as root)"
 	@echo "make pages   the diagrams and the table of settings anew"
 	@echo "make hardware  draw the wiring anew (hardware/)"
 	@echo "make bench-faults    a plain client and this box through the same faults (as root)"
@@ -90,6 +91,13 @@ hardware-schematic: $(VENV)/dev.done
 build/trees/package: hardware/overlay/fetch-trees
 	@mkdir -p build && hardware/overlay/fetch-trees build/trees >build/trees.log 2>&1 || \
 		echo "left out: the device trees (see build/trees.log); the tests that need them are skipped"
+
+# For the Debian that this machine has; another one's is built in a root of it. Nothing of the environment is needed.
+SUITE :=
+ARCH :=
+deb:
+	.ci/apt-install deb
+	/usr/bin/python3 image-build/build_deb.py $(if $(SUITE),--suite $(SUITE)) $(if $(ARCH),--arch $(ARCH))
 
 check: $(VENV)/dev.done
 	$(PY) -m ruff check .

@@ -9,7 +9,7 @@ import importlib
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NoReturn
 
 from appliance import __version__
@@ -43,10 +43,17 @@ COMMANDS = {
 }
 
 
-EPILOG = """\
-`dragoman COMMAND --help` tells more. Exit codes: 0 done; 64 misuse; 69 something said was not answered, or the service
-refused; 70 a bug of ours; 78 settings that cannot be used (each problem is told).
-"""
+EXIT_CODES = {
+    0: "done",
+    EXIT_USAGE: "misuse",
+    EXIT_FAILED: "something said was not answered, or the service refused",
+    EXIT_BUG: "a bug of ours",
+    EXIT_SETTINGS: "settings that cannot be used (each problem is told)",
+    EXIT_INTERRUPTED: "Ctrl-C in a command that does not end in order by it",
+}
+EPILOG = "`dragoman COMMAND --help` tells more. Exit codes: {}.".format(
+    "; ".join(f"{code} {words}" for code, words in EXIT_CODES.items() if code != EXIT_INTERRUPTED)
+)
 
 
 class Parser(argparse.ArgumentParser):
@@ -57,14 +64,14 @@ class Parser(argparse.ArgumentParser):
         self.exit(EXIT_USAGE, f"{self.prog}: {message}\n")
 
 
-def parser(command: str | None) -> argparse.ArgumentParser:
-    """The parser, with the arguments of ``command`` alone: importing every command would cost half a second on a Pi."""
+def parser(wanted: Collection[str]) -> argparse.ArgumentParser:
+    """The parser, with the arguments of the commands ``wanted``: each import costs time on a Pi."""
     top = Parser(prog="dragoman", description="A box that interprets speech as it is spoken.", epilog=EPILOG)
     top.add_argument("--version", action="version", version=f"dragoman {__version__}")
     choices = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
     for name, (module, words) in COMMANDS.items():
         sub = choices.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".")
-        if name == command:
+        if name in wanted:
             importlib.import_module(module).add_arguments(sub)
     return top
 
@@ -86,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _ran(words: list[str]) -> int:
     command = next((word for word in words if not word.startswith("-")), None)
-    args = parser(command).parse_args(words)
+    args = parser((command,) if command else ()).parse_args(words)
     try:
         return int(importlib.import_module(COMMANDS[args.command][0]).run(args))
     except SettingsError as error:

@@ -3,11 +3,15 @@
 Responsible for: a Debian 13 root for one test, or a skip that says why there is none.
 """
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.image.debian_root import DebianRoot, UnavailableError, lent
+from tests.image.debian_root import DebianRoot, UnavailableError, cached, lent
+from tests.readme import ROOT
 
 
 @pytest.fixture
@@ -28,3 +32,18 @@ def builder_root() -> Iterator[DebianRoot]:
             yield root
     except UnavailableError as why:
         pytest.skip(str(why))
+
+
+@pytest.fixture(scope="session")
+def package_file() -> Path:
+    """The package for Debian 13, built in a root of it; built again only when one of its files has changed."""
+    try:
+        cached("builder")
+    except UnavailableError as why:
+        pytest.skip(str(why))
+    words = [sys.executable, str(ROOT / "image-build" / "build_deb.py"), "--suite=trixie", "--in-root"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=590)
+    if done.returncode == 69:
+        pytest.skip(done.stderr.strip())
+    assert done.returncode == 0, done.stderr
+    return ROOT / done.stdout.splitlines()[-1]

@@ -44,7 +44,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "builder": (
         *("build-essential", "debhelper", "dh-python", "dpkg-dev", "fakeroot", "lintian", "man-db", "mandoc"),
         *("python3-dev", "python3-setuptools", "python3-wheel", "python3-pip", "python3-venv", "libasound2-dev"),
-        *("python3-pytest", "python3-hypothesis", "python3-pytest-xdist"),
+        *("python3-shtab", "python3-pytest", "python3-hypothesis", "python3-pytest-xdist"),
     ),
 }
 ON_TOP_OF = {"builder": "box"}
