@@ -73,6 +73,7 @@ pages: $(VENV)/dev.done
 .PHONY: hardware
 hardware: $(VENV)/dev.done build/wireviz/done build/trees/package
 	$(PY) -m hardware.wiring.draw build/wireviz/bin/wireviz
+	$(PY) -m hardware.wiring.pages
 
 # WireViz brings a Pillow of its own, which must not be beside Pango: it gets an environment of its own.
 build/wireviz/done: .ci/hardware.lock
