@@ -47,7 +47,7 @@ def capital_rows(letters: str) -> int:
     picture = Image.open(io.BytesIO(to_png(frame))).convert("L").crop((0, _STATUS_ROWS, frame.width, frame.height))
     box = picture.point(lambda level: 255 if level > 127 else 0).getbbox()
     assert box is not None, "no letter was drawn"
-    return box[3] - box[1]
+    return int(box[3] - box[1])
 
 
 def distance_mm(height_mm: float) -> float:
