@@ -10,7 +10,7 @@ from appliance.config.pins import PinMap, packaged
 from hardware.wiring import budget, header, letters
 from hardware.wiring.parts import BUILDS, BY_NAME, TO_BE_CHOSEN, of_build, shipped
 
-HARDWARE = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def clashes(pins: PinMap) -> str:
@@ -37,13 +37,13 @@ def blocks() -> dict[tuple[str, str], str]:
     """(page, mark) -> what stands there."""
     money = budget.shipped()
     found = {
-        ("wiring/README.md", "pins"): header.table(packaged()),
-        ("wiring/README.md", "clashes"): clashes(packaged()),
-        ("power.md", "loads"): budget.loads_table(money),
-        ("power.md", "totals"): budget.totals_table(money),
-        ("accessibility.md", "letters"): letters.table(),
+        ("hardware/wiring/README.md", "pins"): header.table(packaged()),
+        ("hardware/wiring/README.md", "clashes"): clashes(packaged()),
+        ("hardware/power.md", "loads"): budget.loads_table(money),
+        ("hardware/power.md", "totals"): budget.totals_table(money),
+        ("hardware/accessibility.md", "letters"): letters.table(),
     }
-    return found | {("parts.md", build): shopping(build) for build in BUILDS}
+    return found | {("hardware/parts.md", build): shopping(build) for build in BUILDS}
 
 
 def filled(text: str, mark: str, content: str) -> str:
@@ -59,7 +59,7 @@ def filled(text: str, mark: str, content: str) -> str:
 def main() -> None:
     """All of them."""
     for (page, mark), content in blocks().items():
-        path = HARDWARE / page
+        path = ROOT / page
         path.write_text(filled(path.read_text(encoding="utf-8"), mark, content), encoding="utf-8")
 
 

@@ -9,15 +9,15 @@ from tests.display import golden
 from tests.test_links import ROOT
 
 HARDWARE = ROOT / "hardware"
-BRING_UP = (HARDWARE / "bring-up.md").read_text(encoding="utf-8")
-FAULTS = (HARDWARE / "fault-codes.md").read_text(encoding="utf-8")
+BRING_UP = (ROOT / "hardware/bring-up.md").read_text(encoding="utf-8")
+FAULTS = (ROOT / "hardware/fault-codes.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("page", "mark"), sorted(pages.blocks()))
 def test_each_table_is_the_one_of_its_source(page: str, mark: str) -> None:
     if mark == "letters" and (HARDWARE / "screens/readme.versions").read_text().strip() != golden.versions():
         pytest.skip("letters were counted with other versions of Pango, cairo, FreeType or fonts")
-    text = (HARDWARE / page).read_text(encoding="utf-8")
+    text = (ROOT / page).read_text(encoding="utf-8")
     assert pages.filled(text, mark, pages.blocks()[page, mark]) == text, "run: make hardware"
 
 
@@ -84,13 +84,13 @@ def test_each_fault_code_that_a_page_names_exists(name: str) -> None:
 
 
 def test_nothing_claims_to_have_been_built() -> None:
-    text = (HARDWARE / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "hardware/README.md").read_text(encoding="utf-8")
     assert "Nobody has built one yet" in text
-    assert "**Nothing yet.**" in (HARDWARE / "measurements.md").read_text(encoding="utf-8")
+    assert "**Nothing yet.**" in (ROOT / "hardware/measurements.md").read_text(encoding="utf-8")
 
 
 def test_the_readme_leads_in_the_order_of_the_work() -> None:
-    headings = re.findall(r"^## (.+)$", (HARDWARE / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    headings = re.findall(r"^## (.+)$", (ROOT / "hardware/README.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert headings[:5] == [
         "1. What to buy", "2. How to wire it", "3. How to print it", "4. How to test it", "5. What it will do",
     ]  # fmt: skip
