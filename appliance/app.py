@@ -1,4 +1,4 @@
-"""The box as one process: settings become a crew, the crew gets a runner.
+"""The box as one process: settings become a handler of effects, the handler gets an event loop.
 
 Responsible for: wiring, the order of start and stop, signals, and crashing on a bug of a worker.
 Must not: decide anything that the core decides, or know a device.
@@ -25,9 +25,9 @@ from appliance.core.model.events import Booted, Device, DeviceFailed, Event, Key
 from appliance.core.model.limits import Limits
 from appliance.core.model.state import Ear, Fault, State
 from appliance.core.session.cues import winks
-from appliance.crew import BoxCrew, Makers
 from appliance.errors import DeviceError, FaultCode, Problem, SettingsError
 from appliance.first_state import remembered, setup
+from appliance.handler import AppHandler, Makers
 from appliance.ports import Camera, Frame, Keys, Screen
 from appliance.protocol.settings import SessionSettings, hot_words, plan
 from appliance.protocol.voices import known_model
@@ -130,7 +130,7 @@ class Box:
         self._daybook = DayBook(keeps, post, now)
         self._power = Power(post, now)
         self._odometer = Odometer(self._spools, post)
-        self._crew = BoxCrew(
+        self._handler = AppHandler(
             self._plan, self._output, access, self._spools, self._jitter, makers,
             self._journal, self._keeper, post, now, self._beats, Robot(self._jitter, now), rebooter, self._daybook,
             PreflightWorker(taps.config, post, lends=settings.loudspeaker.driver == "alsa"),
@@ -142,7 +142,7 @@ class Box:
         state = remembered(State(setup=own, ear=ear), self._keeper.load(), self._daybook.load())
         if problems:
             state = replace(state, faults=(Fault(FaultCode.X1, 0, str(problems[0])),))
-        self._runner = Runner(state, Limits(), now, self._queue.next, self._crew, self._recorder)
+        self._runner = Runner(state, Limits(), now, self._queue.next, self._handler, self._recorder)
         self._watch = Watch(Notifier(taps.environment), self._beats, post, now)
         self._keys: Keys | None = None
         self._opened: dict[str, int] = {}  # as it was last noted
@@ -216,7 +216,7 @@ class Box:
         self._keeper.start()
         private = self._privacy()
         self._count_openings()
-        self._crew.start()
+        self._handler.start()
         self._daybook.start()  # the date is told before the box may listen
         self._power.start()
         self._queue.post(Booted(private))
@@ -240,8 +240,8 @@ class Box:
         return Totals(
             tokens=state.tokens,
             minutes=sum(spool.sent_ms for spool in self._spools.all()) / 60_000,
-            underruns=self._crew.speaker.underruns,
-            xruns=self._crew.microphone.xruns,
+            underruns=self._handler.speaker.underruns,
+            xruns=self._handler.microphone.xruns,
             unanswered_ms=sum(ms for _, ms in state.owed),
             owned_up=sum(count for _, count in state.owned_up),
         )
@@ -278,14 +278,14 @@ class Box:
 
     def _look(self) -> None:
         """Between two turns of the owner: the watchdogs, and the light by what devices and lines really do."""
-        crew, state, now = self._crew, self._runner.state, self._clock.now_ms()
+        handler, state, now = self._handler, self._runner.state, self._clock.now_ms()
         self._watch.look(state)
         self._odometer.look(now)
         if self._figures_asked:
             self._figures_asked = False
             self._tell_figures(sum(ms for _, ms in state.owed))
         self._count_openings()
-        self._light.show(glow(crew.capturing, crew.looking, crew.sending), now, winks=winks(state, now))
+        self._light.show(glow(handler.capturing, handler.looking, handler.sending), now, winks=winks(state, now))
 
     def _count_openings(self) -> None:
         """A row of what was opened so far of all that listens or looks: at the start, and whenever it was more."""
@@ -306,7 +306,7 @@ class Box:
     def _stop(self) -> None:
         if self._keys is not None:
             self._keys.close()
-        self._crew.stop(STOP_WORKER_MS)
+        self._handler.stop(STOP_WORKER_MS)
         self._count_openings()
         self._light.close()
         self._keeper.stop(STOP_WORKER_MS)

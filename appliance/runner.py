@@ -1,7 +1,7 @@
 """The owner: one loop that takes events, steps the core, and gives its orders away.
 
 Responsible for: due deadlines before queued events, the invariants after every step, the recorder, one log line a mode.
-Must not: block, do I/O, touch sound, or decide. Whatever blocks is a worker behind ``Crew``.
+Must not: block, do I/O, touch sound, or decide. Whatever blocks is a worker behind ``EffectHandler``.
 """
 
 import logging
@@ -63,7 +63,7 @@ LONGEST_WAIT_MS = 1_000  # the owner shows that it lives at least so often
 log = logging.getLogger(__name__)
 
 
-class Crew(Protocol):
+class EffectHandler(Protocol):
     """Those who do the work. Each method gives an order and returns at once."""
 
     def open_microphone(self) -> None:
@@ -172,7 +172,7 @@ class Runner:
         limits: Limits,
         clock: Callable[[], int],
         next_event: Callable[[int], Event | None],
-        crew: Crew,
+        handler: EffectHandler,
         recorder: Recorder,
     ) -> None:
         """``next_event(wait_ms)``: the oldest event, or None after so long. ``clock``: monotonic ms."""
@@ -180,7 +180,7 @@ class Runner:
         self._limits = limits
         self._clock = clock
         self._next_event = next_event
-        self._crew = crew
+        self._handler = handler
         self._recorder = recorder
         self._view: View | None = None
         self._guest_view: View | None = None
@@ -229,95 +229,95 @@ class Runner:
         if new.owned_up != old.owned_up:
             log.warning("please repeat: %d in this run could not be kept", sum(count for _, count in new.owned_up))
         if kept(new) != kept(old):  # first: a dial is written down before it is made
-            self._crew.keep(kept(new))
+            self._handler.keep(kept(new))
         for effect in effects:
             self._obey(effect)
         self._recorder.keep(new)
         if count(new) != count(old):
-            self._crew.keep_count(count(new))
+            self._handler.keep_count(count(new))
         self._show(new, now)
 
     def _show(self, state: State, now: int) -> None:
         picture = view(state, now, self._limits)
         if picture != self._view:
             self._view = picture
-            self._crew.show(picture)
+            self._handler.show(picture)
         if not state.setup.guest_panel:
             return
         picture = guest_view(state, now, self._limits)
         if picture != self._guest_view:
             self._guest_view = picture
-            self._crew.show_guest(picture)
+            self._handler.show_guest(picture)
 
     def _obey(self, effect: Effect) -> None:
-        crew = self._crew
+        handler = self._handler
         match effect:
             case OpenMicrophone():
-                crew.open_microphone()
+                handler.open_microphone()
             case CloseMicrophone():
-                crew.close_microphone()
+                handler.close_microphone()
             case RestartWorker(device):
-                crew.restart_worker(device)
+                handler.restart_worker(device)
             case SelectInput(direction, valve, move):
-                crew.select_input(direction, valve, move=move)
+                handler.select_input(direction, valve, move=move)
             case OpenCamera():
-                crew.open_camera()
+                handler.open_camera()
             case CloseCamera():
-                crew.close_camera()
+                handler.close_camera()
             case TakePicture():
-                crew.take_picture()
+                handler.take_picture()
             case WipeSound():
-                crew.wipe_sound()
+                handler.wipe_sound()
             case Dial() | Upgrade() | Configure() | SetUplink() | SetDownlink() | Finish() | HangUp():
                 self._obey_for_line(effect)
             case Cue(name):
-                crew.cue(name)
+                handler.cue(name)
             case DropSpeech(line, turn):
-                crew.drop_speech(line, turn)
+                handler.drop_speech(line, turn)
             case Repeat(line, turn, slower):
-                crew.repeat(line, turn, slower=slower)
+                handler.repeat(line, turn, slower=slower)
             case Say():
-                crew.say(effect)
+                handler.say(effect)
             case SetVolume(percent, muted):
-                crew.set_volume(percent, muted=muted)
+                handler.set_volume(percent, muted=muted)
             case SetBrightness(level):
-                crew.set_brightness(level)
+                handler.set_brightness(level)
             case ReopenMicrophone():
-                crew.reopen_microphone()
+                handler.reopen_microphone()
             case Reboot():
                 crew.reboot()
             case PowerOff():
                 crew.power_off()
             case BeginCheck(private):
-                crew.begin_check(private=private)
+                handler.begin_check(private=private)
             case EndCheck():
-                crew.end_check()
+                handler.end_check()
             case DrainSound():
-                crew.drain_sound()
+                handler.drain_sound()
             case Note(what, fields):
-                crew.note(what, dict(fields))
+                handler.note(what, dict(fields))
             case Exit(code):
                 self._exit = code
             case _:
                 assert_never(effect)
 
     def _obey_for_line(self, effect: Dial | Upgrade | Configure | SetUplink | SetDownlink | Finish | HangUp) -> None:
-        crew = self._crew
+        handler = self._handler
         match effect:
             case Dial(line, direction):
-                crew.dial(line, direction)
+                handler.dial(line, direction)
             case Upgrade(line):
-                crew.upgrade(line)
+                handler.upgrade(line)
             case Configure(line):
-                crew.configure(line)
+                handler.configure(line)
             case SetUplink(valve, line):
-                crew.set_uplink(line, valve)
+                handler.set_uplink(line, valve)
             case SetDownlink(valve, line):
-                crew.set_downlink(line, valve)
+                handler.set_downlink(line, valve)
             case Finish(line):
-                crew.finish(line)
+                handler.finish(line)
             case HangUp(line):
-                crew.hang_up(line)
+                handler.hang_up(line)
             case _:
                 assert_never(effect)
 

@@ -27,7 +27,7 @@ FLOORS: dict[str, int] = {
     "provision": 5,
     "selftest": 5,
     "app": 5,
-    "crew": 5,
+    "handler": 5,
     "first_state": 5,
     "watch": 5,
     "signals": 5,

@@ -15,7 +15,7 @@ from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Mode, Valve
 from appliance.core.model.state import State
 from appliance.recorder import Recorder, read
-from appliance.runner import LONGEST_WAIT_MS, Crew, Runner
+from appliance.runner import LONGEST_WAIT_MS, EffectHandler, Runner
 from tests.core import states
 from tests.core.box import Box
 
@@ -23,7 +23,7 @@ HERE = Direction("en", "es")
 
 
 class Notebook:
-    """A crew that writes every order down."""
+    """A handler that writes every order down."""
 
     def __init__(self) -> None:
         self.orders: list[tuple[Any, ...]] = []
@@ -37,11 +37,11 @@ class Desk:
         self.at = 0
         self.waits: list[int] = []
         self.coming: list[Event] = []
-        self.crew = Notebook()
+        self.handler = Notebook()
         recorder = Recorder(path)
         first = state or State(setup=states.SETUP)
         recorder.begin(first)
-        self.runner = Runner(first, Limits(), lambda: self.at, self._next, cast(Crew, self.crew), recorder)
+        self.runner = Runner(first, Limits(), lambda: self.at, self._next, cast(EffectHandler, self.handler), recorder)
 
     def _next(self, wait_ms: int) -> Event | None:
         self.waits.append(wait_ms)
@@ -51,7 +51,7 @@ class Desk:
         return None
 
     def names(self) -> list[str]:
-        return [order[0] for order in self.crew.orders]
+        return [order[0] for order in self.handler.orders]
 
 
 def test_it_steps_obeys_and_shows_each_new_view_once(caplog: pytest.LogCaptureFixture) -> None:
@@ -157,4 +157,4 @@ def test_a_broken_invariant_is_dumped_and_raised(tmp_path: Path, monkeypatch: py
 def test_every_effect_is_one_order(effect: f.Effect, order: tuple[object, ...]) -> None:
     desk = Desk()
     desk.runner._obey(effect)
-    assert desk.crew.orders == [order]
+    assert desk.handler.orders == [order]

@@ -95,7 +95,7 @@ class SimLine:
         self._empty: set[Span] = set()
         self._orders: deque[Callable[[], None]] = deque()
 
-    # The crew's orders; each is obeyed when the line's thread comes to it.
+    # The handler's orders; each is obeyed when the line's thread comes to it.
 
     def start(self) -> None:
         """Begin to reach the service."""

@@ -34,8 +34,8 @@ from tests.sim.agenda import Agenda
 from tests.sim.books import Books, Said
 from tests.sim.camera import Onlooker
 from tests.sim.checkers.watcher import Watch
-from tests.sim.crew import SimCrew
 from tests.sim.devices import SimLoudspeaker, SimMicrophone
+from tests.sim.handler import SimHandler
 from tests.sim.network import Network
 from tests.sim.pcm import PcmInterpreter, PcmMicrophone, ServiceEar
 from tests.sim.person import Person, Waits
@@ -187,7 +187,7 @@ class World:
         self.microphone = make(self.agenda, self.spools, self.post, chance, self.grain_ms)
         self.speaker = SimLoudspeaker(self.agenda, self.jitter, self.post, 200)
         self.eyes = self.onlooker.eyes(self.model)
-        self.crew = SimCrew(
+        self.handler = SimHandler(
             self._plan, pcm.fill if self.heard else Frame, self.network, self.service, self.spools, self.jitter,
             self.microphone, self.speaker, self.post, chance, self.watch, self.trace, self._wiped, self._keep,
             self.books, self.eyes,
@@ -195,7 +195,7 @@ class World:
         state = remembered(State(setup=self.setup), self.kept)
         if state.owned_up_at is not None:  # there the clock begins anew with each process, here it does not
             state = replace(state, owned_up_at=now())
-        self.runner = WatchedRunner(state, self.limits, now, self._next_event, self.crew, Recorder(None))
+        self.runner = WatchedRunner(state, self.limits, now, self._next_event, self.handler, Recorder(None))
         self.runner.watch = self.watch
         self.alive = True
         self.watch.booted()
@@ -217,7 +217,7 @@ class World:
             return
         self.alive = False
         self.watch.crashed()
-        self.crew.vanish()
+        self.handler.vanish()
         self.books.excuse("in memory when the process ended", self.agenda.now)
         self.agenda.after(1_000 + self.chance.randrange(4_000), self._boot)
 
@@ -320,7 +320,7 @@ class World:
     def _looking(self) -> Waits:
         while True:
             yield LOOK_EVERY_MS
-            if self.crew.lines or self.books.open:
+            if self.handler.lines or self.books.open:
                 self.watch.looked()
 
     def _calm_down(self) -> None:

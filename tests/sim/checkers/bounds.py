@@ -19,7 +19,7 @@ class EverythingIsBounded(Checker):
         world = self.world
         self._within("events of the owner", len(world.queue), EVENTS)
         self._within("speech in the jitter buffer (ms)", world.jitter.queued_ms, MOST_QUEUED_MS + 1_000)
-        self._within("lines of the crew", len(world.crew.lines), LINES_AT_ONCE)
+        self._within("lines of the handler", len(world.handler.lines), LINES_AT_ONCE)
         for spool in world.spools.all():
             # What is said while nothing is dialled is bounded at the next piece of sound.
             self._within(f"sound of {spool.direction} (ms)", spool.kept_ms(), KEPT_MS + ONE_PIECE_MS + SEAL_MS)

@@ -69,11 +69,11 @@ class OneLineReceives(Checker):
                 )
             self._next[key] = span.first + span.samples // 320
             before = self._carrier.get(span.utterance, line)
-            other = self.world.crew.lines.get(before)
+            other = self.world.handler.lines.get(before)
             upto = self._next.get((before, span.utterance), 0)  # a newer line may go on where an older one ends
             broken = upto not in (0, span.first) and self._hole(span.utterance, upto, span.first)
             if broken and before != line and other is not None and not other.over:
-                here = self.world.crew.lines.get(line)
+                here = self.world.handler.lines.get(line)
                 if here is not None and here.direction == other.direction:
                     self.object(f"number {span.utterance} goes to line {line} and to line {before}")
             self._carrier[span.utterance] = line

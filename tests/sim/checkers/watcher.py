@@ -47,7 +47,7 @@ class Checker:
         """The service's session is over; what it held against its client."""
 
     def uplink_set(self, line: int, valve: Valve) -> None:
-        """The crew was told so."""
+        """The handler was told so."""
 
     def taken_back(self, line: int, turn: int, latest: set[int]) -> None:
         """A talk key cut a turn's voice off: that was not what the speaker meant, and it need not be said again.
@@ -56,7 +56,7 @@ class Checker:
         """
 
     def wiped(self) -> None:
-        """The crew was told to forget all sound, and forgets it next; the runner's state is what ordered it."""
+        """The handler was told to forget all sound, and forgets it next; the runner's state is what ordered it."""
 
     def moved(self) -> None:
         """The open utterance moves to another direction, whole."""

@@ -13,7 +13,7 @@ class AWipeTakesOnlyWhatItMay(Checker):
     """Asks between two guests. By what was said and answered, not by what the box believes."""
 
     def wiped(self) -> None:
-        """The crew forgets all sound next."""
+        """The handler forgets all sound next."""
         world = self.world
         state, person = world.runner.state, world.person
         if state.private:

@@ -1,4 +1,4 @@
-"""The crew of the real box: the workers behind the runner's orders.
+"""Obeys the effects of the core on the real box: each goes to the worker that does it.
 
 Responsible for: making a line worker for each dial, and passing every order to the worker that obeys it.
 Must not: decide, or wait for anything an order starts.
@@ -41,8 +41,8 @@ class Makers:
     guest_screen: Callable[[], ScreenWorker] | None = None  # where there is a second panel
 
 
-class BoxCrew:
-    """Obeys ``runner.Crew``'s orders with threads and devices."""
+class AppHandler:
+    """Obeys ``runner.EffectHandler``'s orders with threads and devices."""
 
     def __init__(
         self,

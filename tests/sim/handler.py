@@ -1,6 +1,6 @@
-"""The crew of the simulated box: what ``appliance.crew.BoxCrew`` does, with simulated lines and devices.
+"""Obeys the effects of the core in the simulator: what ``appliance.handler.AppHandler`` does, with simulated lines and devices.
 
-Responsible for: passing every order of the runner on, exactly as the real crew does.
+Responsible for: passing every order of the runner on, exactly as the real handler does.
 Must not: decide.
 """
 
@@ -29,8 +29,8 @@ from tests.sim.network import Network
 from tests.sim.trace import Trace
 
 
-class SimCrew:
-    """Obeys ``runner.Crew``'s orders on the virtual clock."""
+class SimHandler:
+    """Obeys ``runner.EffectHandler``'s orders on the virtual clock."""
 
     def __init__(
         self,

@@ -11,7 +11,7 @@ from appliance.core.model.effects import CueName, Say
 from appliance.core.model.events import Device, Event, LineLost, Loss
 from appliance.core.model.modes import Valve
 from appliance.core.model.views import BlankView
-from appliance.crew import BoxCrew, Makers
+from appliance.handler import AppHandler, Makers
 from appliance.protocol.settings import SessionSettings, plan
 from appliance.protocol.voices import resolve_model
 from appliance.workers.camera.feed import Eyes
@@ -66,7 +66,7 @@ class Desk:
         )
         access = Access(Target.parse("ws://127.0.0.1:1/x", "m"), tls.context(""), Names(), key)
         keeper = cast(Keeper, Hand(self.told, "keeper"))
-        self.crew = BoxCrew(
+        self.handler = AppHandler(
             self._plan, self._output, access, self.spools, self.jitter, makers, self.journal, keeper,
             self.events.put, clock, Beats(clock), cast(Robot, Hand(self.told, "robot", self.given)),
             cast(Rebooter, Hand(self.told, "rebooter")), cast(DayBook, Hand(self.told, "day book")),
@@ -87,16 +87,16 @@ class Desk:
 
 def test_orders_reach_the_devices() -> None:
     desk = Desk()
-    desk.crew.start()
-    desk.crew.open_microphone()
-    desk.crew.close_microphone()
-    desk.crew.drain_sound()
-    desk.crew.show(BlankView())
-    desk.crew.keep(Kept())
-    desk.crew.keep_count(Count())
-    desk.crew.begin_check(private=True)
-    desk.crew.end_check()
-    desk.crew.stop(10)
+    desk.handler.start()
+    desk.handler.open_microphone()
+    desk.handler.close_microphone()
+    desk.handler.drain_sound()
+    desk.handler.show(BlankView())
+    desk.handler.keep(Kept())
+    desk.handler.keep_count(Count())
+    desk.handler.begin_check(private=True)
+    desk.handler.end_check()
+    desk.handler.stop(10)
     assert desk.told == [
         *("screen start", "speaker start", "microphone start", "robot start", "microphone open", "microphone close"),
         *("speaker drain", "screen show", "keeper keep", "day book keep", "preflight begin"),
@@ -108,13 +108,13 @@ def test_orders_reach_the_devices() -> None:
 def test_orders_reach_the_camera_where_there_is_one() -> None:
     desk, blind = Desk(eyes=True), Desk()
     for each in (desk, blind):
-        each.crew.open_camera()
-        each.crew.take_picture()
-        each.crew.close_camera()
-        each.crew.wipe_sound()
+        each.handler.open_camera()
+        each.handler.take_picture()
+        each.handler.close_camera()
+        each.handler.wipe_sound()
     assert desk.told == ["eyes open", "eyes take_sharp", "eyes close", "robot wipe", "eyes wipe"]
     assert blind.told == ["robot wipe"]
-    assert not blind.crew.looking
+    assert not blind.handler.looking
 
 
 @pytest.mark.parametrize(
@@ -129,76 +129,76 @@ def test_orders_reach_the_camera_where_there_is_one() -> None:
 )
 def test_a_worker_that_hangs_is_left_behind_and_a_fresh_one_does_what_it_did(device: Device, told: list[str]) -> None:
     desk = Desk()
-    desk.crew.open_microphone()
-    desk.crew.show(BlankView())
+    desk.handler.open_microphone()
+    desk.handler.show(BlankView())
     desk.told.clear()
-    desk.crew.restart_worker(device)
+    desk.handler.restart_worker(device)
     assert desk.told == told
 
 
 def test_a_fresh_loudspeaker_is_as_loud_as_the_old_one() -> None:
     desk = Desk()
-    desk.crew.set_volume(40, muted=True)
+    desk.handler.set_volume(40, muted=True)
     desk.told.clear()
-    desk.crew.restart_worker(Device.LOUDSPEAKER)
+    desk.handler.restart_worker(Device.LOUDSPEAKER)
     assert desk.told == ["speaker abandon", "speaker set_volume", "speaker start"]
 
 
 def test_two_panels_have_pictures_of_their_own_and_one_brightness() -> None:
     desk = Desk(guest=True)
-    desk.crew.start()
+    desk.handler.start()
     desk.told.clear()
-    desk.crew.show(BlankView())
-    desk.crew.set_brightness(16)
-    desk.crew.show_guest(BlankView())
+    desk.handler.show(BlankView())
+    desk.handler.set_brightness(16)
+    desk.handler.show_guest(BlankView())
     assert desk.told == ["screen show", "screen dim", "guest dim", "guest show"]
     desk.told.clear()
-    desk.crew.restart_worker(Device.GUEST_SCREEN)
-    desk.crew.stop(10)
+    desk.handler.restart_worker(Device.GUEST_SCREEN)
+    desk.handler.stop(10)
     assert desk.told[:4] == ["guest abandon", "guest dim", "guest start", "guest show"]
     assert desk.told[-2:] == ["screen stop", "guest stop"]
 
 
 def test_a_fresh_worker_does_nothing_that_nobody_asked_for() -> None:
     desk = Desk()
-    desk.crew.restart_worker(Device.MICROPHONE)
-    desk.crew.restart_worker(Device.SCREEN)
+    desk.handler.restart_worker(Device.MICROPHONE)
+    desk.handler.restart_worker(Device.SCREEN)
     assert desk.told == ["microphone abandon", "microphone start", "screen abandon", "screen start"]
 
 
 def test_sound_goes_where_it_is_sent_and_is_wiped_everywhere() -> None:
     desk = Desk()
-    desk.crew.select_input(HERE, Valve.OPEN, move=False)
+    desk.handler.select_input(HERE, Valve.OPEN, move=False)
     desk.spools.append(bytes(640), 320, speech=True, at=20)
     desk.jitter.push(1, 1, bytes(960), replay=False, output="both", at=0)
-    desk.crew.set_downlink(2, Valve.SHUT)
+    desk.handler.set_downlink(2, Valve.SHUT)
     desk.jitter.push(2, 1, bytes(960), replay=False, output="both", at=0)
     assert (desk.spools.of(HERE).kept_ms(), desk.jitter.queued_ms) == (20, 20)
-    desk.crew.wipe_sound()
+    desk.handler.wipe_sound()
     assert (desk.spools.of(HERE).kept_ms(), desk.jitter.queued_ms) == (0, 0)
 
 
 def test_a_line_takes_nothing_of_a_microphone_that_is_shut() -> None:
     desk = Desk()
     worker = cast(LineWorker, SimpleNamespace(sending=True, alive=True))
-    desk.crew._lines[1] = (worker, HERE)
+    desk.handler._lines[1] = (worker, HERE)
     for valve in Valve:
-        desk.crew.select_input(HERE, valve, move=False)
-        assert desk.crew.sending is (valve is not Valve.SHUT)
+        desk.handler.select_input(HERE, valve, move=False)
+        assert desk.handler.sending is (valve is not Valve.SHUT)
 
 
 def test_a_dial_waits_until_what_is_kept_is_written() -> None:
     desk = Desk()
-    desk.crew.dial(1, HERE)
-    desk.crew.upgrade(1)
-    desk.crew.upgrade(2)  # it ended by itself just now
+    desk.handler.dial(1, HERE)
+    desk.handler.upgrade(1)
+    desk.handler.upgrade(2)  # it ended by itself just now
     assert desk.told == ["keeper then"]
 
 
 def test_orders_about_sound() -> None:
     desk = Desk(key="")
-    desk.crew.select_input(HERE, Valve.OPEN, move=False)
-    desk.crew.dial(1, HERE)
+    desk.handler.select_input(HERE, Valve.OPEN, move=False)
+    desk.handler.dial(1, HERE)
     assert desk.events.get(timeout=5) == LineLost(1, Loss.NO_KEY)
     desk.jitter.push(1, 1, bytes(960), replay=False, output="both", at=0)
     desk.crew.cue(CueName.TICK)
@@ -207,11 +207,11 @@ def test_orders_about_sound() -> None:
     desk.crew.power_off()
     desk.crew.repeat(1, 1, slower=False)
     assert not desk.jitter.empty
-    desk.crew.say(Say(1, 2, "sw", "habari"))
-    desk.crew.say(Say(9, 2, "sw", "habari"))
-    desk.crew.say(Say(CUE_LINE, 2, "en", "Ready", toward=Direction("es", "en")))
-    desk.crew.drop_speech(1, 1)
-    desk.crew.drop_speech(9, 1)
+    desk.handler.say(Say(1, 2, "sw", "habari"))
+    desk.handler.say(Say(9, 2, "sw", "habari"))
+    desk.handler.say(Say(CUE_LINE, 2, "en", "Ready", toward=Direction("es", "en")))
+    desk.handler.drop_speech(1, 1)
+    desk.handler.drop_speech(9, 1)
     assert desk.jitter.queued_ms == 0
     readings = [what for what in desk.given if isinstance(what, Reading)]
     assert [reading.output for reading in readings] == ["left", "both", "right"], "the line's ear, any, its listener's"
@@ -223,24 +223,24 @@ def test_orders_about_sound() -> None:
 
 def test_a_line_that_ended_by_itself_is_told_and_forgotten() -> None:
     desk = Desk(key="")
-    desk.crew.dial(1, HERE)
+    desk.handler.dial(1, HERE)
     assert desk.events.get(timeout=5) == LineLost(1, Loss.NO_KEY)
-    desk.crew._lines[1][0].join(5_000)
-    desk.crew.dial(2, HERE)
-    assert list(desk.crew._lines) == [2]
-    desk.crew.stop(5_000)
+    desk.handler._lines[1][0].join(5_000)
+    desk.handler.dial(2, HERE)
+    assert list(desk.handler._lines) == [2]
+    desk.handler.stop(5_000)
 
 
 def test_orders_to_a_line_and_to_none() -> None:
     desk = Desk(key="sk-x")
     for number in (1, 9):
         if number == 1:
-            desk.crew.dial(1, HERE)
-        desk.crew.configure(number)
-        desk.crew.set_uplink(number, Valve.OPEN)
-        desk.crew.finish(number)
-        desk.crew.hang_up(number)
-    assert desk.crew._lines == {}
+            desk.handler.dial(1, HERE)
+        desk.handler.configure(number)
+        desk.handler.set_uplink(number, Valve.OPEN)
+        desk.handler.finish(number)
+        desk.handler.hang_up(number)
+    assert desk.handler._lines == {}
     assert desk.spools.of(HERE).take(1, 0) == [], "what is hung up takes nothing, whatever was ordered before"
 
 
@@ -248,5 +248,5 @@ def test_rows_go_to_the_journal(tmp_path: Path) -> None:
     desk = Desk()
     rows: list[object] = []
     desk.journal.listeners.append(lambda _at, what, fields: rows.append((what, fields)))
-    desk.crew.note("key", {"down": True})
+    desk.handler.note("key", {"down": True})
     assert rows == [("key", {"down": True})]
