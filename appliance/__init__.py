@@ -1,6 +1,6 @@
 """Dragoman: the firmware of a box that interprets speech as it is spoken.
 
-Read ``core/`` first: it decides. ``runner.py`` obeys, ``workers/`` block, ``adapters/`` touch devices.
+Read ``core/`` first: it decides. ``event_loop.py`` obeys, ``workers/`` block, ``adapters/`` touch devices.
 Imports go down the floors only (``tests/test_floors.py``).
 """
 

@@ -26,13 +26,13 @@ from appliance.core.model.limits import Limits
 from appliance.core.model.state import Ear, Fault, State
 from appliance.core.session.cues import winks
 from appliance.errors import DeviceError, FaultCode, Problem, SettingsError
+from appliance.event_loop import EventLoop
 from appliance.first_state import remembered, setup
 from appliance.handler import AppHandler, Makers
 from appliance.ports import Camera, Frame, Keys, Screen
 from appliance.protocol.settings import SessionSettings, hot_words, plan
 from appliance.protocol.voices import known_model
 from appliance.recorder import Recorder
-from appliance.runner import Runner
 from appliance.watch import Watch
 from appliance.workers.camera.feed import Eyes
 from appliance.workers.camera.policy import Picture
@@ -142,7 +142,7 @@ class Box:
         state = remembered(State(setup=own, ear=ear), self._keeper.load(), self._daybook.load())
         if problems:
             state = replace(state, faults=(Fault(FaultCode.X1, 0, str(problems[0])),))
-        self._runner = Runner(state, Limits(), now, self._queue.next, self._handler, self._recorder)
+        self._event_loop = EventLoop(state, Limits(), now, self._queue.next, self._handler, self._recorder)
         self._watch = Watch(Notifier(taps.environment), self._beats, post, now)
         self._keys: Keys | None = None
         self._opened: dict[str, int] = {}  # as it was last noted
@@ -208,7 +208,7 @@ class Box:
         threading.excepthook = self._crash
         if self._taps.row is not None:
             self._journal.listeners.append(self._taps.row)
-        self._recorder.begin(self._runner.state)
+        self._recorder.begin(self._event_loop.state)
         try:
             self._journal.start()
         except OSError as error:
@@ -222,7 +222,7 @@ class Box:
         self._queue.post(Booted(private))
         self._start_keys()
         try:
-            return self._runner.run(self._look)
+            return self._event_loop.run(self._look)
         finally:
             self._stop()
 
@@ -236,7 +236,7 @@ class Box:
 
     def totals(self) -> Totals:
         """The figures so far."""
-        state = self._runner.state
+        state = self._event_loop.state
         return Totals(
             tokens=state.tokens,
             minutes=sum(spool.sent_ms for spool in self._spools.all()) / 60_000,
@@ -277,8 +277,8 @@ class Box:
         self._queue.post(DeviceFailed(Device.KEYS, str(error.kind), error.detail))
 
     def _look(self) -> None:
-        """Between two turns of the owner: the watchdogs, and the light by what devices and lines really do."""
-        handler, state, now = self._handler, self._runner.state, self._clock.now_ms()
+        """Between two turns of the event loop: the watchdogs, and the light by what devices and lines really do."""
+        handler, state, now = self._handler, self._event_loop.state, self._clock.now_ms()
         self._watch.look(state)
         self._odometer.look(now)
         if self._figures_asked:

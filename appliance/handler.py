@@ -42,7 +42,7 @@ class Makers:
 
 
 class AppHandler:
-    """Obeys ``runner.EffectHandler``'s orders with threads and devices."""
+    """Obeys ``event_loop.EffectHandler``'s orders with threads and devices."""
 
     def __init__(
         self,

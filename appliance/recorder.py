@@ -35,7 +35,7 @@ _CLASSES: dict[str, type[Any]] = {
 
 
 class Recorder:
-    """Fed by the runner; one file, overwritten by the next dump."""
+    """Fed by the event loop; one file, overwritten by the next dump."""
 
     def __init__(self, path: Path | None, events: int = EVENTS) -> None:
         """``path``: where a dump goes; None = nowhere (no folder of our own to write to)."""

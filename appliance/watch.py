@@ -1,11 +1,11 @@
-"""The watch over the workers and over the owner itself, between two turns of the owner.
+"""Watchdogs over the workers and the event loop, asked between two turns of the loop.
 
 Responsible for: telling systemd that the box lives (only while every required worker does), and telling the core which
 worker has gone silent.
 Must not: restart anything (the core orders it), or block.
 
-Three watchdogs stand behind each other: a line's pulse redials, a worker's beat restarts the worker, and the owner's
-``WATCHDOG=1`` lets systemd restart the process.
+Three watchdogs stand behind each other: a line's pulse redials, a worker's beat restarts the worker, and the event
+loop's ``WATCHDOG=1`` lets systemd restart the process.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ _DEVICES = {
 
 
 class Watch:
-    """Called by the owner after each turn, at least once a second."""
+    """Called by the event loop after each turn, at least once a second."""
 
     def __init__(
         self, notifier: Notifier, beats: Beats, post: Callable[[Event], None], clock: Callable[[], int]

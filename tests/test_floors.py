@@ -32,7 +32,7 @@ FLOORS: dict[str, int] = {
     "watch": 5,
     "signals": 5,
     "cli": 5,
-    "runner": 5,
+    "event_loop": 5,
     "recorder": 5,
     "__main__": 5,
 }
@@ -194,7 +194,7 @@ def test_every_package_has_a_floor() -> None:
         ("appliance.protocol.codec", "import logging.handlers"),
         ("appliance.workers.connection.worker", "from appliance.display import layout"),
         ("appliance.workers.connection.worker", "from appliance.adapters import factory"),
-        ("appliance.workers.connection.worker", "from appliance.runner import Runner"),
+        ("appliance.workers.connection.worker", "from appliance.event_loop import EventLoop"),
         ("appliance.adapters.alsa", "import alsaaudio"),
         ("appliance.adapters.oled", "class Panel:\n    from luma.oled.device import ssd1306"),
         ("appliance.adapters.oled", "from appliance.emulator import server"),

@@ -33,7 +33,7 @@ def glow(listening: bool, looking: bool, sending: bool) -> Glow:
 
 
 class OnAir:
-    """Owner's thread only. A light that fails is tried again every 5 s; the box works on."""
+    """Main thread only. A light that fails is tried again every 5 s; the box works on."""
 
     def __init__(self, light: Light) -> None:
         self._light = light

@@ -70,7 +70,7 @@ class Ledger:
 
 
 class Box:
-    """The core, its clock, and the ledger. ``dials_at_once``: the runner writes every upgrade without delay."""
+    """The core, its clock, and the ledger. ``dials_at_once``: the event loop writes every upgrade without delay."""
 
     def __init__(self, setup: Setup | None = None, limits: Limits | None = None, *, dials_at_once: bool = True) -> None:
         self.state = State(setup=setup or Setup())
@@ -93,7 +93,7 @@ class Box:
         return self.effects
 
     def pass_time(self, ms: int) -> tuple[Effect, ...]:
-        """Let time go by as the runner does: a Tick at every deadline on the way."""
+        """Let time go by as the event loop does: a Tick at every deadline on the way."""
         self.effects = ()
         end = self.now + ms
         for _ in range(10_000):

@@ -43,7 +43,7 @@ def counts(box: Box) -> list[dict[str, int]]:
 
 
 def settled(box: Box) -> Row:
-    """It is up, and shows what it is; a second turn of the owner has been."""
+    """It is up, and shows what it is; a second turn of the event loop has been."""
     return box.wait_for("mode", lambda row: row["to"] == "standby")
 
 

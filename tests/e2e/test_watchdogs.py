@@ -1,4 +1,4 @@
-"""The three watchdogs in the real process: a frozen owner, a microphone that hangs, and a line that is deaf.
+"""The three watchdogs in the real process: a frozen event loop, a microphone that hangs, and a line that is deaf.
 
 Systemd is played by a notify socket of the test's own: it kills and starts again what stops to say WATCHDOG=1.
 """

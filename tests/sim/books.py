@@ -31,7 +31,7 @@ class Said:
     excused: str = ""  # why nobody needs to answer it
     excused_at: int = 0
     answered_at: int | None = None
-    read: int = 0  # its final text reached the owner
+    read: int = 0  # its final text reached the event loop
     read_on: dict[int, int] = field(default_factory=dict)  # by line: the sound of two turns may overlap
     repeats: int = 0  # how often most of it was read again
     rate_percent: int = 100  # of the microphone, when it began

@@ -1,4 +1,4 @@
-"""The simulated camera: what ``CameraWorker`` tells the eyes and the owner, on the virtual clock, and its faults.
+"""The simulated camera: what ``CameraWorker`` tells the eyes and the event loop, on the virtual clock, and its faults.
 
 Responsible for: taking what is ordered, or not; pictures that say when they were taken; and the person at its key.
 Must not: decide when a picture goes out (the real eyes do), or use another's chance: a seed without a camera is the

@@ -35,10 +35,10 @@ class Hand:
     def until(self, *modes: Mode) -> Waits:
         """Wait for the panel to say one of these."""
         for _ in range(_WAITS_AT_MOST_MS // _LOOK_EVERY_MS):
-            if self._world.runner.state.mode in modes:
+            if self._world.event_loop.state.mode in modes:
                 return
             yield _LOOK_EVERY_MS
-        raise AssertionError(f"the box is {self._world.runner.state.mode}, and never {modes}")
+        raise AssertionError(f"the box is {self._world.event_loop.state.mode}, and never {modes}")
 
     def begin(self) -> Waits:
         """A press, and the box is on air."""
@@ -54,7 +54,7 @@ class Hand:
     def leafs_until(self, mode: Mode) -> Waits:
         """Language after language, until the panel says this."""
         for _ in range(_WAITS_AT_MOST_MS):
-            if self._world.runner.state.mode is mode:
+            if self._world.event_loop.state.mode is mode:
                 return
             yield from self.tap(Key.LANGUAGE)
             yield 300

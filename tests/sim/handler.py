@@ -1,6 +1,7 @@
-"""Obeys the effects of the core in the simulator: what ``appliance.handler.AppHandler`` does, with simulated lines and devices.
+"""Obeys the effects of the core in the simulator: what ``appliance.handler.AppHandler`` does, with simulated lines
+and devices.
 
-Responsible for: passing every order of the runner on, exactly as the real handler does.
+Responsible for: passing every order of the event loop on, exactly as the real handler does.
 Must not: decide.
 """
 
@@ -30,7 +31,7 @@ from tests.sim.trace import Trace
 
 
 class SimHandler:
-    """Obeys ``runner.EffectHandler``'s orders on the virtual clock."""
+    """Obeys ``event_loop.EffectHandler``'s orders on the virtual clock."""
 
     def __init__(
         self,

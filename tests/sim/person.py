@@ -47,7 +47,7 @@ class Person:
 
     @property
     def _state(self) -> State:
-        return self._world.runner.state
+        return self._world.event_loop.state
 
     def live(self) -> Waits:
         """Visits, as long as the storm lasts."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from appliance import runner
+from appliance import event_loop
 from appliance.core.input import keys
 from appliance.core.link import connection
 from appliance.core.link.dial_budget import booked
@@ -218,12 +218,12 @@ def loss_counted_as_answer(patch: pytest.MonkeyPatch) -> None:
 
 def deadlines_slept_through(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(deadlines, "line_deadline", lambda line, limits: None)
-    patch.setattr(runner, "next_deadline", lambda state, now, limits: None)
+    patch.setattr(event_loop, "next_deadline", lambda state, now, limits: None)
 
 
 def debt_forgotten_at_restart(patch: pytest.MonkeyPatch) -> None:
-    real = runner.kept
-    patch.setattr(runner, "kept", lambda state: replace(real(state), owes=False))
+    real = event_loop.kept
+    patch.setattr(event_loop, "kept", lambda state: replace(real(state), owes=False))
 
 
 def exit_code_lies(patch: pytest.MonkeyPatch) -> None:

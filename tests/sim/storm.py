@@ -165,7 +165,7 @@ class Storm:
         return f"the connection will be reset at the next {self._world.network.snaps_at}"
 
     def _ghost(self) -> str:
-        present = {line.number for line in self._world.runner.state.lines}
+        present = {line.number for line in self._world.event_loop.state.lines}
         late = [event for event in self._world.told if getattr(event, "line", 0) not in present]
         for event in late:
             self._world.post(event)

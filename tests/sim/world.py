@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
-from appliance import runner
+from appliance import event_loop
 from appliance.core.model.direction import Direction
 from appliance.core.model.events import Booted, Event, Key, KeyEdge, SpeechHeard, StopRequested
 from appliance.core.model.limits import Limits
@@ -19,11 +19,11 @@ from appliance.core.model.state import Setup, State
 from appliance.emulator.faults.settings import Habits
 from appliance.emulator.server.service import Service
 from appliance.emulator.session.interfaces import Interpreter, Sound
+from appliance.event_loop import EventLoop
 from appliance.first_state import remembered
 from appliance.protocol.settings import SessionSettings, plan
 from appliance.protocol.voices import resolve_model
 from appliance.recorder import Recorder
-from appliance.runner import Runner
 from appliance.workers.host.event_queue import EventQueue
 from appliance.workers.playback.jitter_buffer import JitterBuffer
 from appliance.workers.storage.runtime_store import Kept
@@ -52,8 +52,8 @@ TURNS_AT_ONCE = 20_000
 MODEL = resolve_model("qwen3.5-livetranslate-flash-realtime")
 
 
-class WatchedRunner(Runner):
-    """The real owner, with somebody looking over its shoulder."""
+class WatchedEventLoop(EventLoop):
+    """The real event loop, with somebody looking over its shoulder."""
 
     watch: Watch
 
@@ -101,7 +101,7 @@ class World:
         self.network = Network(self.agenda, Random(chance.random()))
         self.person = Person(self, Random(chance.random()), focus)
         self._owner_at: int | None = None
-        self._deadline: Callable[[State, int, Limits], int | None] = getattr(runner, "next_deadline")  # noqa: B009
+        self._deadline: Callable[[State, int, Limits], int | None] = getattr(event_loop, "next_deadline")  # noqa: B009
         self._due_of: tuple[State | None, int, int | None] = (None, 0, None)
         self.calm_since = 0
         self.kept = Kept()
@@ -122,7 +122,7 @@ class World:
         name = "MESSAGE_SAMPLES"
         before = getattr(replay_buffer, name)
         setattr(replay_buffer, name, self.grain_ms * 16)
-        setattr(runner, "next_deadline", self._next_deadline)  # noqa: B010 - a name of the module, for the run alone
+        setattr(event_loop, "next_deadline", self._next_deadline)  # noqa: B010 - a name of the module, for the run alone
         try:
             run()
         except Objection:
@@ -131,7 +131,7 @@ class World:
             raise Objection("a crash", f"{type(error).__name__}: {error}") from error
         finally:
             setattr(replay_buffer, name, before)
-            setattr(runner, "next_deadline", self._deadline)  # noqa: B010 - as above
+            setattr(event_loop, "next_deadline", self._deadline)  # noqa: B010 - as above
 
     def _run(self, end: int) -> None:
         self._live(self.person.live())
@@ -195,8 +195,8 @@ class World:
         state = remembered(State(setup=self.setup), self.kept)
         if state.owned_up_at is not None:  # there the clock begins anew with each process, here it does not
             state = replace(state, owned_up_at=now())
-        self.runner = WatchedRunner(state, self.limits, now, self._next_event, self.handler, Recorder(None))
-        self.runner.watch = self.watch
+        self.event_loop = WatchedEventLoop(state, self.limits, now, self._next_event, self.handler, Recorder(None))
+        self.event_loop.watch = self.watch
         self.alive = True
         self.watch.booted()
         self.trace.say(self.agenda.now, "the box starts")
@@ -226,7 +226,7 @@ class World:
         self.post(StopRequested("SIGTERM"))
 
     def post(self, event: Event) -> None:
-        """An event for the owner, who comes to it a moment later."""
+        """An event for the event loop, who comes to it a moment later."""
         if hasattr(event, "line"):
             self.told.append(event)
         if isinstance(event, SpeechHeard) and self.eyes is not None:
@@ -243,7 +243,7 @@ class World:
             self.agenda.at(at, lambda: self._own(at))
 
     def _next_deadline(self, state: State, now: int, limits: Limits) -> int | None:
-        """The real one; it is asked twice about one state: when the runner turns, and when to wake it."""
+        """The real one; it is asked twice about one state: when the event loop turns, and when to wake it."""
         if state is not self._due_of[0] or now != self._due_of[1]:
             self._due_of = (state, now, self._deadline(state, now, limits))
         return self._due_of[2]
@@ -254,21 +254,21 @@ class World:
         self._owner_at = None
         if not self.alive:
             return
-        owner, now = self.runner, self.agenda.now
+        event_loop, now = self.event_loop, self.agenda.now
         queue = self.queue
         for _ in range(TURNS_AT_ONCE):
             if not len(queue):
-                due = self._next_deadline(owner.state, owner._stepped_at, self.limits)
+                due = self._next_deadline(event_loop.state, event_loop._stepped_at, self.limits)
                 if due is None or due > now:
                     break
-            owner.turn()
-            if owner._exit is not None:
-                self.trace.say(now, "the process ends: exit %d", owner._exit)
-                self.watch.exited(owner._exit)
+            event_loop.turn()
+            if event_loop._exit is not None:
+                self.trace.say(now, "the process ends: exit %d", event_loop._exit)
+                self.watch.exited(event_loop._exit)
                 self.crash()
                 return
         else:
-            raise Objection("the owner", "turns and turns at one instant")
+            raise Objection("the event loop", "turns and turns at one instant")
         if due is not None:
             self._wake_owner(due)
 
@@ -333,7 +333,7 @@ class World:
 
     def _calm_visits(self) -> Waits:
         yield WELL_WITHIN_MS
-        limited = self.runner.state.retry_at
+        limited = self.event_loop.state.retry_at
         if limited is not None and limited > self.agenda.now:
             yield limited - self.agenda.now + 5_000
         while self.person.at_visit:

@@ -1,6 +1,6 @@
 """When the core wants to be woken.
 
-Responsible for: the minimum of all deadlines in the state. There are no timer objects; the runner waits until here.
+Responsible for: the minimum of all deadlines in the state. There are no timer objects; the event loop waits until here.
 Must not: act on a deadline (``step`` does, on ``Tick``).
 """
 

@@ -1,6 +1,6 @@
-"""Effects: what the runner is told to do, in the imperative.
+"""Effects: what the event loop is told to do, in the imperative.
 
-Responsible for: one frozen class per order. Plain data: the runner knows which worker obeys it.
+Responsible for: one frozen class per order. Plain data: the event loop knows which worker obeys it.
 Must not: carry sound, or do anything.
 """
 

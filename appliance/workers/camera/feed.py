@@ -1,4 +1,4 @@
-"""The eyes: between a camera, the lines and the owner's orders.
+"""The eyes: between a camera, the lines and the event loop's orders.
 
 Responsible for: asking the policy, ordering a picture when one could go out, holding the one in hand, and telling who
 writes the journal. All under one lock, never held while a device works.
@@ -51,7 +51,7 @@ class Taker(Protocol):
 
 
 class Eyes:
-    """Orders from the owner, news from the lines and the microphone, pictures from the camera: from any thread."""
+    """Orders from the event loop, news from the lines and the microphone, pictures from the camera: from any thread."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Eyes:
         self._line: int | None = None  # the line whose acknowledgements are counted
         self._under_way: tuple[int, int | None] | None = None  # (line, upto) of the picture not acknowledged
 
-    # The owner's orders.
+    # The event loop's orders.
 
     def start(self) -> None:
         """Start the camera's thread; the camera stays closed."""

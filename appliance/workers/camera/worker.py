@@ -1,7 +1,7 @@
 """The camera worker: takes a picture when one is ordered, and outlives a camera that hangs for ever.
 
 Responsible for: a capture thread that alone touches the device, giving it up when it does not come back, trying again
-later, and telling the owner of a camera that is lost or found.
+later, and telling the event loop of a camera that is lost or found.
 Must not: decide when a picture is taken or sent, or wait for a device without a limit.
 
 Two threads: this worker's own never touches the device, so it needs no beat; the hand that does is left behind when it

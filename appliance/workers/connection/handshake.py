@@ -34,7 +34,7 @@ class Accepted:
 
 
 class _GaveUpError(Exception):
-    """The owner no longer wants this dial."""
+    """The event loop no longer wants this dial."""
 
 
 class _TooLongError(Exception):

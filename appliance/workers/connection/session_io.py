@@ -1,8 +1,8 @@
 """What a line says and hears, without its socket.
 
 Responsible for: the order of what is sent (settings, sound, finish), and where everything that comes goes: events to
-the owner, marks to the spool, speech to the jitter buffer.
-Must not: touch a socket, wait, or decide (the owner's orders arrive as method calls). The simulator runs it too.
+the event loop, marks to the spool, speech to the jitter buffer.
+Must not: touch a socket, wait, or decide (the event loop's orders arrive as method calls). The simulator runs it too.
 """
 
 from collections.abc import Callable
@@ -84,7 +84,7 @@ class Conversation(Generic[P]):
         self._metered = 0  # tokens, as the owner was told
         self._metered_at: int | None = None
 
-    # The owner's orders.
+    # The event loop's orders.
 
     def configure(self) -> None:
         """Send the settings next."""
@@ -158,7 +158,7 @@ class Conversation(Generic[P]):
             if not isinstance(mark, ResponseDone):
                 self._marked(mark, at)
         if any(isinstance(mark, Finished) for mark in heard.marks):
-            self.report(at)  # before the end itself: the owner would dial for what is owed no more
+            self.report(at)  # before the end itself: the event loop would dial for what is owed no more
         for event in heard.events:
             self._pass_on(event, at)
         for mark in heard.marks:
@@ -168,7 +168,7 @@ class Conversation(Generic[P]):
             self.report(at)
 
     def report(self, at: int) -> None:
-        """Tell the owner what is owed, where that is news, and now and then what it costs."""
+        """Tell the event loop what is owed, where that is news, and now and then what it costs."""
         self._spool.tell(self._post, at)
         if self._metered_at is None or at - self._metered_at >= METER_EVERY_MS:
             self._metered_at = at

@@ -4,7 +4,7 @@ Responsible for: sending and receiving WebSocket messages without ever blocking,
 every end into one ``Lost``. Must not: know what the messages say, decide when to ping, or connect.
 
 All methods are for the one thread that owns the line: two threads on one TLS socket give false disconnects (measured;
-CPython #77271, #137583). The owner's turn: ``receive`` until it gives None, then at most one ``send_text``.
+CPython #77271, #137583). Each turn of its thread: ``receive`` until it gives None, then at most one ``send_text``.
 """
 
 import contextlib
@@ -37,7 +37,7 @@ from appliance.workers.connection.handshake import UPGRADE_LIMIT_MS, Accepted, u
 SEND_LIMIT_MS = 1_000  # a frame of which no byte was taken for so long ends the line
 CLOSE_LIMIT_MS = 500
 READ_BYTES = 65_536
-READS_A_TURN = 16  # a firehose must not keep the owner from sending
+READS_A_TURN = 16  # a firehose must not keep the event loop from sending
 SEND_BYTES = 8_192  # about a TLS record: what a slow link can show progress by
 
 _NORMAL = 1000

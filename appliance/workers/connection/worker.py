@@ -2,7 +2,8 @@
 
 Responsible for: reaching the service, the upgrade, reading first and sending at most one message a turn, the pulse, and
 saying how it ended.
-Must not: decide to dial or to hang up (the owner orders it), know what messages say (``session_io.py``), or share its
+Must not: decide to dial or to hang up (the event loop orders it), know what messages say (``session_io.py``), or
+share its
 socket with any other thread (two threads on one TLS socket give false disconnects: CPython #77271, #137583).
 """
 
@@ -74,7 +75,7 @@ class LineWorker:
         self._fd_lock = threading.Lock()
         self._orders: deque[Order] = deque(maxlen=MOST_ORDERS)
         self._hung_up = False
-        self._may_dial = False  # the owner has booked it
+        self._may_dial = False  # the event loop has booked it
         self._nonsense = 0
         self._thread = threading.Thread(target=self._run, name=f"line {self.number}", daemon=True)
 
@@ -184,7 +185,7 @@ class LineWorker:
         return None
 
     def _booked(self) -> bool:
-        """Wait for the owner to book the dial; False where it hangs up instead."""
+        """Wait for the event loop to book the dial; False where it hangs up instead."""
         waiter = select.poll()
         waiter.register(self._wake_fd, select.POLLIN)
         while not self._may_dial and not self._hung_up:

@@ -1,6 +1,6 @@
-"""The one bounded queue of control events to the owner.
+"""The one bounded queue of control events to the event loop.
 
-Responsible for: order, coalescing of meters and reports (the latest wins), and waking the owner.
+Responsible for: order, coalescing of meters and reports (the latest wins), and waking the event loop.
 Must not: carry sound, drop control, or know what an event means.
 """
 
@@ -10,12 +10,12 @@ from collections import deque
 from appliance.core.model.events import Event, LevelMetered, LineMetered, SoundSent, SpoolReported
 
 MOST_EVENTS = 4_096
-"""A storm of subtitles on four lines makes about 40 events a second; this is more than a minute of a hung owner, which
-the systemd watchdog ends long before."""
+"""A storm of subtitles on four lines makes about 40 events a second; this is more than a minute of a hung event loop,
+which the systemd watchdog ends long before."""
 
 
 class EventQueue:
-    """Many producers, one owner."""
+    """Many producers, one event loop."""
 
     def __init__(self, most: int = MOST_EVENTS) -> None:
         self._most = most
@@ -31,7 +31,7 @@ class EventQueue:
                         self._events[place] = event
                         return
             if len(self._events) >= self._most:
-                raise OverflowError(f"{self._most} events wait for the owner")
+                raise OverflowError(f"{self._most} events wait for the event loop")
             self._events.append(event)
             self._changed.notify()
 

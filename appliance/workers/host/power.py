@@ -1,6 +1,6 @@
 """Whether the board has what it needs: the voltage of its supply and the heat of its processor, as the kernel has them.
 
-Responsible for: looking now and then, on a thread of its own, and telling the owner when trouble begins and ends.
+Responsible for: looking now and then, on a thread of its own, and telling the event loop when trouble begins and ends.
 Must not: decide what follows, or fail where a machine knows nothing of the kind: then nothing is told.
 
 The kernel's raspberrypi-hwmon is named "rpi_volt"; its alarm stands where the voltage was low since the kernel asked

@@ -1,6 +1,6 @@
 """The screen worker: the latest view, drawn and shown.
 
-Responsible for: rendering off the owner, skipping what did not change, and trying again when the panel is gone.
+Responsible for: rendering off the event loop, skipping what did not change, and trying again when the panel is gone.
 Must not: choose what is shown (``core/screen/screen.py``) or know pixels (``display/``).
 """
 

@@ -38,7 +38,7 @@ class Lender(Protocol):
 
 
 class PreflightWorker:
-    """Orders from the owner's thread."""
+    """Orders from the main thread."""
 
     def __init__(
         self,

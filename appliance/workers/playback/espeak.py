@@ -1,7 +1,8 @@
 """Speech out of text: espeak-ng as a process of its own, and sound at another rate.
 
 Responsible for: which voice reads which language, how fast, and one call of the program.
-Must not: decide what is said, remember it, or log it. It blocks for 10-100 ms a sentence: never call it from the owner.
+Must not: decide what is said, remember it, or log it. It blocks for 10-100 ms a sentence: never call it from the
+event loop.
 """
 
 import subprocess

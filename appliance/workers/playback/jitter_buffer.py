@@ -1,7 +1,7 @@
 """The jitter buffer: the service's speech on its way to the loudspeaker.
 
 Responsible for: the order of turns, a short delay before each begins, what is dropped, and how much of it was played.
-Must not: play, resample, or decide that something is to be silent (the owner turns the valve).
+Must not: play, resample, or decide that something is to be silent (the event loop turns the valve).
 
 Downlink is ordered by line number, then response (appliance/workers/connection/README.md). Sound is 24 kHz mono signed
 16 bit.
@@ -167,7 +167,8 @@ class JitterBuffer:
             return not self._segments and self._again is None and not self._expected
 
     def take(self, size: int, at: int) -> Period | None:
-        """At most ``size`` bytes of speech, None where silence is due. Tells the owner what begins and what ends."""
+        """At most ``size`` bytes of speech, None where silence is due. Tells the event loop what begins and what
+        ends."""
         events: list[Event] = []
         with self._lock:
             period = self._take(size, at, events)

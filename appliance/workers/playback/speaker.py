@@ -2,7 +2,7 @@
 
 Responsible for: speech from the jitter buffer, cues, or silence in their place; left and right; how loud; draining; and
 trying again when the device is gone.
-Must not: order speech (``jitter_buffer.py``) or decide to be silent (the owner turns the valves).
+Must not: order speech (``jitter_buffer.py``) or decide to be silent (the event loop turns the valves).
 """
 
 import logging

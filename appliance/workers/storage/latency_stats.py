@@ -21,7 +21,7 @@ _GAP = "gap_ms"
 
 
 class Figures:
-    """Owner's thread only: a listener of the journal, also where there is no file."""
+    """Main thread only: a listener of the journal, also where there is no file."""
 
     def __init__(self) -> None:
         self._turns: deque[dict[str, Field]] = deque(maxlen=MOST_TURNS)

@@ -1,6 +1,6 @@
 """What outlives the process, not the boot: dials made, and whether something was still owed.
 
-Responsible for: one small file in the runtime folder, written off the owner, whole or not at all.
+Responsible for: one small file in the runtime folder, written off the event loop, whole or not at all.
 Must not: keep sound or words, or fail the box: without a folder nothing is kept, a file that cannot be read is none.
 
 Restarting must not give fresh dials: quick restarts lock the account out for minutes

@@ -1,7 +1,7 @@
 """The day's count on the card, and the calendar on the wall.
 
-Responsible for: a count that survives a power cut at any moment with a minute's loss at most, and telling the owner
-the date and whether the card can be written. One thread.
+Responsible for: a count that survives a power cut at any moment with a minute's loss at most, and telling the event
+loop the date and whether the card can be written. One thread.
 Must not: decide what a date means (``core/session/usage_caps.py`` has the rule of days), or keep the box from starting.
 
 Two files are written by turns, each whole or not at all and with a checksum: whatever happens to one while it is

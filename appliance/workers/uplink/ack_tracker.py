@@ -5,9 +5,8 @@ what must be owned up to.
 Must not: hold sound, lock, or read a clock (``at`` is an argument, in milliseconds).
 
 Indexes count samples at 16 kHz, as in ``sample_queue.py``. An *utterance* is speech that the local detector heard;
-pieces less
-than ``silence_ms`` apart are one. A *turn* is the service's. Neither detector is right about the other's speech, so the
-rule trusts the service where it spoke and the local ear only as a fence.
+pieces less than ``silence_ms`` apart are one. A *turn* is the service's. Neither detector is right about the other's
+speech, so the rule trusts the service where it spoke and the local ear only as a fence.
 """
 
 from appliance.protocol.marks import (

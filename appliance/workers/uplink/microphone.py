@@ -2,7 +2,7 @@
 
 Responsible for: periods into the spool with their voice flags, the level, the closing silence, and trying again when
 the device is gone.
-Must not: decide when to listen (the owner orders it), or send anything.
+Must not: decide when to listen (the event loop orders it), or send anything.
 """
 
 import logging
@@ -203,7 +203,8 @@ class MicrophoneWorker:
             self._hearing.opened(self._clock())
 
     def _judge(self, period: bytes) -> None:
-        """Tell the owner when the card's hearing changed, and that it is deaf each time it was opened for nothing."""
+        """Tell the event loop when the card's hearing changed, and that it is deaf each time it was opened for
+        nothing."""
         if self._hearing is None:
             return
         now = self._clock()

@@ -197,7 +197,7 @@ class Spool(Generic[P]):
             return TurnFacts(own.start_at, own.end_at, own.again or own.start < entry.replay_until, late, known.dropped)
 
     def report(self, at: int, *, last: bool = False) -> SpoolReported | None:
-        """What is owed, where that is news; small changes wait half a second, for the owner has better to do.
+        """What is owed, where that is news; small changes wait half a second, for the event loop has better to do.
 
         ``last``: nobody may come by again soon, so that nothing waits.
         """

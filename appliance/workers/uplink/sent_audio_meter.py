@@ -1,6 +1,6 @@
-"""How much sound was sent, told to the owner once a second while it grows.
+"""How much sound was sent, told to the event loop once a second while it grows.
 
-Responsible for: the sum over all directions. Called by the owner between two turns.
+Responsible for: the sum over all directions. Called by the event loop between two turns.
 Must not: count what was sent again (the spools know), or know days and caps.
 """
 
@@ -15,7 +15,7 @@ LOOK_EVERY_MS = 1_000
 
 
 class Odometer(Generic[P]):
-    """Owner's thread only."""
+    """Main thread only."""
 
     def __init__(self, spools: Spools[P], post: Callable[[Event], None]) -> None:
         self._spools = spools

@@ -333,7 +333,7 @@ def test_the_map_is_the_only_source_of_pins() -> None:
 
 @pytest.mark.parametrize("name", [*BUTTONS, "privacy", "louder", "quieter"])
 def test_every_key_of_the_map_reaches_the_core_as_an_event(name: str) -> None:
-    """From the mock pin over the owner's queue into ``step``: the journal's row says so."""
+    """From the mock pin over the event loop's queue into ``step``: the journal's row says so."""
     board, queue = Board(live=True), EventQueue()
     keys = board.keys()
     state, _ = step(State(), Booted(private=keys.privacy()), 0, Limits())

@@ -1,7 +1,7 @@
 """Every utterance is answered at least once, or owned up to.
 
-An answer counts when its final text reached the owner on a line in the state, and the wire had said all of it: sound
-too, where sound was asked for.
+An answer counts when its final text reached the event loop on a line in the state, and the wire had said all of it:
+sound too, where sound was asked for.
 """
 
 from typing import TYPE_CHECKING
@@ -21,18 +21,18 @@ WELL_AFTER_MS = 60_000  # of the last time at which the service choked
 FORGOTTEN_MS = 300_000
 ENDS_WITHIN_MS = 1_000  # of the last word: a tap by then ends what was said
 HEARD_WHOLE_MS = 400  # a piece of the microphone's at most
-ACTED_WITHIN_MS = 200  # on a tap, by an owner who is slow
+ACTED_WITHIN_MS = 200  # on a tap, by an event loop who is slow
 TEXT_DONE = ("response.text.done", "response.audio_transcript.done")
 
 
 class EveryUtteranceIsAnswered(Checker):
-    """Joins what the wire said with what the owner took."""
+    """Joins what the wire said with what the event loop took."""
 
     def __init__(self, world: "World") -> None:
         super().__init__(world)
         self._texts: dict[tuple[int, str], str] = {}  # line and response → final text
         self._whole: set[tuple[int, str]] = set()  # line and final text, sound included
-        self._taken: set[tuple[int, str]] = set()  # the same, as the owner took it
+        self._taken: set[tuple[int, str]] = set()  # the same, as the event loop took it
         self._credited: set[tuple[int, str]] = set()
         self._about: dict[tuple[int, int], set[int]] = {}  # line and turn → utterances
         self._blocked_at = 0  # when the box last could not answer for a good reason
@@ -145,7 +145,7 @@ class EveryUtteranceIsAnswered(Checker):
 
     def _may_wait_ms(self, said: Said) -> int:
         """Who changes the language again and again uses up the dials of a minute; the next waits for its own."""
-        limits, dials = self.world.limits, self.world.runner.state.budget.dials
+        limits, dials = self.world.limits, self.world.event_loop.state.budget.dials
         since = said.began_at - limits.dial_window_ms
         used_up = len([at for at in dials if at > since]) >= limits.dials_in_window
         return limits.dial_window_ms if used_up else 0
@@ -168,7 +168,7 @@ class EveryUtteranceIsAnswered(Checker):
 
     def _find_forgotten(self, now: int) -> None:
         """Nobody has to come and press a key before the box answers what it owes."""
-        state = self.world.runner.state
+        state = self.world.event_loop.state
         free = state.refusal is None and (state.retry_at is None or state.retry_at < now - FORGOTTEN_MS)
         if not free or not self.world.alive:
             self._blocked_at = now

@@ -4,7 +4,7 @@ from appliance.workers.playback.jitter_buffer import MOST_QUEUED_MS
 from appliance.workers.uplink.ack_tracker import KEPT_MS, MOST_TURNS
 from tests.sim.checkers.watcher import Checker
 
-EVENTS = 400  # a thousand times fewer than the queue holds; the owner looks every few milliseconds
+EVENTS = 400  # a thousand times fewer than the queue holds; the event loop looks every few milliseconds
 ONE_PIECE_MS = 4_100
 SEAL_MS = 1_100
 UTTERANCES = 64
@@ -17,7 +17,7 @@ class EverythingIsBounded(Checker):
     def looked(self) -> None:
         """Measure."""
         world = self.world
-        self._within("events of the owner", len(world.queue), EVENTS)
+        self._within("events of the event loop", len(world.queue), EVENTS)
         self._within("speech in the jitter buffer (ms)", world.jitter.queued_ms, MOST_QUEUED_MS + 1_000)
         self._within("lines of the handler", len(world.handler.lines), LINES_AT_ONCE)
         for spool in world.spools.all():

@@ -17,7 +17,7 @@ TOKEN_EVERY_MS = 30_000
 
 
 class DialsStayInTheBudget(Checker):
-    """Counts upgrades as they are written to the wire, whatever the owner comes to know of them."""
+    """Counts upgrades as they are written to the wire, whatever the event loop comes to know of them."""
 
     def __init__(self, world: "World") -> None:
         super().__init__(world)
@@ -33,7 +33,7 @@ class DialsStayInTheBudget(Checker):
         self._dials.append(now)
 
     def stepped(self, old: State, event: Event, new: State) -> None:
-        """The owner books a dial; a redial takes a token."""
+        """The event loop books a dial; a redial takes a token."""
         if not isinstance(event, LineReached):
             return
         made = old.line(event.line)

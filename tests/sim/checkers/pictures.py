@@ -74,7 +74,7 @@ class PicturesKeepTheWalls(Checker):
         if size is None or len(picture) > MOST_BYTES or max(size) > LONG_SIDE or min(size) > SHORT_SIDE:
             self.object(f"line {line} sent {len(picture)} bytes as a picture of {size} pixels")
             return
-        if self.world.runner.state.private:
+        if self.world.event_loop.state.private:
             self.object(f"line {line} sent a picture in private")
         if taken_at(picture) <= self._private_at:
             self.object(f"line {line} sent a picture that was taken before the box was private", taken_at(picture))

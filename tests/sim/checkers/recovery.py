@@ -24,7 +24,7 @@ class TheBoxRecovers(Checker):
 
     def settled(self) -> None:
         """The calm has lasted long enough for everything."""
-        state = self.world.runner.state
+        state = self.world.event_loop.state
         if not self._on_air:
             self.object(f"never on air in the calm, but {state.mode}")
         if state.faults:

@@ -9,7 +9,7 @@ from tests.sim.checkers.watcher import Checker
 if TYPE_CHECKING:
     from tests.sim.world import World
 
-NOTICED_MS = 500  # a dial may be on its way when the owner hears of the refusal
+NOTICED_MS = 500  # a dial may be on its way when the event loop hears of the refusal
 
 
 class NothingFollowsAFatalRefusal(Checker):
@@ -56,7 +56,7 @@ class TheWaitGrows(Checker):
         """The service's doing?"""
         if loss is Loss.CLOSED and status == 1011:
             self._ends += 1
-            self._ended_at, self._begun = self.world.agenda.now, self.world.runner.state.next_line
+            self._ended_at, self._begun = self.world.agenda.now, self.world.event_loop.state.next_line
 
     def stepped(self, old: State, event: Event, new: State) -> None:
         """An answered turn, and nothing is waited for any more."""
@@ -70,7 +70,7 @@ class TheWaitGrows(Checker):
 
     def dialled(self, line: int) -> None:
         """A redial."""
-        made = self.world.runner.state.line(line)
+        made = self.world.event_loop.state.line(line)
         if made is None or made.purpose is not Purpose.REDIAL or self._ends < 2 or line < self._begun:
             return
         delays = self.world.limits.redial_delays_ms

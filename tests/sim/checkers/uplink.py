@@ -34,7 +34,7 @@ class OneLineReceives(Checker):
             self._open.discard(line)
             return
         self._open.add(line)
-        state = self.world.runner.state
+        state = self.world.event_loop.state
         ready = [each for each in state.lines if each.number in self._open and each.phase is Phase.READY]
         if len({each.direction for each in ready}) < len(ready):
             self.object(f"lines {[each.number for each in ready]} of one direction take sound at once")

@@ -29,7 +29,7 @@ class Checker:
         raise Objection(type(self).__name__, sentence, since)
 
     def stepped(self, old: State, event: Event, new: State) -> None:
-        """The owner took an event."""
+        """The event loop took an event."""
 
     def dialled(self, line: int) -> None:
         """An upgrade request was written to the wire."""
@@ -56,7 +56,7 @@ class Checker:
         """
 
     def wiped(self) -> None:
-        """The handler was told to forget all sound, and forgets it next; the runner's state is what ordered it."""
+        """The handler was told to forget all sound, and forgets it next; the event loop's state is what ordered it."""
 
     def moved(self) -> None:
         """The open utterance moves to another direction, whole."""

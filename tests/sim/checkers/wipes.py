@@ -15,7 +15,7 @@ class AWipeTakesOnlyWhatItMay(Checker):
     def wiped(self) -> None:
         """The handler forgets all sound next."""
         world = self.world
-        state, person = world.runner.state, world.person
+        state, person = world.event_loop.state, world.person
         if state.private:
             return
         if not state.setup.kiosk:

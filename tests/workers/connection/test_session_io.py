@@ -200,7 +200,7 @@ def test_on_loss_the_sound_is_cut_and_what_is_owed_is_told() -> None:
 
 
 def test_what_is_owed_is_told_before_the_end_of_the_line() -> None:
-    """Else the owner would dial anew for what the end itself has answered."""
+    """Else the event loop would dial anew for what the end itself has answered."""
     desk = Desk()
     desk.talk.set_uplink(Valve.OPEN, desk.at)
     desk.hear(50)

@@ -62,7 +62,7 @@ def readable(line: LineSocket, wait_ms: int = 5_000) -> None:
 
 
 def until(line: LineSocket, wanted: Callable[[], bool] = lambda: False) -> bytes | Lost:
-    """Turn like an owner until a message or the end comes, or ``wanted``."""
+    """Turn like an event loop until a message or the end comes, or ``wanted``."""
     deadline = clock() + 5_000
     while clock() < deadline and not wanted():
         readable(line, 50)
@@ -75,7 +75,7 @@ def until(line: LineSocket, wanted: Callable[[], bool] = lambda: False) -> bytes
 
 
 def owner_until_dead(line: LineSocket) -> int:
-    """Turn as an owner does, an audio message every 40 ms. When does the pulse call the peer dead?"""
+    """Turn as an event loop does, an audio message every 40 ms. When does the pulse call the peer dead?"""
     pulse, audio_at = Pulse(clock()), clock()
     seen, pongs = line.received_bytes, 0
     waiter = select.poll()

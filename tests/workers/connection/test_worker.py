@@ -75,7 +75,7 @@ class Desk:
         self.spool.wake = self.worker.wake
 
     def _take(self, event: Event) -> None:
-        """An owner who books each dial at once."""
+        """An event loop who books each dial at once."""
         self.events.put(event)
         if isinstance(event, LineReached) and self._dials_at_once:
             self.worker.upgrade()

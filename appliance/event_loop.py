@@ -1,4 +1,4 @@
-"""The owner: one loop that takes events, steps the core, and gives its orders away.
+"""The event loop of the main thread: take an event, step the core, obey its effects.
 
 Responsible for: due deadlines before queued events, the invariants after every step, the recorder, one log line a mode.
 Must not: block, do I/O, touch sound, or decide. Whatever blocks is a worker behind ``EffectHandler``.
@@ -58,7 +58,7 @@ from appliance.recorder import Recorder
 from appliance.workers.storage.runtime_store import Kept
 from appliance.workers.storage.usage_store import Count
 
-LONGEST_WAIT_MS = 1_000  # the owner shows that it lives at least so often
+LONGEST_WAIT_MS = 1_000  # the event loop shows that it lives at least so often
 
 log = logging.getLogger(__name__)
 
@@ -163,7 +163,7 @@ class EffectHandler(Protocol):
         """The second panel."""
 
 
-class Runner:
+class EventLoop:
     """Owns the state."""
 
     def __init__(

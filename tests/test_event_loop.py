@@ -14,8 +14,8 @@ from appliance.core.model.events import Event
 from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Mode, Valve
 from appliance.core.model.state import State
+from appliance.event_loop import LONGEST_WAIT_MS, EffectHandler, EventLoop
 from appliance.recorder import Recorder, read
-from appliance.runner import LONGEST_WAIT_MS, EffectHandler, Runner
 from tests.core import states
 from tests.core.box import Box
 
@@ -41,7 +41,9 @@ class Desk:
         recorder = Recorder(path)
         first = state or State(setup=states.SETUP)
         recorder.begin(first)
-        self.runner = Runner(first, Limits(), lambda: self.at, self._next, cast(EffectHandler, self.handler), recorder)
+        self.event_loop = EventLoop(
+            first, Limits(), lambda: self.at, self._next, cast(EffectHandler, self.handler), recorder
+        )
 
     def _next(self, wait_ms: int) -> Event | None:
         self.waits.append(wait_ms)
@@ -57,21 +59,21 @@ class Desk:
 def test_it_steps_obeys_and_shows_each_new_view_once(caplog: pytest.LogCaptureFixture) -> None:
     desk = Desk()
     with caplog.at_level(logging.INFO):
-        desk.runner.take(e.Booted(False), 0)
-        desk.runner.take(e.Tick(), 10)
-    assert desk.runner.state.mode is Mode.STANDBY
+        desk.event_loop.take(e.Booted(False), 0)
+        desk.event_loop.take(e.Tick(), 10)
+    assert desk.event_loop.state.mode is Mode.STANDBY
     assert desk.names().count("show") == 1
     assert caplog.text.count("starting → standby") == 1
 
 
 def test_a_second_panel_is_shown_each_new_view_of_its_own_once() -> None:
     desk = Desk(State(setup=replace(states.SETUP, guest_panel=True)))
-    desk.runner.take(e.Booted(False), 0)
-    desk.runner.take(e.Tick(), 10)
-    desk.runner.take(e.KeyEdge(e.Key.TALK, True, 20), 20)
+    desk.event_loop.take(e.Booted(False), 0)
+    desk.event_loop.take(e.Tick(), 10)
+    desk.event_loop.take(e.KeyEdge(e.Key.TALK, True, 20), 20)
     assert desk.names().count("show_guest") == 2
     alone = Desk()
-    alone.runner.take(e.Booted(False), 0)
+    alone.event_loop.take(e.Booted(False), 0)
     assert "show_guest" not in alone.names()
 
 
@@ -79,13 +81,13 @@ def test_due_deadlines_go_before_queued_events() -> None:
     desk = Desk(states.configuring().state)
     desk.coming = [e.LineCreated(1)]
     desk.at = 10_000_000
-    desk.runner.turn()
+    desk.event_loop.turn()
     assert desk.coming, "the deadline went first"
 
 
 def test_without_a_deadline_it_waits_a_second_at_most() -> None:
     desk = Desk()
-    desk.runner.turn()
+    desk.event_loop.turn()
     assert desk.waits == [LONGEST_WAIT_MS]
 
 
@@ -93,24 +95,24 @@ def test_it_runs_to_the_exit_code() -> None:
     desk = Desk()
     desk.coming = [e.Booted(False), e.StopRequested("SIGTERM")]
     turns: list[int] = []
-    assert desk.runner.run(lambda: turns.append(1)) == 0
+    assert desk.event_loop.run(lambda: turns.append(1)) == 0
     assert len(turns) >= 2
-    assert desk.runner.state.mode is Mode.STOPPING
+    assert desk.event_loop.state.mode is Mode.STOPPING
 
 
 def test_a_dial_is_handed_over_to_be_written_down_before_it_is_ordered() -> None:
     box = Box(dials_at_once=False).boot()
     box.press(e.Key.TALK)
     desk = Desk(box.state)
-    desk.runner.take(e.LineReached(1), 5_000)
+    desk.event_loop.take(e.LineReached(1), 5_000)
     names = [name for name in desk.names() if name in ("keep", "upgrade")]
     assert names == ["keep", "upgrade"]
 
 
 def test_a_fault_is_dumped_once(tmp_path: Path) -> None:
     desk = Desk(states.dialing().state, tmp_path / "dump")
-    desk.runner.take(e.LineLost(1, e.Loss.HTTP, 401), 5_000)
-    assert desk.runner.state.mode is Mode.FAULT
+    desk.event_loop.take(e.LineLost(1, e.Loss.HTTP, 401), 5_000)
+    assert desk.event_loop.state.mode is Mode.FAULT
     _, rows = read(tmp_path / "dump")
     assert [type(event) for _, event in rows] == [e.LineLost]
 
@@ -119,10 +121,10 @@ def test_a_broken_invariant_is_dumped_and_raised(tmp_path: Path, monkeypatch: py
     def broken(*_: object) -> None:
         raise BrokenInvariantError("planted")
 
-    monkeypatch.setattr("appliance.runner.check", broken)
+    monkeypatch.setattr("appliance.event_loop.check", broken)
     desk = Desk(path=tmp_path / "dump")
     with pytest.raises(BrokenInvariantError, match="planted"):
-        desk.runner.take(e.Booted(True), 7)
+        desk.event_loop.take(e.Booted(True), 7)
     assert read(tmp_path / "dump")[1] == [(7, e.Booted(True))]
 
 
@@ -156,5 +158,5 @@ def test_a_broken_invariant_is_dumped_and_raised(tmp_path: Path, monkeypatch: py
 )
 def test_every_effect_is_one_order(effect: f.Effect, order: tuple[object, ...]) -> None:
     desk = Desk()
-    desk.runner._obey(effect)
+    desk.event_loop._obey(effect)
     assert desk.handler.orders == [order]
