@@ -57,7 +57,7 @@ from appliance.workers.storage.runtime_store import Keeper, boot_id
 from appliance.workers.storage.usage_store import DayBook
 from appliance.workers.uplink.capture_health import Hearing
 from appliance.workers.uplink.microphone import MicrophoneWorker
-from appliance.workers.uplink.replay_buffer import Spool, Spools
+from appliance.workers.uplink.replay_buffer import ReplayBuffer, ReplayBuffers
 from appliance.workers.uplink.sent_audio_meter import Odometer
 
 STOP_WORKER_MS = 1_000
@@ -117,7 +117,7 @@ class Box:
         self._queue = EventQueue()
         post = self._queue.post
         self._journal = Journal(Path(settings.run.journal) if settings.run.journal else None, now)
-        self._spools: Spools[bytes] = Spools(self._spool)
+        self._replay_buffers: ReplayBuffers[bytes] = ReplayBuffers(self._replay_buffer)
         self._jitter = JitterBuffer(post, _stretch, settings.loudspeaker.max_speed)
         self._beats = Beats(now)
         self._eyes = self._make_eyes()
@@ -129,9 +129,9 @@ class Box:
         rebooter = Rebooter(keeps, taps.runtime, boot_id(), clock.began_ms)
         self._daybook = DayBook(keeps, post, now)
         self._power = Power(post, now)
-        self._odometer = Odometer(self._spools, post)
+        self._odometer = Odometer(self._replay_buffers, post)
         self._handler = AppHandler(
-            self._plan, self._output, access, self._spools, self._jitter, makers,
+            self._plan, self._output, access, self._replay_buffers, self._jitter, makers,
             self._journal, self._keeper, post, now, self._beats, Robot(self._jitter, now), rebooter, self._daybook,
             PreflightWorker(taps.config, post, lends=settings.loudspeaker.driver == "alsa"),
             self._eyes,
@@ -158,7 +158,7 @@ class Box:
         def microphone() -> MicrophoneWorker:
             hearing = Hearing() if settings.microphone.driver == "alsa" else None
             made = partial(factory.microphone, settings, clock, self._backlog_ms)
-            return MicrophoneWorker(made, self._spools, self._heard, now, beats, hearing)
+            return MicrophoneWorker(made, self._replay_buffers, self._heard, now, beats, hearing)
 
         def speaker() -> SpeakerWorker:
             made = partial(factory.loudspeaker, settings, clock)
@@ -239,7 +239,7 @@ class Box:
         state = self._event_loop.state
         return Totals(
             tokens=state.tokens,
-            minutes=sum(spool.sent_ms for spool in self._spools.all()) / 60_000,
+            minutes=sum(replay_buffer.sent_ms for replay_buffer in self._replay_buffers.all()) / 60_000,
             underruns=self._handler.speaker.underruns,
             xruns=self._handler.microphone.xruns,
             unanswered_ms=sum(ms for _, ms in state.owed),
@@ -327,12 +327,12 @@ class Box:
         self._recorder.dump("a bug in a worker")
         os._exit(EXIT_BUG)
 
-    def _spool(self, direction: Direction) -> Spool[bytes]:
-        return Spool(direction, self._settings.service.silence_ms, lambda samples: bytes(2 * samples))
+    def _replay_buffer(self, direction: Direction) -> ReplayBuffer[bytes]:
+        return ReplayBuffer(direction, self._settings.service.silence_ms, lambda samples: bytes(2 * samples))
 
     def _backlog_ms(self) -> int:
         self._beats.beat("microphone")  # a fast recording that waits for answers is at work
-        return sum(spool.kept_ms() for spool in self._spools.all())
+        return sum(replay_buffer.kept_ms() for replay_buffer in self._replay_buffers.all())
 
     def _plan(self, direction: Direction) -> SessionSettings:
         service, own = self._settings.service, self._settings.languages

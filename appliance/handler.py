@@ -28,7 +28,7 @@ from appliance.workers.storage.journal import Journal
 from appliance.workers.storage.runtime_store import Keeper, Kept
 from appliance.workers.storage.usage_store import Count, DayBook
 from appliance.workers.uplink.microphone import MicrophoneWorker
-from appliance.workers.uplink.replay_buffer import Spools
+from appliance.workers.uplink.replay_buffer import ReplayBuffers
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class AppHandler:
         plan: Callable[[Direction], SessionSettings],
         output: Callable[[Direction], str],
         access: Access,
-        spools: Spools[bytes],
+        replay_buffers: ReplayBuffers[bytes],
         jitter: JitterBuffer,
         makers: Makers,
         journal: Journal,
@@ -73,7 +73,7 @@ class AppHandler:
         self._plan = plan
         self._output = output
         self._access = access
-        self._spools = spools
+        self._replay_buffers = replay_buffers
         self._jitter = jitter
         self._makers = makers
         self.microphone = makers.microphone()
@@ -169,26 +169,26 @@ class AppHandler:
 
     def select_input(self, direction: Direction, valve: Valve, *, move: bool) -> None:
         self._shut = valve is Valve.SHUT
-        self._spools.select(direction, valve, self._clock(), move=move)
+        self._replay_buffers.select(direction, valve, self._clock(), move=move)
         if self._eyes is not None:
             self._eyes.set_valve(is_open=valve is Valve.OPEN)
         # What stays behind is owed in a direction that may have no line to say so.
-        self._spools.tell(self._post, self._clock())
+        self._replay_buffers.tell(self._post, self._clock())
 
     def wipe_sound(self) -> None:
-        self._spools.wipe()
-        self._spools.tell(self._post, self._clock())  # a line would be dialled for what is owed no more
+        self._replay_buffers.wipe()
+        self._replay_buffers.tell(self._post, self._clock())  # a line would be dialled for what is owed no more
         self._robot.wipe()
         self._jitter.wipe()
         if self._eyes is not None:
             self._eyes.wipe()
 
     def dial(self, line: int, direction: Direction) -> None:
-        spool = self._spools.of(direction)
+        replay_buffer = self._replay_buffers.of(direction)
         conversation = Conversation(
             line,
             self._plan(direction),
-            spool,
+            replay_buffer,
             self._jitter,
             self._post,
             lambda payloads: self._fill(b"".join(payloads)),
@@ -196,7 +196,7 @@ class AppHandler:
             self._eyes,
         )
         worker = LineWorker(conversation, self._access, self._post, self._clock, self._beats)
-        spool.wake = worker.wake
+        replay_buffer.wake = worker.wake
         # Lines that ended by themselves leave here, so the table is as long as the state's.
         self._lines = {number: row for number, row in self._lines.items() if row[0].alive}
         self._lines[line] = (worker, direction)
@@ -227,8 +227,8 @@ class AppHandler:
             return  # it ended by itself just now
         worker, direction = row
         worker.hang_up()
-        # At once, not when the thread notices: the next line must find the spool as it will be.
-        self._spools.of(direction).lose(line, self._clock())
+        # At once, not when the thread notices: the next line must find the replay buffer as it will be.
+        self._replay_buffers.of(direction).lose(line, self._clock())
 
     def stop(self, limit_ms: int) -> None:
         """Stop every thread; one that hangs is abandoned after ``limit_ms``."""
@@ -254,7 +254,7 @@ class AppHandler:
         self._jitter.drop()
         self.speaker.drop()
         if line in self._lines:
-            self._spools.of(self._lines[line][1]).withdraw(line, turn, self._clock())
+            self._replay_buffers.of(self._lines[line][1]).withdraw(line, turn, self._clock())
 
     def repeat(self, line: int, turn: int, *, slower: bool) -> None:
         self._jitter.repeat(line, turn, slower=slower)

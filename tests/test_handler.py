@@ -30,7 +30,7 @@ from appliance.workers.storage.journal import Journal
 from appliance.workers.storage.runtime_store import Keeper, Kept
 from appliance.workers.storage.usage_store import Count, DayBook
 from appliance.workers.uplink.microphone import MicrophoneWorker
-from appliance.workers.uplink.replay_buffer import Spool, Spools
+from appliance.workers.uplink.replay_buffer import ReplayBuffer, ReplayBuffers
 from tests.workers.peers import clock
 
 HERE = Direction("en", "es")
@@ -55,7 +55,9 @@ class Desk:
         self.events: queue.Queue[Event] = queue.Queue()
         self.told: list[str] = []
         self.given: list[object] = []  # to the robot
-        self.spools: Spools[bytes] = Spools(lambda d: Spool(d, 800, lambda samples: bytes(2 * samples)))
+        self.replay_buffers: ReplayBuffers[bytes] = ReplayBuffers(
+            lambda d: ReplayBuffer(d, 800, lambda samples: bytes(2 * samples))
+        )
         self.jitter = JitterBuffer(self.events.put)
         self.journal = Journal(None, clock)
         makers = Makers(
@@ -67,7 +69,7 @@ class Desk:
         access = Access(Target.parse("ws://127.0.0.1:1/x", "m"), tls.context(""), Names(), key)
         keeper = cast(Keeper, Hand(self.told, "keeper"))
         self.handler = AppHandler(
-            self._plan, self._output, access, self.spools, self.jitter, makers, self.journal, keeper,
+            self._plan, self._output, access, self.replay_buffers, self.jitter, makers, self.journal, keeper,
             self.events.put, clock, Beats(clock), cast(Robot, Hand(self.told, "robot", self.given)),
             cast(Rebooter, Hand(self.told, "rebooter")), cast(DayBook, Hand(self.told, "day book")),
             cast(PreflightWorker, Hand(self.told, "preflight")),
@@ -169,13 +171,13 @@ def test_a_fresh_worker_does_nothing_that_nobody_asked_for() -> None:
 def test_sound_goes_where_it_is_sent_and_is_wiped_everywhere() -> None:
     desk = Desk()
     desk.handler.select_input(HERE, Valve.OPEN, move=False)
-    desk.spools.append(bytes(640), 320, speech=True, at=20)
+    desk.replay_buffers.append(bytes(640), 320, speech=True, at=20)
     desk.jitter.push(1, 1, bytes(960), replay=False, output="both", at=0)
     desk.handler.set_downlink(2, Valve.SHUT)
     desk.jitter.push(2, 1, bytes(960), replay=False, output="both", at=0)
-    assert (desk.spools.of(HERE).kept_ms(), desk.jitter.queued_ms) == (20, 20)
+    assert (desk.replay_buffers.of(HERE).kept_ms(), desk.jitter.queued_ms) == (20, 20)
     desk.handler.wipe_sound()
-    assert (desk.spools.of(HERE).kept_ms(), desk.jitter.queued_ms) == (0, 0)
+    assert (desk.replay_buffers.of(HERE).kept_ms(), desk.jitter.queued_ms) == (0, 0)
 
 
 def test_a_line_takes_nothing_of_a_microphone_that_is_shut() -> None:
@@ -241,7 +243,7 @@ def test_orders_to_a_line_and_to_none() -> None:
         desk.handler.finish(number)
         desk.handler.hang_up(number)
     assert desk.handler._lines == {}
-    assert desk.spools.of(HERE).take(1, 0) == [], "what is hung up takes nothing, whatever was ordered before"
+    assert desk.replay_buffers.of(HERE).take(1, 0) == [], "what is hung up takes nothing, whatever was ordered before"
 
 
 def test_rows_go_to_the_journal(tmp_path: Path) -> None:

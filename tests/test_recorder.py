@@ -118,7 +118,7 @@ def test_a_replay_goes_through_the_same_modes(tmp_path: Path, capsys: pytest.Cap
         e.LineCreated(1),
         e.LineConfigured(1),
         TextArrived(1, 1, CANARY, "", False, 900),
-        e.SpoolReported(Direction("en", "es"), 900, 0, 0),
+        e.ReplayReported(Direction("en", "es"), 900, 0, 0),
         e.LineLost(1, e.Loss.HTTP, 401),
     ]
     modes = []

@@ -1,4 +1,4 @@
-"""What the spool's ledger needs to know of a line's turns, without words and without sound.
+"""What the replay buffer's ack tracker needs to know of a line's turns, without words and without sound.
 
 Responsible for: one frozen class for each step in the life of a turn as the service tells it.
 Must not: decide what is released (``workers/uplink/replay_buffer.py``).

@@ -1,4 +1,4 @@
-"""One line as the client sees it: what came over the wire becomes events for the core and marks for the spool.
+"""One line as the client sees it: what came over the wire becomes events for the core and marks for the replay buffer.
 
 Responsible for: the life of the session, the turns (``turns.py``), words as snapshots, sound in whole samples, and the
 service's count of tokens.

@@ -35,7 +35,7 @@ from appliance.core.model.events import (
     LineOpened,
     LineReached,
     MicrophoneEnded,
-    SpoolReported,
+    ReplayReported,
     StopRequested,
     Tick,
 )
@@ -54,7 +54,7 @@ def fields(note: Note) -> dict[str, str | int | bool | None]:
 
 
 @dataclass
-class Ledger:
+class AckTracker:
     """What the orders and journal rows said so far, and what follows from them."""
 
     microphone: bool = False
@@ -70,14 +70,15 @@ class Ledger:
 
 
 class Box:
-    """The core, its clock, and the ledger. ``dials_at_once``: the event loop writes every upgrade without delay."""
+    """The core, its clock, and the ack tracker. ``dials_at_once``: the event loop writes every upgrade without
+    delay."""
 
     def __init__(self, setup: Setup | None = None, limits: Limits | None = None, *, dials_at_once: bool = True) -> None:
         self.state = State(setup=setup or Setup())
         self.limits = limits or Limits()
         self.now = 1_000
         self.effects: tuple[Effect, ...] = ()
-        self.ledger = Ledger()
+        self.ack_tracker = AckTracker()
         self.stop_by: int | None = None
         self.broken = False
         self._dials_at_once = dials_at_once
@@ -129,8 +130,8 @@ class Box:
         return self.send(LineOpened(number), LineCreated(number), LineConfigured(number))
 
     def owe(self, ms: int, direction: Direction | None = None, *, owned_up: int = 0, deaf_ms: int = 0) -> None:
-        """The spool reports speech that the service has not answered."""
-        self.send(SpoolReported(direction or self.state.direction, ms, owned_up, deaf_ms))
+        """The replay buffer reports speech that the service has not answered."""
+        self.send(ReplayReported(direction or self.state.direction, ms, owned_up, deaf_ms))
 
     # What a test asks. Calls, so that a type checker does not take one answer for the next.
 
@@ -161,11 +162,11 @@ class Box:
         self.effects += effects
         for effect in effects:
             self._note_effect(effect)
-        assert set(self.ledger.lines) == {line.number for line in self.state.lines}, "a line went without a word"
+        assert set(self.ack_tracker.lines) == {line.number for line in self.state.lines}, "a line went without a word"
         if self.state.stopping and self.stop_by is None:
             self.stop_by = self.now + self.limits.stop_finished_within_ms + self.limits.stop_drained_within_ms
         if self.stop_by is not None and self.now > self.stop_by:
-            assert self.ledger.exits, "a stop took too long"
+            assert self.ack_tracker.exits, "a stop took too long"
         for effect in effects:
             if isinstance(effect, Dial) and self._dials_at_once:
                 self._step(LineReached(effect.line))
@@ -191,82 +192,82 @@ class Box:
     def _note_event(self, event: Event) -> None:
         match event:
             case MicrophoneEnded():
-                self.ledger.microphone = False
-            case SpoolReported(direction, unanswered_ms):
-                self.ledger.owed[direction] = unanswered_ms
+                self.ack_tracker.microphone = False
+            case ReplayReported(direction, unanswered_ms):
+                self.ack_tracker.owed[direction] = unanswered_ms
             case StopRequested() if self.stop_by is None:
                 limits = self.limits
                 self.stop_by = self.now + limits.stop_finished_within_ms + limits.stop_drained_within_ms
 
     def _note_dial(self, purpose: str) -> None:
-        ledger, limits = self.ledger, self.limits
-        ledger.dials.append(self.now)
+        ack_tracker, limits = self.ack_tracker, self.limits
+        ack_tracker.dials.append(self.now)
         if purpose == "redial":
-            ledger.redials.append(self.now)
+            ack_tracker.redials.append(self.now)
         if not self._dials_at_once:
             return
-        recent = [at for at in ledger.dials if self.now - at < limits.dial_window_ms]
+        recent = [at for at in ack_tracker.dials if self.now - at < limits.dial_window_ms]
         assert len(recent) <= limits.dials_in_window, "too many dials in the window"
-        assert _bucket_holds(ledger.redials, limits), "a redial without a token"
+        assert _bucket_holds(ack_tracker.redials, limits), "a redial without a token"
 
     def _note_effect(self, effect: Effect) -> None:
-        ledger = self.ledger
+        ack_tracker = self.ack_tracker
         match effect:
             case OpenMicrophone():
-                assert not ledger.microphone, "the microphone is opened twice"
-                ledger.microphone = True
+                assert not ack_tracker.microphone, "the microphone is opened twice"
+                ack_tracker.microphone = True
             case CloseMicrophone():
-                assert ledger.microphone, "a closed microphone is closed"
-                ledger.microphone = False
+                assert ack_tracker.microphone, "a closed microphone is closed"
+                ack_tracker.microphone = False
             case OpenCamera():
-                assert not ledger.camera, "the camera is opened twice"
-                assert ledger.microphone, "the camera is opened and nobody is heard"
-                ledger.camera = True
+                assert not ack_tracker.camera, "the camera is opened twice"
+                assert ack_tracker.microphone, "the camera is opened and nobody is heard"
+                ack_tracker.camera = True
             case CloseCamera():
-                assert ledger.camera, "a closed camera is closed"
-                ledger.camera = False
+                assert ack_tracker.camera, "a closed camera is closed"
+                ack_tracker.camera = False
             case TakePicture():
                 assert not self.state.private, "a picture in private"
             case Dial(number):
-                assert not ledger.refused, "a dial after a fatal refusal"
-                assert number in ledger.lines, "a dial without a journal row"
+                assert not ack_tracker.refused, "a dial after a fatal refusal"
+                assert number in ack_tracker.lines, "a dial without a journal row"
             case Upgrade(number):
-                assert number in ledger.lines, "a dial of a line that is gone"
-                self._note_dial(ledger.lines[number])
+                assert number in ack_tracker.lines, "a dial of a line that is gone"
+                self._note_dial(ack_tracker.lines[number])
             case DrainSound():
                 ends = self.state.setup.ends_with_microphone
                 unheard = any(fault.code in ("M1", "B1") for fault in self.state.faults)
-                failed = ends and (any(ledger.owed.values()) or ledger.refused or unheard)
-                ledger.exit_code = 70 if self.state.ear.restarting else 69 if failed else 0
+                failed = ends and (any(ack_tracker.owed.values()) or ack_tracker.refused or unheard)
+                ack_tracker.exit_code = 70 if self.state.ear.restarting else 69 if failed else 0
             case Exit(code):
-                assert code == ledger.exit_code, "the wrong exit code"
-                assert not ledger.exits, "the process ends twice"
-                ledger.exits.append(self.now)
+                assert code == ack_tracker.exit_code, "the wrong exit code"
+                assert not ack_tracker.exits, "the process ends twice"
+                ack_tracker.exits.append(self.now)
             case Note():
                 self._note_row(effect)
 
     def _note_row(self, note: Note) -> None:
-        ledger, row = self.ledger, fields(note)
+        ack_tracker, row = self.ack_tracker, fields(note)
         match note.what:
             case "line":
                 number = row["number"]
                 assert isinstance(number, int)
                 if row["state"] == "dialing":
-                    assert number not in ledger.lines, "a line is dialled twice"
-                    ledger.lines[number] = str(row["why"])
+                    assert number not in ack_tracker.lines, "a line is dialled twice"
+                    ack_tracker.lines[number] = str(row["why"])
                 elif row["state"] in ("lost", "closed"):
-                    ledger.lines.pop(number)
+                    ack_tracker.lines.pop(number)
             case "mode":
-                assert not ledger.exits, "the mode moves after the end"
-                ledger.moves.append((Mode(str(row["from"])), Mode(str(row["to"]))))
+                assert not ack_tracker.exits, "the mode moves after the end"
+                ack_tracker.moves.append((Mode(str(row["from"])), Mode(str(row["to"]))))
             case "fault":
                 detail = str(row["detail"]).lower()
                 if row["on"] and (row["code"] in FATAL or (row["code"] == "S2" and "quota" in detail)):
-                    ledger.refused = True
+                    ack_tracker.refused = True
             case "key":
                 talks = {"talk", "guest"} if self.state.setup.kiosk else {"talk"}
                 if row["down"] and row["key"] in talks:
-                    ledger.refused = False
+                    ack_tracker.refused = False
 
 
 def _bucket_holds(redials: list[int], limits: Limits) -> bool:

@@ -31,7 +31,7 @@ def spread(service: Emulator) -> int:
 
 
 def test_what_waited_for_the_line_is_wiped_and_never_sent(tmp_path: Path) -> None:
-    """The sentence is in the spool when the slide moves, for the service is slow to begin."""
+    """The sentence is in the replay buffer when the slide moves, for the service is slow to begin."""
     rows = [(PRIVATE_MS, "privacy", False), (LIVE_MS, "privacy", True)]
     with Emulator(tmp_path / "emulator", [f"slow_created:{CREATED_LATE_MS}"]) as service:
         with private_box(tmp_path / "box", service, rows) as box:

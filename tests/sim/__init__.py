@@ -1,1 +1,2 @@
-"""The deterministic simulator: real core, spool, codec and emulator under one virtual clock, seeded by one number."""
+"""The deterministic simulator: real core, replay buffer, codec and emulator under one virtual clock, seeded by one
+number."""

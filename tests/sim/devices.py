@@ -1,7 +1,7 @@
 """Microphone and loudspeaker on the virtual clock: what their workers do, without devices and threads.
 
-Responsible for: spans into the spools with the local ear's flags, the closing silence, taking speech from the jitter
-buffer, and devices that are lost and come back.
+Responsible for: spans into the replay buffers with the local ear's flags, the closing silence, taking speech from the
+jitter buffer, and devices that are lost and come back.
 Must not: decide when to listen (the core does), or who speaks when (``person.py``).
 
 While nobody speaks, sound is appended in large pieces: idle time is cheap.
@@ -26,7 +26,7 @@ from appliance.core.model.modes import Valve
 from appliance.emulator.session.interfaces import Sound
 from appliance.workers.playback.jitter_buffer import JitterBuffer
 from appliance.workers.uplink.capture_health import PROOF_MS
-from appliance.workers.uplink.replay_buffer import Spools
+from appliance.workers.uplink.replay_buffer import ReplayBuffers
 from tests.sim.agenda import Agenda
 from tests.sim.books import Said
 from tests.sim.sound import FRAME_MS, FRAME_SAMPLES, HUM, MURMUR, SILENCE, Span
@@ -45,9 +45,14 @@ class SimMicrophone:
     """``begin`` and ``cease`` are the room; the rest is the worker."""
 
     def __init__(
-        self, agenda: Agenda, spools: Spools[Sound], post: Callable[[Event], None], chance: Random, grain_ms: int
+        self,
+        agenda: Agenda,
+        replay_buffers: ReplayBuffers[Sound],
+        post: Callable[[Event], None],
+        chance: Random,
+        grain_ms: int,
     ) -> None:
-        self._agenda, self._spools, self._post, self._chance = agenda, spools, post, chance
+        self._agenda, self._replay_buffers, self._post, self._chance = agenda, replay_buffers, post, chance
         self._grain_ms = grain_ms
         self.capturing = False
         self.present = True
@@ -174,8 +179,8 @@ class SimMicrophone:
         self.capturing = False
         if self._heard:
             self._heard = False
-            self._spools.seal(self._agenda.now)
-        self._spools.tell(self._post, self._agenda.now, last=True)
+            self._replay_buffers.seal(self._agenda.now)
+        self._replay_buffers.tell(self._post, self._agenda.now, last=True)
         self._tell(speaking=False)
 
     def _next(self) -> None:
@@ -219,7 +224,7 @@ class SimMicrophone:
         if self._voice == SILENCE:
             span = Span(SILENCE, 0, heard * FRAME_SAMPLES)
         # Between two presses the card stays open and nothing is kept: the panel says so, and nobody is promised more.
-        if self._said is not None and self._voice != SILENCE and self._spools._valve is not Valve.SHUT:
+        if self._said is not None and self._voice != SILENCE and self._replay_buffers._valve is not Valve.SHUT:
             self._said.captured |= span.frames
             self._said.last_at = now
         self._frame += frames
@@ -235,8 +240,8 @@ class SimMicrophone:
         self._voiced_ms = self._voiced_ms + span.samples // FRAME_SAMPLES * FRAME_MS if flagged else 0
         if self._voiced_ms >= SPEECH_HEARD_MS:
             self._tell(speaking=True)
-        self._spools.append(span, span.samples, speech=flagged, at=now)
-        self._spools.tell(self._post, now)
+        self._replay_buffers.append(span, span.samples, speech=flagged, at=now)
+        self._replay_buffers.tell(self._post, now)
 
     def _pause(self) -> None:
         """So long is no breath any more."""

@@ -21,7 +21,7 @@ from appliance.workers.connection.session_io import Conversation
 from appliance.workers.playback.jitter_buffer import JitterBuffer
 from appliance.workers.storage.runtime_store import Kept
 from appliance.workers.storage.usage_store import Count
-from appliance.workers.uplink.replay_buffer import Spools
+from appliance.workers.uplink.replay_buffer import ReplayBuffers
 from tests.sim.books import Books
 from tests.sim.checkers.watcher import Watch
 from tests.sim.devices import SimLoudspeaker, SimMicrophone
@@ -39,7 +39,7 @@ class SimHandler:
         fill: Callable[[list[Sound]], bytes],
         network: Network,
         service: Service,
-        spools: Spools[Sound],
+        replay_buffers: ReplayBuffers[Sound],
         jitter: JitterBuffer,
         microphone: SimMicrophone,
         speaker: SimLoudspeaker,
@@ -53,7 +53,12 @@ class SimHandler:
         eyes: Eyes | None = None,
     ) -> None:
         self._plan, self._fill, self._network, self._service = plan, fill, network, service
-        self._spools, self._jitter, self._microphone, self._speaker = spools, jitter, microphone, speaker
+        self._replay_buffers, self._jitter, self._microphone, self._speaker = (
+            replay_buffers,
+            jitter,
+            microphone,
+            speaker,
+        )
         self._post, self._chance, self._watch, self._trace, self._wiped = post, chance, watch, trace, wiped
         self._keep, self._books, self._eyes = keep, books, eyes
         self.lines: dict[int, SimLine] = {}
@@ -68,10 +73,10 @@ class SimHandler:
         if move:
             self._watch.moved()
         now = self._network.agenda.now
-        self._spools.select(direction, valve, now, move=move)
+        self._replay_buffers.select(direction, valve, now, move=move)
         if self._eyes is not None:
             self._eyes.set_valve(is_open=valve is Valve.OPEN)
-        self._spools.tell(self._post, now)
+        self._replay_buffers.tell(self._post, now)
 
     def open_camera(self) -> None:
         assert self._eyes is not None, "it has no camera"
@@ -87,22 +92,22 @@ class SimHandler:
 
     def wipe_sound(self) -> None:
         self._wiped()
-        self._spools.wipe()
-        self._spools.tell(self._post, self._network.agenda.now)
+        self._replay_buffers.wipe()
+        self._replay_buffers.tell(self._post, self._network.agenda.now)
         self._jitter.wipe()
         if self._eyes is not None:
             self._eyes.wipe()
 
     def dial(self, line: int, direction: Direction) -> None:
-        spool = self._spools.of(direction)
+        replay_buffer = self._replay_buffers.of(direction)
         conversation = Conversation(
-            line, self._plan(direction), spool, self._jitter, self._post, self._fill, sight=self._eyes
+            line, self._plan(direction), replay_buffer, self._jitter, self._post, self._fill, sight=self._eyes
         )
         made = SimLine(
             line, direction, conversation, self._network, self._service, self._post, self._chance, self._watch,
             self._trace, self._speaker.wake, self._books,
         )  # fmt: skip
-        spool.wake = made.pump
+        replay_buffer.wake = made.pump
         self.lines = {number: each for number, each in self.lines.items() if not each.over}
         self.lines[line] = made
         made.start()
@@ -132,7 +137,7 @@ class SimHandler:
         if made is None:
             return  # it ended by itself just now
         made.hang_up()
-        self._spools.of(made.direction).lose(line, self._network.agenda.now)
+        self._replay_buffers.of(made.direction).lose(line, self._network.agenda.now)
 
     def vanish(self) -> None:
         """The process dies."""
@@ -150,8 +155,8 @@ class SimHandler:
         self._jitter.drop()
         if line in self.lines:
             self._watch.taken_back(line, turn, self.lines[line].taken_back())
-            spool = self._spools.of(self.lines[line].direction)
-            spool.withdraw(line, turn, self._network.agenda.now)
+            replay_buffer = self._replay_buffers.of(self.lines[line].direction)
+            replay_buffer.withdraw(line, turn, self._network.agenda.now)
 
     def repeat(self, line: int, turn: int, *, slower: bool) -> None:
         self._jitter.repeat(line, turn, slower=slower)

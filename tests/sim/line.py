@@ -30,7 +30,7 @@ from appliance.errors import NonsenseError
 from appliance.workers.connection.keepalive import PING_AFTER_MS, Pulse, Verdict
 from appliance.workers.connection.session_io import Conversation
 from appliance.workers.connection.worker import REPORT_EVERY_MS
-from appliance.workers.uplink.replay_buffer import Spool
+from appliance.workers.uplink.replay_buffer import ReplayBuffer
 from tests.sim import overheard
 from tests.sim.books import Books
 from tests.sim.checkers.watcher import Watch
@@ -49,10 +49,11 @@ ANSWERED = ("response.text.done", "response.audio.done", "response.done")
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def owes(spool: "Spool[Sound]") -> bool:
-    """Whether time alone may change what the spool reports. The product reports on; idle time is skipped here."""
-    ledger = spool._ledger
-    return bool(ledger.utterances or spool._reported.unanswered_ms or any(line.turns for line in ledger.lines.values()))
+def owes(replay_buffer: "ReplayBuffer[Sound]") -> bool:
+    """Whether time alone may change what the replay buffer reports. The product reports on; idle time is skipped."""
+    tracker = replay_buffer._ack_tracker
+    reported = replay_buffer._reported.unanswered_ms
+    return bool(tracker.utterances or reported or any(line.turns for line in tracker.lines.values()))
 
 
 class SimLine:
@@ -107,7 +108,7 @@ class SimLine:
         self._order(self.conversation.configure)
 
     def set_uplink(self, valve: Valve) -> None:
-        """Take sound from the spool, or stop."""
+        """Take sound from the replay buffer, or stop."""
 
         def obey() -> None:
             self.uplink = valve
@@ -332,7 +333,7 @@ class SimLine:
             return
         self.conversation.report(self._agenda.now)
         self.pump()
-        if owes(self.conversation._spool):
+        if owes(self.conversation._replay_buffer):
             self._report_soon()
 
     def fall_silent(self, *, acknowledged: bool) -> None:

@@ -35,7 +35,7 @@ Samples = npt.NDArray[np.int16]
 
 
 class Period(bytes):
-    """Sound of one span: what the spool keeps and the wire carries; checkers look at the span."""
+    """Sound of one span: what the replay buffer keeps and the wire carries; checkers look at the span."""
 
     span: Span
 
@@ -160,10 +160,10 @@ class PcmMicrophone(SimMicrophone):
         self._ear = self._ear or VoiceDetector()
         for n in range(frames):
             if not self.capturing:
-                return  # the spool woke a line, and that ended it all
+                return  # the replay buffer woke a line, and that ended it all
             sound = period(span.utterance, span.first + n if span.utterance != SILENCE else 0)
             flag = self._ear.hear(sound)
-            self._spools.append(sound, FRAME_SAMPLES, speech=flag, at=now - (frames - 1 - n) * FRAME_MS)
+            self._replay_buffers.append(sound, FRAME_SAMPLES, speech=flag, at=now - (frames - 1 - n) * FRAME_MS)
             self._tell(speaking=self._ear.speaking)
 
     def _pause(self) -> None:

@@ -32,24 +32,24 @@ from appliance.workers.connection.keepalive import Pulse, Verdict
 from appliance.workers.connection.session_io import Conversation
 from appliance.workers.uplink import ack_tracker
 from appliance.workers.uplink.ack_records import LineEntry
-from appliance.workers.uplink.ack_tracker import Ledger
-from appliance.workers.uplink.replay_buffer import Spool, Spools
-from appliance.workers.uplink.sample_queue import Fifo
+from appliance.workers.uplink.ack_tracker import AckTracker
+from appliance.workers.uplink.replay_buffer import ReplayBuffer, ReplayBuffers
+from appliance.workers.uplink.sample_queue import SampleQueue
 from tests.sim import world
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
 def cursor_not_rewound(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Fifo, "rewind", lambda self, to=0: None)
+    patch.setattr(SampleQueue, "rewind", lambda self, to=0: None)
 
 
 def released_too_far(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Ledger, "_end_of", lambda self, line, turn: line.sent)
+    patch.setattr(AckTracker, "_end_of", lambda self, line, turn: line.sent)
 
 
 def never_released(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Ledger, "_release_answered", lambda self, line: None)
+    patch.setattr(AckTracker, "_release_answered", lambda self, line: None)
 
 
 def fence_removed(patch: pytest.MonkeyPatch) -> None:
@@ -146,11 +146,11 @@ def two_lines_attached(patch: pytest.MonkeyPatch) -> None:
 
 
 def seal_forgotten(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Spool, "seal", lambda self, at: None)
+    patch.setattr(ReplayBuffer, "seal", lambda self, at: None)
 
 
 def deaf_line_never_replaced(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Ledger, "deaf_ms", lambda self, at: 0)
+    patch.setattr(AckTracker, "deaf_ms", lambda self, at: 0)
 
 
 def dead_peer_never_noticed(patch: pytest.MonkeyPatch) -> None:
@@ -187,11 +187,11 @@ def late_turn_released(patch: pytest.MonkeyPatch) -> None:
                 if turn.done:
                     del entry.turns[n]
 
-    patch.setattr(Ledger, "_release_answered", hasty)
+    patch.setattr(AckTracker, "_release_answered", hasty)
 
 
 def privacy_wipes_nothing(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Spools, "wipe", lambda self: None)
+    patch.setattr(ReplayBuffers, "wipe", lambda self: None)
 
 
 def panel_says_on_air_too_early(patch: pytest.MonkeyPatch) -> None:
@@ -205,15 +205,15 @@ def panel_says_on_air_too_early(patch: pytest.MonkeyPatch) -> None:
 
 
 def loss_counted_as_answer(patch: pytest.MonkeyPatch) -> None:
-    real = Spool.lose
+    real = ReplayBuffer.lose
 
     def careless(self: Any, number: int, at: int) -> None:
-        entry = self._ledger.lines.get(number)
+        entry = self._ack_tracker.lines.get(number)
         if entry is not None:
-            self._ledger._let_go(entry.sent, entry)
+            self._ack_tracker._let_go(entry.sent, entry)
         real(self, number, at)
 
-    patch.setattr(Spool, "lose", careless)
+    patch.setattr(ReplayBuffer, "lose", careless)
 
 
 def deadlines_slept_through(patch: pytest.MonkeyPatch) -> None:
@@ -236,8 +236,10 @@ def exit_code_cries_wolf(patch: pytest.MonkeyPatch) -> None:
 
 def silent_until_a_line_reports(patch: pytest.MonkeyPatch) -> None:
     """What is owed is told by lines and at the end of the capture alone."""
-    real = Spools.tell
-    patch.setattr(Spools, "tell", lambda self, post, at, last=False: real(self, post, at, last=last) if last else None)
+    real = ReplayBuffers.tell
+    patch.setattr(
+        ReplayBuffers, "tell", lambda self, post, at, last=False: real(self, post, at, last=last) if last else None
+    )
 
 
 def given_up_turn_hides_a_hanging_service(patch: pytest.MonkeyPatch) -> None:
@@ -265,7 +267,7 @@ def dial_booked_with_its_answer(patch: pytest.MonkeyPatch) -> None:
 
 
 def stranded_speech_forgotten(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Spool, "_splice", lambda self: self._stranded.clear())
+    patch.setattr(ReplayBuffer, "_splice", lambda self: self._stranded.clear())
 
 
 def reset_owns_up_to_nothing(patch: pytest.MonkeyPatch) -> None:
@@ -289,8 +291,8 @@ def card_reads_on_behind_a_wipe(patch: pytest.MonkeyPatch) -> None:
         real(self)
         self._valve = valve
 
-    real = Spools.wipe
-    patch.setattr(Spools, "wipe", leaky)
+    real = ReplayBuffers.wipe
+    patch.setattr(ReplayBuffers, "wipe", leaky)
 
 
 ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (

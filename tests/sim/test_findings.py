@@ -3,25 +3,25 @@
 from appliance.core.machine.step import step
 from appliance.core.model.direction import Direction
 from appliance.core.model.effects import HangUp
-from appliance.core.model.events import SpoolReported
+from appliance.core.model.events import ReplayReported
 from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Mode, Phase
 from appliance.core.model.state import Line, Purpose, State, Wanted
 from appliance.protocol.marks import ResponseOpened, SpeechStarted
-from appliance.workers.uplink.ack_tracker import Ledger
-from appliance.workers.uplink.replay_buffer import Spool
+from appliance.workers.uplink.ack_tracker import AckTracker
+from appliance.workers.uplink.replay_buffer import ReplayBuffer
 
 FIRST, SECOND = Direction("en", "es"), Direction("en", "fr")
 
 
 def test_a_line_that_hangs_within_a_turn_is_deaf_however_little_was_said() -> None:
-    ledger = Ledger(800)
-    ledger.attached(1, 0, speaks=True, at=0)
-    ledger.heard(0, 16_000, at=1_000)
-    ledger.sent(1, 32_000, at=2_000)
-    ledger.marked(1, SpeechStarted(1, 0), at=2_000)
-    ledger.marked(1, ResponseOpened(1), at=2_500)
-    assert ledger.deaf_ms(22_500) == 20_000
+    ack_tracker = AckTracker(800)
+    ack_tracker.attached(1, 0, speaks=True, at=0)
+    ack_tracker.heard(0, 16_000, at=1_000)
+    ack_tracker.sent(1, 32_000, at=2_000)
+    ack_tracker.marked(1, SpeechStarted(1, 0), at=2_000)
+    ack_tracker.marked(1, ResponseOpened(1), at=2_500)
+    assert ack_tracker.deaf_ms(22_500) == 20_000
 
 
 def test_a_deaf_line_of_the_direction_at_rest_is_replaced() -> None:
@@ -30,15 +30,15 @@ def test_a_deaf_line_of_the_direction_at_rest_is_replaced() -> None:
     state = State(
         mode=Mode.ON_AIR, private=False, wanted=Wanted.INTERPRETING, capture=True, input=FIRST, lines=lines, next_line=3
     )
-    report = SpoolReported(Direction("es", "en"), unanswered_ms=900, owned_up=0, deaf_ms=20_000)
+    report = ReplayReported(Direction("es", "en"), unanswered_ms=900, owned_up=0, deaf_ms=20_000)
     state, effects = step(state, report, 30_000, Limits())
     assert HangUp(2, "deaf") in effects
     assert state.line(1) is not None
 
 
 def test_what_moved_to_another_direction_is_not_said_again_in_the_old_one() -> None:
-    old = Spool(FIRST, 800, lambda samples: "silence")
-    new = Spool(SECOND, 800, lambda samples: "silence")
+    old = ReplayBuffer(FIRST, 800, lambda samples: "silence")
+    new = ReplayBuffer(SECOND, 800, lambda samples: "silence")
     old.attach(1, speaks=True, at=0)
     for n in range(10):
         old.append(f"word {n}", 640, speech=True, at=40 * n + 40)

@@ -23,11 +23,11 @@ from appliance.core.model.events import (
     LineLost,
     Loss,
     MicrophoneClosed,
+    ReplayReported,
     SourceArrived,
     SpeechEnded,
     SpeechHeard,
     SpeechSounded,
-    SpoolReported,
     TextArrived,
     WorkerSilent,
 )
@@ -107,8 +107,8 @@ def voice(box: Box) -> None:
 
 
 def owes(ms: int) -> Act:
-    """The spool reports."""
-    return lambda box: box.send(SpoolReported(box.state.direction, ms, 0, 0))
+    """The replay buffer reports."""
+    return lambda box: box.send(ReplayReported(box.state.direction, ms, 0, 0))
 
 
 ACTS: tuple[Act, ...] = (
@@ -149,7 +149,7 @@ def everybody_goes(box: Box) -> None:
         line_gets_on(box)
         if box.state.sound.speaking is not None:
             voice(box)
-        box.send(*(SpoolReported(direction, 0, 0, 0) for direction, _ in box.state.owed), MicrophoneClosed())
+        box.send(*(ReplayReported(direction, 0, 0, 0) for direction, _ in box.state.owed), MicrophoneClosed())
 
 
 def check(acts: bytes) -> None:

@@ -26,8 +26,8 @@ from appliance.core.model.events import (
     LineOpened,
     LineReached,
     Loss,
+    ReplayReported,
     SpeechHeard,
-    SpoolReported,
     StopRequested,
     Tick,
     UsageCounted,
@@ -127,7 +127,7 @@ def _choices(state: State) -> Iterator[tuple[tuple[Event, ...], int]]:
                 yield (LineLost(n, Loss.CLOSED, 1011, "Voice 'X' is not supported."),), 0
         yield (LineLost(n, Loss.RESET),), 0
     for direction in KINDS:
-        yield (SpoolReported(direction, 0 if state.owed_ms(direction) else 1_500, 0, 0),), 0
+        yield (ReplayReported(direction, 0 if state.owed_ms(direction) else 1_500, 0, 0),), 0
     if state.speech:
         yield (SpeechHeard(active=False),), 0
     for lapse_ms in LAPSES_MS:

@@ -38,6 +38,7 @@ from appliance.core.model.events import (
     MicrophoneClosed,
     MicrophoneEnded,
     MicrophoneJudged,
+    ReplayReported,
     Sense,
     ServiceComplained,
     SoundDrained,
@@ -46,7 +47,6 @@ from appliance.core.model.events import (
     SpeechEnded,
     SpeechHeard,
     SpeechSounded,
-    SpoolReported,
     StopRequested,
     TextArrived,
     TroubleReported,
@@ -149,7 +149,7 @@ class AnySequence(RuleBasedStateMachine):
             case Phase.CONFIGURING:
                 self.box.send(LineConfigured(number) if line.created else LineCreated(number))
             case Phase.READY | Phase.SPARE:
-                self.box.send(TurnOpened(number, 1), SpoolReported(line.direction, 0, 0, 0))
+                self.box.send(TurnOpened(number, 1), ReplayReported(line.direction, 0, 0, 0))
             case Phase.FINISHING:
                 self.box.send(LineFinished(number))
 
@@ -215,8 +215,8 @@ class AnySequence(RuleBasedStateMachine):
         owned_up=st.integers(0, 2),
         deaf_ms=st.sampled_from((0, 0, 19_999, 20_000)),
     )
-    def the_spool_reports(self, direction: Direction, unanswered_ms: int, owned_up: int, deaf_ms: int) -> None:
-        self.box.send(SpoolReported(direction, unanswered_ms, owned_up, deaf_ms))
+    def the_replay_buffer_reports(self, direction: Direction, unanswered_ms: int, owned_up: int, deaf_ms: int) -> None:
+        self.box.send(ReplayReported(direction, unanswered_ms, owned_up, deaf_ms))
 
     @rule(device=st.sampled_from(Device), kind=st.sampled_from(Kind), works=flags)
     def a_device_comes_or_goes(self, device: Device, kind: Kind, works: bool) -> None:
@@ -264,7 +264,7 @@ class AnySequence(RuleBasedStateMachine):
     @precondition(lambda self: self.box.state.setup.ends_with_microphone)
     @rule()
     def the_recording_ends(self) -> None:
-        if self.box.ledger.microphone:
+        if self.box.ack_tracker.microphone:
             self.box.send(MicrophoneEnded())
 
     @precondition(lambda self: self.box.now > 60_000)
@@ -298,10 +298,10 @@ class AnySequence(RuleBasedStateMachine):
         box.send(StopRequested("the test ends"))
         box.pass_time(box.limits.stop_finished_within_ms + box.limits.stop_drained_within_ms)
         assert box.state.mode is Mode.STOPPING
-        assert len(box.ledger.exits) == 1
-        assert box.ledger.lines == {}
-        assert not box.ledger.microphone
-        TAKEN.update(box.ledger.moves)
+        assert len(box.ack_tracker.exits) == 1
+        assert box.ack_tracker.lines == {}
+        assert not box.ack_tracker.microphone
+        TAKEN.update(box.ack_tracker.moves)
 
 
 TAKEN: set[tuple[Mode, Mode]] = set()

@@ -28,7 +28,7 @@ from appliance.workers.host.event_queue import EventQueue
 from appliance.workers.playback.jitter_buffer import JitterBuffer
 from appliance.workers.storage.runtime_store import Kept
 from appliance.workers.uplink import replay_buffer
-from appliance.workers.uplink.replay_buffer import Spool, Spools
+from appliance.workers.uplink.replay_buffer import ReplayBuffer, ReplayBuffers
 from tests.sim import checkers, pcm
 from tests.sim.agenda import Agenda
 from tests.sim.books import Books, Said
@@ -182,13 +182,13 @@ class World:
         self.queue = EventQueue()
         hush: Callable[[int], Sound] = pcm.silence if self.heard else silence
         make = PcmMicrophone if self.heard else SimMicrophone
-        self.spools: Spools[Sound] = Spools(lambda direction: Spool(direction, 800, hush))
+        self.replay_buffers: ReplayBuffers[Sound] = ReplayBuffers(lambda direction: ReplayBuffer(direction, 800, hush))
         self.jitter = JitterBuffer(self.post)
-        self.microphone = make(self.agenda, self.spools, self.post, chance, self.grain_ms)
+        self.microphone = make(self.agenda, self.replay_buffers, self.post, chance, self.grain_ms)
         self.speaker = SimLoudspeaker(self.agenda, self.jitter, self.post, 200)
         self.eyes = self.onlooker.eyes(self.model)
         self.handler = SimHandler(
-            self._plan, pcm.fill if self.heard else Frame, self.network, self.service, self.spools, self.jitter,
+            self._plan, pcm.fill if self.heard else Frame, self.network, self.service, self.replay_buffers, self.jitter,
             self.microphone, self.speaker, self.post, chance, self.watch, self.trace, self._wiped, self._keep,
             self.books, self.eyes,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""One direction's spool with a clock, for tests: 20 ms at a time, as the microphone gives it.
+"""One direction's replay buffer with a clock, for tests: 20 ms at a time, as the microphone gives it.
 
 Responsible for: making sound, taking it, and remembering what each line was sent. Must not: assert anything.
 """
@@ -6,7 +6,7 @@ Responsible for: making sound, taking it, and remembering what each line was sen
 from itertools import pairwise
 
 from appliance.core.model.direction import Direction
-from appliance.core.model.events import SpoolReported
+from appliance.core.model.events import ReplayReported
 from appliance.protocol.marks import (
     AudioDone,
     Finished,
@@ -17,7 +17,7 @@ from appliance.protocol.marks import (
     SpeechStopped,
     TextDone,
 )
-from appliance.workers.uplink.replay_buffer import Spool
+from appliance.workers.uplink.replay_buffer import ReplayBuffer
 
 FRAME = 320
 MS = 16  # samples
@@ -27,7 +27,7 @@ class Desk:
     """Payloads are the numbers of the frames, from 0; silence of the seal is −1."""
 
     def __init__(self, silence_ms: int = 800) -> None:
-        self.spool: Spool[int] = Spool(Direction("en", "es"), silence_ms, lambda _: -1)
+        self.replay_buffer: ReplayBuffer[int] = ReplayBuffer(Direction("en", "es"), silence_ms, lambda _: -1)
         self.at = 0
         self.frames = 0
         self.line: int | None = None
@@ -38,7 +38,7 @@ class Desk:
         began = self.end_ms
         for _ in range(ms // 20):
             self.at += 20
-            self.spool.append(self.frames, FRAME, speech=speech, at=self.at)
+            self.replay_buffer.append(self.frames, FRAME, speech=speech, at=self.at)
             self.frames += 1
             if send:
                 self.send()
@@ -50,30 +50,30 @@ class Desk:
     def dial(self, line: int, *, speaks: bool = True) -> None:
         self.line = line
         self.sent.setdefault(line, [])
-        self.spool.attach(line, speaks=speaks, at=self.at)
+        self.replay_buffer.attach(line, speaks=speaks, at=self.at)
         self.send()
 
     def send(self, *, flush: bool = False) -> None:
         """All that is ready."""
-        while self.line is not None and (taken := self.spool.take(self.line, self.at, flush=flush)):
+        while self.line is not None and (taken := self.replay_buffer.take(self.line, self.at, flush=flush)):
             self.sent[self.line] += taken
 
     def lose(self, line: int | None = None) -> None:
         number = line if line is not None else self.line
         assert number is not None
-        self.spool.lose(number, self.at)
+        self.replay_buffer.lose(number, self.at)
         self.line = None if number == self.line else self.line
 
     def wait(self, ms: int) -> None:
         """Time without sound, as while the capture is closed."""
         self.at += ms
-        self.spool.report(self.at)
+        self.replay_buffer.report(self.at)
 
     def mark(self, *marks: Mark, line: int | None = None) -> None:
         number = line if line is not None else self.line
         assert number is not None
         for mark in marks:
-            self.spool.mark(number, mark, self.at)
+            self.replay_buffer.mark(number, mark, self.at)
 
     def turn(self, n: int, start: int | None, stop: int | None) -> None:
         """A whole turn, answered; positions in ms of what the line was sent."""
@@ -88,20 +88,25 @@ class Desk:
 
     @property
     def release_ms(self) -> int:
-        return self.spool._fifo.release // MS
+        return self.replay_buffer._queue.release // MS
 
     @property
     def cursor_ms(self) -> int:
-        return self.spool._fifo.cursor // MS
+        return self.replay_buffer._queue.cursor // MS
 
     @property
     def end_ms(self) -> int:
-        return self.spool._fifo.end // MS
+        return self.replay_buffer._queue.end // MS
 
     @property
-    def report(self) -> SpoolReported:
-        ledger = self.spool._ledger
-        return SpoolReported(self.spool.direction, ledger.unanswered_ms(), ledger.owned_up, ledger.deaf_ms(self.at))
+    def report(self) -> ReplayReported:
+        ack_tracker = self.replay_buffer._ack_tracker
+        return ReplayReported(
+            self.replay_buffer.direction,
+            ack_tracker.unanswered_ms(),
+            ack_tracker.owned_up,
+            ack_tracker.deaf_ms(self.at),
+        )
 
     @property
     def unanswered(self) -> int:

@@ -216,7 +216,7 @@ def _released(state: State, key: Key, held_ms: int, now: int, limits: Limits) ->
             return repeated(state, now, limits)
         case Key.PRIVACY:
             # The switch is a state, not a stop: the intent stays, the condition forbids.
-            # With the sound it forgets, the spool forgets where to put it: the input is selected anew.
+            # With the sound it forgets, the replay buffer forgets where to put it: the input is selected anew.
             state, effects = silenced(forgotten(replace(state, private=True, input=None)))
             return state, (*effects, WipeSound())
         case _:

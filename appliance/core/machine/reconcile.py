@@ -159,7 +159,7 @@ def _finish_lines(state: State, now: int, limits: Limits) -> Outcome:
             why = "private"
         elif (state.wanted is Wanted.NOTHING or state.cost.closed) and not waits_for_answers:
             if capturing:
-                continue  # its closing silence is not in the spool yet
+                continue  # its closing silence is not in the replay buffer yet
             why = "allowance" if state.cost.closed else "stopped"
         elif _too_many(state, limits) and not active:
             why = "another direction"

@@ -35,6 +35,7 @@ from appliance.core.model.events import (
     MicrophoneClosed,
     MicrophoneEnded,
     MicrophoneJudged,
+    ReplayReported,
     ServiceComplained,
     SoundDrained,
     SoundSent,
@@ -42,7 +43,6 @@ from appliance.core.model.events import (
     SpeechEnded,
     SpeechHeard,
     SpeechSounded,
-    SpoolReported,
     StopRequested,
     TextArrived,
     Tick,
@@ -108,7 +108,7 @@ def cause(event: Event) -> str:
             return f"line {number} lost: {loss}{f' {status}' if status else ''}"
         case StopRequested(why):
             return why
-        case SpoolReported(direction, unanswered_ms):
+        case ReplayReported(direction, unanswered_ms):
             return f"{direction} unanswered {unanswered_ms} ms"
         case _:
             return "".join(f" {c.lower()}" if c.isupper() else c for c in type(event).__name__).strip()
@@ -140,8 +140,8 @@ def _handled(state: State, event: Event, now: int, limits: Limits) -> Outcome:
             return replace(state, level=level), ()
         case SpeechHeard(active):
             return _speech_heard(state, active, now), ()
-        case SpoolReported():
-            state = device_health.spool_reported(state, event, now)
+        case ReplayReported():
+            state = device_health.replay_reported(state, event, now)
             return (
                 connection.deaf(state, event.direction, now, limits) if event.deaf_ms >= limits.deaf_ms else (state, ())
             )

@@ -16,7 +16,7 @@ Field = str | int | bool | None
 
 @dataclass(frozen=True, slots=True)
 class OpenMicrophone:
-    """Open the capture and let its sound into the selected direction's spool."""
+    """Open the capture and let its sound into the selected direction's replay buffer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class RestartWorker:
 
 @dataclass(frozen=True, slots=True)
 class SelectInput:
-    """Live sound goes to this direction's spool. With ``move`` the open utterance moves there whole."""
+    """Live sound goes to this direction's replay buffer. With ``move`` the open utterance moves there whole."""
 
     direction: Direction
     valve: Valve
@@ -84,7 +84,7 @@ class Configure:
 
 @dataclass(frozen=True, slots=True)
 class SetUplink:
-    """Let the line take sound from its direction's spool, or stop it."""
+    """Let the line take sound from its direction's replay buffer, or stop it."""
 
     valve: Valve
     line: int
@@ -100,14 +100,14 @@ class SetDownlink:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """Send what the spool still holds, then ``session.finish``."""
+    """Send what the replay buffer still holds, then ``session.finish``."""
 
     line: int
 
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """Close the line's socket; what it has not answered goes back to the spool."""
+    """Close the line's socket; what it has not answered goes back to the replay buffer."""
 
     line: int
     why: str

@@ -114,12 +114,12 @@ class WorkerSilent:
 
 @dataclass(frozen=True, slots=True)
 class MicrophoneClosed:
-    """The capture is closed, and the closing silence has been appended to the spool."""
+    """The capture is closed, and the closing silence has been appended to the replay buffer."""
 
 
 @dataclass(frozen=True, slots=True)
 class MicrophoneEnded:
-    """A recording has no more samples, and the closing silence has been appended to the spool."""
+    """A recording has no more samples, and the closing silence has been appended to the replay buffer."""
 
 
 class Sense(StrEnum):
@@ -160,8 +160,8 @@ class SpeechHeard:
 
 
 @dataclass(frozen=True, slots=True)
-class SpoolReported:
-    """One direction's spool, whenever it changed. Coalesced for each direction: the latest wins."""
+class ReplayReported:
+    """One direction's replay buffer, whenever it changed. Coalesced for each direction: the latest wins."""
 
     direction: Direction
     unanswered_ms: int  # speech that the service has not answered
@@ -371,7 +371,7 @@ Event = (
     | CameraTurned
     | LevelMetered
     | SpeechHeard
-    | SpoolReported
+    | ReplayReported
     | LineTroubled
     | LineReached
     | LineOpened

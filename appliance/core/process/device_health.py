@@ -1,4 +1,4 @@
-"""Devices that come and go, and the spool's report.
+"""Devices that come and go, and the replay buffer's report.
 
 Responsible for: which device is broken, the fault it means, what is still owed.
 Must not: open devices (their workers keep trying).
@@ -6,7 +6,7 @@ Must not: open devices (their workers keep trying).
 
 from appliance.core.model.direction import Direction
 from appliance.core.model.effects import RestartWorker
-from appliance.core.model.events import Device, SpoolReported
+from appliance.core.model.events import Device, ReplayReported
 from appliance.core.model.fast_replace import replace
 from appliance.core.model.faults import Outcome, cleared, raised
 from appliance.core.model.state import State
@@ -65,7 +65,7 @@ def trouble_reported(state: State, code: FaultCode, detail: str, now: int) -> Ou
     return raised(state, code, now, detail) if detail else cleared(state, frozenset({code}))
 
 
-def spool_reported(state: State, event: SpoolReported, now: int) -> State:
+def replay_reported(state: State, event: ReplayReported, now: int) -> State:
     """What the service still owes us, and what had to be dropped."""
     rest: tuple[tuple[Direction, int], ...] = tuple(row for row in state.owed if row[0] != event.direction)
     owed = (*rest, (event.direction, event.unanswered_ms)) if event.unanswered_ms > 0 else rest

@@ -1,7 +1,7 @@
 """What a line says and hears, without its socket.
 
 Responsible for: the order of what is sent (settings, sound, finish), and where everything that comes goes: events to
-the event loop, marks to the spool, speech to the jitter buffer.
+the event loop, marks to the replay buffer, speech to the jitter buffer.
 Must not: touch a socket, wait, or decide (the event loop's orders arrive as method calls). The simulator runs it too.
 """
 
@@ -20,7 +20,7 @@ from appliance.protocol.settings import SessionSettings
 from appliance.protocol.voices import known_model
 from appliance.workers.camera.policy import Picture
 from appliance.workers.playback.jitter_buffer import JitterBuffer
-from appliance.workers.uplink.replay_buffer import Spool
+from appliance.workers.uplink.replay_buffer import ReplayBuffer
 from appliance.workers.uplink.sample_queue import P
 
 METER_EVERY_MS = 5_000
@@ -58,7 +58,7 @@ class Conversation(Generic[P]):
         self,
         line: int,
         settings: SessionSettings,
-        spool: Spool[P],
+        replay_buffer: ReplayBuffer[P],
         jitter: JitterBuffer,
         post: Callable[[Event], None],
         fill: Callable[[list[P]], bytes],
@@ -68,7 +68,7 @@ class Conversation(Generic[P]):
         """``fill`` makes an audio message of payloads; ``output``: the ear that hears it; ``sight``: eyes, or none."""
         self.line = line
         self._session = ClientSession(line, settings)
-        self._spool = spool
+        self._replay_buffer = replay_buffer
         self._jitter = jitter
         self._post = post
         self._fill = fill
@@ -92,17 +92,17 @@ class Conversation(Generic[P]):
 
     @property
     def sending(self) -> bool:
-        """Whether sound is taken from the spool and goes out."""
+        """Whether sound is taken from the replay buffer and goes out."""
         return self._uplink is Valve.OPEN and not self._finish_sent
 
     def set_uplink(self, valve: Valve, at: int) -> None:
-        """Begin or stop to take sound from the spool."""
+        """Begin or stop to take sound from the replay buffer."""
         if valve is Valve.OPEN and self._uplink is Valve.SHUT:
-            self._spool.attach(self.line, speaks=self._session.wants_sound, at=at)
+            self._replay_buffer.attach(self.line, speaks=self._session.wants_sound, at=at)
         self._uplink = valve
 
     def finish(self) -> None:
-        """Send what the spool still holds, then ``session.finish``."""
+        """Send what the replay buffer still holds, then ``session.finish``."""
         self._wants_finish = True
 
     # What goes out.
@@ -117,13 +117,13 @@ class Conversation(Generic[P]):
         if self._finish_sent:
             return None
         if self._uplink is Valve.OPEN:
-            payloads = self._spool.take(self.line, at, flush=self._wants_finish)
+            payloads = self._replay_buffer.take(self.line, at, flush=self._wants_finish)
             if payloads:
                 self._sounded()
                 return self._fill(payloads)
         if self._wants_finish:
             self._finish_sent = True
-            self._spool.finishing(self.line)
+            self._replay_buffer.finishing(self.line)
             if self.sight is not None:
                 self.sight.other_sent(self.line)
             return encode_finish(f"event_{self.line}_finish")
@@ -133,7 +133,7 @@ class Conversation(Generic[P]):
         """A picture may follow speech. Behind a long silence the service may have emptied its buffer just now."""
         if self.sight is None:
             return
-        if self._spool.in_speech(self.line):
+        if self._replay_buffer.in_speech(self.line):
             self.sight.sound_sent(self.line)
         else:
             self.sight.other_sent(self.line)
@@ -169,13 +169,13 @@ class Conversation(Generic[P]):
 
     def report(self, at: int) -> None:
         """Tell the event loop what is owed, where that is news, and now and then what it costs."""
-        self._spool.tell(self._post, at)
+        self._replay_buffer.tell(self._post, at)
         if self._metered_at is None or at - self._metered_at >= METER_EVERY_MS:
             self._metered_at = at
             self._meter()
 
     def _meter(self) -> None:
-        self._bill.sent(self._spool.sent_to(self.line))
+        self._bill.sent(self._replay_buffer.sent_to(self.line))
         if self._bill.tokens != self._metered:
             self._metered = self._bill.tokens
             self._post(LineMetered(self.line, self._metered))
@@ -186,12 +186,12 @@ class Conversation(Generic[P]):
         if self.sight is not None:
             self.sight.lost(self.line, at)
         self._jitter.cut(self.line)
-        self._spool.lose(self.line, at)
+        self._replay_buffer.lose(self.line, at)
         self.report(at)
 
     def _speech(self, sound: Sound, at: int) -> None:
-        self._spool.touch(self.line, sound.turn, at)
-        facts = self._spool.facts(self.line, sound.turn, at)
+        self._replay_buffer.touch(self.line, sound.turn, at)
+        facts = self._replay_buffer.facts(self.line, sound.turn, at)
         self._bill.heard(len(sound.pcm))
         if facts.dropped or not sound.pcm:
             return
@@ -201,7 +201,7 @@ class Conversation(Generic[P]):
         )
 
     def _marked(self, mark: Mark, at: int) -> None:
-        self._spool.mark(self.line, mark, at)
+        self._replay_buffer.mark(self.line, mark, at)
         if isinstance(mark, SpeechStopped) and self.sight is not None:
             self.sight.cut(self.line)
         if isinstance(mark, AudioDone):
@@ -210,14 +210,14 @@ class Conversation(Generic[P]):
     def _pass_on(self, event: Event, at: int) -> None:
         match event:
             case TurnOpened(_, turn):
-                self._post(replace(event, replay=self._spool.facts(self.line, turn, at).replay))
+                self._post(replace(event, replay=self._replay_buffer.facts(self.line, turn, at).replay))
             case TextArrived(_, turn):
-                self._spool.touch(self.line, turn, at)
-                facts = self._spool.facts(self.line, turn, at)
+                self._replay_buffer.touch(self.line, turn, at)
+                facts = self._replay_buffer.facts(self.line, turn, at)
                 if not facts.dropped:
                     self._post(replace(event, late=facts.late))
             case UsageCounted():
-                self._bill.sent(self._spool.sent_to(self.line))
+                self._bill.sent(self._replay_buffer.sent_to(self.line))
                 self._bill.counted()
                 self._metered = 0
                 self._post(event)
@@ -225,9 +225,9 @@ class Conversation(Generic[P]):
                 self._post(event)
 
     def _answered(self, mark: ResponseDone, at: int) -> None:
-        facts = self._spool.facts(self.line, mark.turn, at)
+        facts = self._replay_buffer.facts(self.line, mark.turn, at)
         self._jitter.close(self.line, mark.turn)
-        self._spool.mark(self.line, mark, at)
+        self._replay_buffer.mark(self.line, mark, at)
         sound_ms = ms_of_bytes(self._sound_bytes.pop(mark.turn, 0), OUTPUT_HZ)
         if not facts.dropped:
             self._post(TurnAnswered(self.line, mark.turn, mark.ok, mark.empty, facts.start_at, facts.end_at, sound_ms))

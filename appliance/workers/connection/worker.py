@@ -95,7 +95,7 @@ class LineWorker:
         self._order(self._conversation.configure)
 
     def set_uplink(self, valve: Valve) -> None:
-        """Take sound from the spool, or stop."""
+        """Take sound from the replay buffer, or stop."""
         self._order(lambda: self._conversation.set_uplink(valve, self._clock()))
 
     def finish(self) -> None:

@@ -7,7 +7,7 @@ Must not: carry sound, drop control, or know what an event means.
 import threading
 from collections import deque
 
-from appliance.core.model.events import Event, LevelMetered, LineMetered, SoundSent, SpoolReported
+from appliance.core.model.events import Event, LevelMetered, LineMetered, ReplayReported, SoundSent
 
 MOST_EVENTS = 4_096
 """A storm of subtitles on four lines makes about 40 events a second; this is more than a minute of a hung event loop,
@@ -25,7 +25,7 @@ class EventQueue:
     def post(self, event: Event) -> None:
         """Add an event; a meter takes the place of its waiting forerunner. A full queue is our bug, and raises."""
         with self._changed:
-            if isinstance(event, LevelMetered | SpoolReported | LineMetered | SoundSent):
+            if isinstance(event, LevelMetered | ReplayReported | LineMetered | SoundSent):
                 for place, waiting in enumerate(self._events):
                     if _same_meter(waiting, event):
                         self._events[place] = event
@@ -47,7 +47,7 @@ class EventQueue:
 
 
 def _same_meter(a: Event, b: Event) -> bool:
-    if isinstance(a, SpoolReported) and isinstance(b, SpoolReported):
+    if isinstance(a, ReplayReported) and isinstance(b, ReplayReported):
         return a.direction == b.direction
     if isinstance(a, LineMetered) and isinstance(b, LineMetered):
         return a.line == b.line

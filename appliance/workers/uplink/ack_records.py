@@ -1,4 +1,4 @@
-"""What the ledger writes down: utterances, turns and lines.
+"""What the ack tracker writes down: utterances, turns and lines.
 
 Responsible for: the facts of each, and when a turn is answered. Must not: apply the release rule (``ack_tracker.py``).
 
@@ -48,7 +48,7 @@ class TurnEntry:
 
 @dataclass(slots=True)
 class LineEntry:
-    """One line as the ledger sees it, from its first sample to its end."""
+    """One line as the ack tracker sees it, from its first sample to its end."""
 
     number: int
     base: int  # index of the first sample it was sent

@@ -30,11 +30,11 @@ STALE_TURN_MS = 10_000
 STRIKES = 3
 KEPT_MS = 30_000
 KEPT_SILENCE_MS = 1_000
-MOST_TURNS = 32  # on the books of one line; the service opens one at a time, or two
+MOST_TURNS = 32  # kept for one line; the service opens one at a time, or two
 
 
-class Ledger:
-    """The books of one direction."""
+class AckTracker:
+    """What one direction still waits for."""
 
     def __init__(self, silence_ms: int) -> None:
         self._silence = samples_of_ms(silence_ms)
@@ -233,7 +233,7 @@ class Ledger:
     def lost(self, number: int) -> list[Utterance]:
         """A line ended. The oldest unanswered utterance that it was sent has one strike more; three are poison.
 
-        What it alone was sent, and a newer line cannot be sent by going back, leaves the books and is returned.
+        What it alone was sent, and a newer line cannot be sent by going back, is removed and returned.
         """
         line = self.lines.pop(number, None)
         if line is None:

@@ -1,7 +1,7 @@
 """The microphone worker: one thread that makes, opens, reads and closes the capture.
 
-Responsible for: periods into the spool with their voice flags, the level, the closing silence, and trying again when
-the device is gone.
+Responsible for: periods into the replay buffer with their voice flags, the level, the closing silence, and trying
+again when the device is gone.
 Must not: decide when to listen (the event loop orders it), or send anything.
 """
 
@@ -26,7 +26,7 @@ from appliance.ports import MICROPHONE_PERIOD_SAMPLES, Microphone
 from appliance.protocol.pcm import bars
 from appliance.workers.host.heartbeats import Beats
 from appliance.workers.uplink.capture_health import Hearing, Verdict
-from appliance.workers.uplink.replay_buffer import Spools
+from appliance.workers.uplink.replay_buffer import ReplayBuffers
 from appliance.workers.uplink.vad import VoiceDetector
 
 RETRY_S = 1.0
@@ -42,7 +42,7 @@ class MicrophoneWorker:
     def __init__(
         self,
         make: Callable[[], Microphone],
-        spools: Spools[bytes],
+        replay_buffers: ReplayBuffers[bytes],
         post: Callable[[Event], None],
         clock: Callable[[], int],
         beats: Beats,
@@ -56,7 +56,7 @@ class MicrophoneWorker:
         self._beats = beats
         self._abandoned = False
         self._make = make
-        self._spools = spools
+        self._replay_buffers = replay_buffers
         self._post = post
         self._clock = clock
         self._orders = threading.Condition()
@@ -186,7 +186,7 @@ class MicrophoneWorker:
             self._heard = True
             self._judge(period)
             flag = self._detector.hear(period)
-            self._spools.append(period, MICROPHONE_PERIOD_SAMPLES, speech=flag, at=self._clock())
+            self._replay_buffers.append(period, MICROPHONE_PERIOD_SAMPLES, speech=flag, at=self._clock())
             if self._detector.speaking is not self._speaking:
                 self._speaking = self._detector.speaking
                 self._post(SpeechHeard(self._speaking))
@@ -194,7 +194,7 @@ class MicrophoneWorker:
             if count % METER_EVERY == 0:
                 self._meter(bars(period))
                 # Here, not only where a line is: what is said before there is one is owed as well.
-                self._spools.tell(self._post, self._clock())
+                self._replay_buffers.tell(self._post, self._clock())
         return False
 
     def _begin_to_judge(self) -> None:
@@ -248,8 +248,8 @@ class MicrophoneWorker:
         """The closing silence, what is owed now, and nobody speaks any more."""
         if self._heard:
             self._heard = False
-            self._spools.seal(self._clock())
-        self._spools.tell(self._post, self._clock(), last=True)
+            self._replay_buffers.seal(self._clock())
+        self._replay_buffers.tell(self._post, self._clock(), last=True)
         if self._speaking:
             self._speaking = False
             self._post(SpeechHeard(False))

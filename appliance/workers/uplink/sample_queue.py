@@ -29,7 +29,7 @@ class Chunk(Generic[P]):
         return self.start + self.samples
 
 
-class Fifo(Generic[P]):
+class SampleQueue(Generic[P]):
     """The sound of one direction, from the release point to now."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""``core/process/device_health.py``: devices that come and go, and the spool's report.
+"""``core/process/device_health.py``: devices that come and go, and the replay buffer's report.
 
 Responsible for: which fault a device raises, and what is owed. Must not: open devices.
 """

@@ -17,9 +17,9 @@ from appliance.core.model.events import (
     Key,
     LineFinished,
     MicrophoneClosed,
+    ReplayReported,
     SourceArrived,
     SpeechSounded,
-    SpoolReported,
     StopRequested,
     TextArrived,
     WorkerSilent,
@@ -175,9 +175,9 @@ def test_a_second_panel_that_hangs_gets_a_fresh_worker() -> None:
 
 def test_who_is_asked_to_repeat() -> None:
     box = rest()
-    box.send(SpoolReported(Direction("en", "es"), 0, 1, 0))
+    box.send(ReplayReported(Direction("en", "es"), 0, 1, 0))
     assert isinstance(guest(box), IdleView), "the staff's words were lost"
-    box.send(SpoolReported(Direction("es", "en"), 0, 1, 0))
+    box.send(ReplayReported(Direction("es", "en"), 0, 1, 0))
     seen = guest(box)
     assert isinstance(seen, SignView)
     assert (seen.sign, seen.title) == (Sign.REPEAT, say("repeat", "es"))

@@ -17,11 +17,11 @@ from appliance.core.model.events import (
     LineLost,
     LineTroubled,
     Loss,
+    ReplayReported,
     SoundSent,
     SpeechEnded,
     SpeechHeard,
     SpeechSounded,
-    SpoolReported,
     StopRequested,
 )
 from appliance.core.model.modes import Valve
@@ -235,7 +235,7 @@ def test_please_repeat_is_for_whoever_said_it() -> None:
     box.connect(1)
     box.pass_time(500)
     sounded(box)
-    box.send(SpoolReported(ES_EN, 0, 1, 0))
+    box.send(ReplayReported(ES_EN, 0, 1, 0))
     assert said(box.pass_time(500)) == [("es", say("repeat", "es"))]
 
 

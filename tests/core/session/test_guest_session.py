@@ -28,11 +28,11 @@ from appliance.core.model.events import (
     LineLost,
     Loss,
     MicrophoneClosed,
+    ReplayReported,
     SourceArrived,
     SpeechEnded,
     SpeechHeard,
     SpeechSounded,
-    SpoolReported,
     TextArrived,
     TurnAnswered,
     TurnOpened,
@@ -194,7 +194,7 @@ def test_words_that_come_where_nobody_touched_a_key_are_forgotten_as_well() -> N
     box.connect(1)
     assert box.state.visit.touched_at is None, "a debt alone is no guest"
     box.pass_time(1_000)
-    box.send(SourceArrived(1, 1, "My name", "", "en", final=False), SpoolReported(EN_ES, 0, 0, 0))
+    box.send(SourceArrived(1, 1, "My name", "", "en", final=False), ReplayReported(EN_ES, 0, 0, 0))
     box.pass_time(1_000)
     box.send(TextArrived(1, 1, "Me llamo", "", final=True, at=box.now))
     box.pass_time(QUIET_MS - 1_001)
@@ -227,7 +227,7 @@ def test_end_of_visit_finishes_both_lines_then_forgets_everything() -> None:
     assert (state.lines, state.shown, state.source_text, state.source_language) == ((), (), "", "")
     assert (state.detected, state.direction, state.sound.last, state.visit.touched_at) == ("", EN_ES, None, None)
     assert box.mode() is Mode.STANDBY
-    assert not box.ledger.microphone
+    assert not box.ack_tracker.microphone
 
 
 def test_the_screen_says_what_is_true_and_then_waits_for_the_next_guest() -> None:
@@ -273,7 +273,7 @@ def test_what_is_owed_is_answered_first_and_heard() -> None:
     box.owe(2_000, ES_EN)
     end(box)
     box.send(MicrophoneClosed(), TurnOpened(2, 2), TextArrived(2, 2, "Room 7.", "", final=True, at=box.now))
-    box.send(TurnAnswered(2, 2, True, False, None, None, 900), SpoolReported(ES_EN, 0, 0, 0))
+    box.send(TurnAnswered(2, 2, True, False, None, None, 900), ReplayReported(ES_EN, 0, 0, 0))
     box.send(LineFinished(1), LineFinished(2))
     assert isinstance(shown(box), SubtitlesView)
     box.send(SpeechSounded(2, 2, box.now))
@@ -287,7 +287,7 @@ def test_a_line_that_is_lost_while_leaving_is_dialled_again_for_what_is_owed() -
     end(box)
     box.send(MicrophoneClosed())
     assert Dial(3, ES_EN) in box.send(LineFinished(1), LineLost(2, Loss.RESET)) + box.pass_time(500)
-    assert of(box.send(SpoolReported(ES_EN, 0, 0, 0)), HangUp, WipeSound) == [
+    assert of(box.send(ReplayReported(ES_EN, 0, 0, 0)), HangUp, WipeSound) == [
         HangUp(3, "not wanted"),
         WipeSound(),
     ], "what was owed is owed no more: nothing is waited for"
@@ -371,7 +371,7 @@ def test_a_stop_while_it_leaves_is_a_stop() -> None:
     end(box)
     box.key(Key.POWER, down=True)
     box.pass_time(30_000)
-    assert len(box.ledger.exits) == 1
+    assert len(box.ack_tracker.exits) == 1
 
 
 def test_a_box_that_interprets_at_once_waits_for_the_next_word() -> None:

@@ -20,13 +20,15 @@ class EverythingIsBounded(Checker):
         self._within("events of the event loop", len(world.queue), EVENTS)
         self._within("speech in the jitter buffer (ms)", world.jitter.queued_ms, MOST_QUEUED_MS + 1_000)
         self._within("lines of the handler", len(world.handler.lines), LINES_AT_ONCE)
-        for spool in world.spools.all():
+        for replay_buffer in world.replay_buffers.all():
             # What is said while nothing is dialled is bounded at the next piece of sound.
-            self._within(f"sound of {spool.direction} (ms)", spool.kept_ms(), KEPT_MS + ONE_PIECE_MS + SEAL_MS)
-            ledger = spool._ledger
-            self._within("utterances on the books", len(ledger.utterances), UTTERANCES)
-            self._within("lines on the books", len(ledger.lines), world.limits.lines_at_most)
-            for line in ledger.lines.values():
+            self._within(
+                f"sound of {replay_buffer.direction} (ms)", replay_buffer.kept_ms(), KEPT_MS + ONE_PIECE_MS + SEAL_MS
+            )
+            ack_tracker = replay_buffer._ack_tracker
+            self._within("utterances on the books", len(ack_tracker.utterances), UTTERANCES)
+            self._within("lines on the books", len(ack_tracker.lines), world.limits.lines_at_most)
+            for line in ack_tracker.lines.values():
                 self._within("turns on the books", len(line.turns), MOST_TURNS)
 
     def settled(self) -> None:

@@ -1,7 +1,7 @@
 """An utterance is repeated at most once for each line that was lost since it was said, for each fault, and each time
 that it moved to another direction: it moves whole, and its beginning may have been answered in the old one."""
 
-from appliance.core.model.events import Event, Loss, SpoolReported
+from appliance.core.model.events import Event, Loss, ReplayReported
 from appliance.core.model.state import State
 from tests.sim.checkers.watcher import Checker
 
@@ -15,7 +15,7 @@ class RepeatsHaveACause(Checker):
 
     def stepped(self, old: State, event: Event, new: State) -> None:
         """A line that hears nothing is replaced, though nobody ended it."""
-        deaf = isinstance(event, SpoolReported) and event.deaf_ms >= self.world.limits.deaf_ms
+        deaf = isinstance(event, ReplayReported) and event.deaf_ms >= self.world.limits.deaf_ms
         self.world.books.losses += deaf and any(new.line(line.number) is None for line in old.lines)
 
     def moved(self) -> None:

@@ -12,8 +12,8 @@ from appliance.core.model.events import (
     LineCreated,
     LineFinished,
     LineMetered,
+    ReplayReported,
     SpeechSounded,
-    SpoolReported,
     TextArrived,
     TurnAnswered,
     TurnOpened,
@@ -27,7 +27,7 @@ from appliance.protocol.voices import resolve_model
 from appliance.workers.camera.policy import Picture
 from appliance.workers.connection.session_io import Conversation, Sight
 from appliance.workers.playback.jitter_buffer import JitterBuffer
-from appliance.workers.uplink.replay_buffer import Spool
+from appliance.workers.uplink.replay_buffer import ReplayBuffer
 
 SOUND = "AAAA" * 640  # 1,920 bytes: 40 ms
 
@@ -63,12 +63,14 @@ class Desk:
         model = resolve_model("qwen3.5-livetranslate-flash-realtime")
         assert model is not None
         self.events: list[Event] = []
-        self.spool: Spool[bytes] = Spool(Direction("en", "es"), 800, lambda samples: bytes(2 * samples))
+        self.replay_buffer: ReplayBuffer[bytes] = ReplayBuffer(
+            Direction("en", "es"), 800, lambda samples: bytes(2 * samples)
+        )
         self.jitter = JitterBuffer(self.events.append)
         fill = AppendTemplate().fill
         settings = plan(model, "en", "es", speech=speech)
         self.talk = Conversation(
-            1, settings, self.spool, self.jitter, self.events.append, lambda parts: fill(b"".join(parts)),
+            1, settings, self.replay_buffer, self.jitter, self.events.append, lambda parts: fill(b"".join(parts)),
             sight=cast(Sight | None, sight),
         )  # fmt: skip
         self.at = 0
@@ -76,7 +78,7 @@ class Desk:
     def hear(self, periods: int) -> None:
         for _ in range(periods):
             self.at += 20
-            self.spool.append(b"\1" * 640, 320, speech=True, at=self.at)
+            self.replay_buffer.append(b"\1" * 640, 320, speech=True, at=self.at)
 
     def told(self, kind: str, **fields: object) -> list[Event]:
         before = len(self.events)
@@ -132,7 +134,7 @@ def test_a_whole_turn_with_text_and_speech() -> None:
         continue
     opened = desk.told("input_audio_buffer.speech_started", item_id="i1", audio_start_ms=0)
     assert opened[0] == TurnOpened(1, 1, replay=False)
-    assert isinstance(opened[1], SpoolReported)
+    assert isinstance(opened[1], ReplayReported)
     desk.told("input_audio_buffer.speech_stopped", item_id="i1", audio_end_ms=1_000)
     desk.told("response.created", response={"id": "r1"})
     ids = {"response_id": "r1", "item_id": "o1"}
@@ -144,7 +146,7 @@ def test_a_whole_turn_with_text_and_speech() -> None:
     assert desk.jitter.queued_ms == 40
     done = desk.told("response.done", response={"id": "r1", "status": "completed"})
     assert done == [TurnAnswered(1, 1, True, False, 0, 1_000, 40)]
-    reports = [event for event in desk.events if isinstance(event, SpoolReported)]
+    reports = [event for event in desk.events if isinstance(event, ReplayReported)]
     assert [report.unanswered_ms for report in reports] == [1_000, 0], "told as soon as text and sound were done"
     desk.jitter.take(960, 1_000)
     assert SpeechSounded(1, 1, 1_000) in desk.events
@@ -157,7 +159,7 @@ def test_text_that_is_late_says_so() -> None:
     while desk.out():
         continue
     for _ in range(50):
-        desk.spool.append(bytes(640), 320, speech=False, at=desk.at)
+        desk.replay_buffer.append(bytes(640), 320, speech=False, at=desk.at)
     desk.at += 15_000
     desk.turn(1, 0, 1_000)
     event = desk.told("response.text.text", response_id="r1", item_id="o", text="Hola", stash="")[0]
@@ -167,13 +169,13 @@ def test_text_that_is_late_says_so() -> None:
 
 def test_what_was_said_to_another_direction_is_neither_shown_nor_played() -> None:
     desk = Desk()
-    other: Spool[bytes] = Spool(Direction("en", "fr"), 800, lambda samples: bytes(2 * samples))
+    other: ReplayBuffer[bytes] = ReplayBuffer(Direction("en", "fr"), 800, lambda samples: bytes(2 * samples))
     desk.talk.set_uplink(Valve.OPEN, 0)
     desk.hear(50)
     while desk.out():
         continue
     desk.told("input_audio_buffer.speech_started", item_id="i1", audio_start_ms=0)
-    desk.spool.move_open_utterance(other, desk.at)
+    desk.replay_buffer.move_open_utterance(other, desk.at)
     ids = {"response_id": "r1", "item_id": "o1"}
     desk.told("response.created", response={"id": "r1"})
     assert desk.told("response.audio_transcript.text", **ids, text="Hola", stash="") == []
@@ -207,7 +209,7 @@ def test_what_is_owed_is_told_before_the_end_of_the_line() -> None:
     while desk.out():
         desk.talk.report(desk.at)
     told = desk.told("session.finished")
-    assert [type(event) for event in told] == [SpoolReported, LineFinished]
+    assert [type(event) for event in told] == [ReplayReported, LineFinished]
 
 
 def test_nonsense_is_raised_and_changes_nothing() -> None:
@@ -247,7 +249,7 @@ def test_behind_a_closing_silence_no_picture_goes_out() -> None:
     desk = Desk(sight=glance)
     desk.hear(4)
     desk.talk.set_uplink(Valve.OPEN, desk.at)
-    desk.spool.seal(desk.at)
+    desk.replay_buffer.seal(desk.at)
     while desk.out() == "input_audio_buffer.append":
         continue
     assert glance.told[:2] == ["sound_sent", "sound_sent"]

@@ -19,7 +19,7 @@ from appliance.core.model.events import (
     LineReached,
     LineTroubled,
     Loss,
-    SpoolReported,
+    ReplayReported,
 )
 from appliance.core.model.modes import Valve
 from appliance.protocol.codec import AppendTemplate
@@ -32,7 +32,7 @@ from appliance.workers.connection.session_io import Conversation
 from appliance.workers.connection.worker import MOST_NONSENSE, Access, LineWorker
 from appliance.workers.host.heartbeats import Beats
 from appliance.workers.playback.jitter_buffer import JitterBuffer
-from appliance.workers.uplink.replay_buffer import Spool
+from appliance.workers.uplink.replay_buffer import ReplayBuffer
 from tests.workers.peers import WAIT_S, Authority, Script, clock, frame, peer, read_frame, read_request, switch
 
 
@@ -57,12 +57,14 @@ class Desk:
         model = resolve_model("qwen3.5-livetranslate-flash-realtime")
         assert model is not None
         self.events: queue.Queue[Event] = queue.Queue()
-        self.spool: Spool[bytes] = Spool(Direction("en", "es"), 800, lambda samples: bytes(2 * samples))
+        self.replay_buffer: ReplayBuffer[bytes] = ReplayBuffer(
+            Direction("en", "es"), 800, lambda samples: bytes(2 * samples)
+        )
         fill = AppendTemplate().fill
         conversation = Conversation(
             1,
             plan(model, "en", "es"),
-            self.spool,
+            self.replay_buffer,
             JitterBuffer(self.events.put),
             self.events.put,
             lambda parts: fill(b"".join(parts)),
@@ -72,7 +74,7 @@ class Desk:
         self.access = Access(target, tls.context(str(ca_file or "")), Names(), key)
         self._dials_at_once = dials_at_once
         self.worker = LineWorker(conversation, self.access, self._take, clock, Beats(clock))
-        self.spool.wake = self.worker.wake
+        self.replay_buffer.wake = self.worker.wake
 
     def _take(self, event: Event) -> None:
         """An event loop who books each dial at once."""
@@ -84,7 +86,7 @@ class Desk:
         seen: list[Event] = []
         while not seen or not isinstance(seen[-1], kind):
             seen.append(self.events.get(timeout=WAIT_S))
-        return [event for event in seen if not isinstance(event, SpoolReported)]
+        return [event for event in seen if not isinstance(event, ReplayReported)]
 
 
 @contextlib.contextmanager
@@ -180,7 +182,7 @@ def test_handshake_sound_and_finish_over_tls(tmp_path: Path) -> None:
     with peer(listening, authority.server("127.0.0.1")) as port, line(port, authority.ca_file) as desk:
         assert desk.until(LineCreated) == [LineReached(1), LineOpened(1), LineCreated(1)]
         for n in range(5):
-            desk.spool.append(b"\1" * 640, 320, speech=True, at=n)
+            desk.replay_buffer.append(b"\1" * 640, 320, speech=True, at=n)
         desk.worker.configure()
         desk.until(LineConfigured)
         desk.worker.set_uplink(Valve.OPEN)

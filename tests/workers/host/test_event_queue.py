@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from appliance.core.model.direction import Direction
-from appliance.core.model.events import LevelMetered, LineMetered, SoundSent, SpeechHeard, SpoolReported, Tick
+from appliance.core.model.events import LevelMetered, LineMetered, ReplayReported, SoundSent, SpeechHeard, Tick
 from appliance.workers.host.event_queue import EventQueue
 
 HERE, BACK = Direction("en", "es"), Direction("es", "en")
@@ -31,11 +31,11 @@ def test_of_meters_the_latest_wins_in_the_place_of_the_first() -> None:
 
 def test_reports_are_coalesced_for_each_direction() -> None:
     queue = EventQueue()
-    queue.post(SpoolReported(HERE, 1, 0, 0))
-    queue.post(SpoolReported(BACK, 2, 0, 0))
+    queue.post(ReplayReported(HERE, 1, 0, 0))
+    queue.post(ReplayReported(BACK, 2, 0, 0))
     queue.post(LevelMetered(3))
-    queue.post(SpoolReported(HERE, 9, 0, 0))
-    assert drained(queue) == [SpoolReported(HERE, 9, 0, 0), SpoolReported(BACK, 2, 0, 0), LevelMetered(3)]
+    queue.post(ReplayReported(HERE, 9, 0, 0))
+    assert drained(queue) == [ReplayReported(HERE, 9, 0, 0), ReplayReported(BACK, 2, 0, 0), LevelMetered(3)]
 
 
 def test_control_is_never_dropped_a_full_queue_raises() -> None:

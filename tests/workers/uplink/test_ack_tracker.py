@@ -1,5 +1,5 @@
-"""Every sentence of appliance/workers/uplink/README.md#the-release-rule that the ledger decides by; it stands in the
-test's name or docstring."""
+"""Every sentence of appliance/workers/uplink/README.md#the-release-rule that the ack tracker decides by; it stands in
+the test's name or docstring."""
 
 import pytest
 
@@ -111,7 +111,7 @@ def test_news_of_a_turn_keeps_it_from_being_owned_up_to() -> None:
     desk.turn(2, 2_000, 3_000)
     for _ in range(4):
         desk.wait(6_000)
-        desk.spool.touch(1, 1, desk.at)
+        desk.replay_buffer.touch(1, 1, desk.at)
     assert desk.owned_up == 0
 
 
@@ -271,11 +271,11 @@ def test_speech_without_a_turn_is_released_after_3_s_if_shorter_than_300_ms_afte
     ms: int, after_ms: int
 ) -> None:
     desk = talking(ms, pause=100)
-    assert len(desk.spool._ledger.utterances) == 1
+    assert len(desk.replay_buffer._ack_tracker.utterances) == 1
     desk.wait(after_ms - 200)
-    assert len(desk.spool._ledger.utterances) == 1
+    assert len(desk.replay_buffer._ack_tracker.utterances) == 1
     desk.wait(200)
-    assert desk.spool._ledger.utterances == []
+    assert desk.replay_buffer._ack_tracker.utterances == []
     assert desk.owned_up == 0
 
 

@@ -14,9 +14,9 @@ def given_up(how: str) -> Desk:
     desk.mark(SpeechStarted(1, 0), ResponseOpened(1))
     if how == "withdrawn":
         desk.quiet(1_000)
-        desk.spool.withdraw(1, 1, desk.at)
+        desk.replay_buffer.withdraw(1, 1, desk.at)
     else:
-        desk.spool.move_open_utterance(Desk().spool, desk.at)
+        desk.replay_buffer.move_open_utterance(Desk().replay_buffer, desk.at)
         desk.send(flush=True)
         desk.quiet(1_000)
     assert desk.unanswered == 0
@@ -52,7 +52,7 @@ def test_a_quiet_room_is_no_deaf_line(how: str) -> None:
 def test_a_turn_that_the_service_ends_all_the_same_hides_nothing(how: str) -> None:
     desk = given_up(how)
     desk.mark(SpeechStopped(1, 1_000), TextDone(1), AudioDone(1), ResponseDone(1, True, False))
-    assert desk.spool._ledger.lines[1].turns == {}
+    assert desk.replay_buffer._ack_tracker.lines[1].turns == {}
     desk.hear(1_000)
     desk.wait(21_000)
     assert (desk.report.deaf_ms, desk.unanswered) == (0, 0), "speech that only this ear hears is let go"
@@ -75,7 +75,7 @@ def test_a_withdrawal_is_no_news_of_the_service() -> None:
     desk.hear(1_000)
     desk.quiet(1_000)
     desk.wait(15_000)
-    desk.spool.withdraw(1, 1, desk.at)
+    desk.replay_buffer.withdraw(1, 1, desk.at)
     desk.wait(3_000)
     assert desk.report.deaf_ms == 20_000 - 40, "since the second sentence began to be sent"
 
@@ -83,7 +83,7 @@ def test_a_withdrawal_is_no_news_of_the_service() -> None:
 def test_what_was_said_before_the_last_news_and_is_not_answered_counts_too() -> None:
     desk = given_up("withdrawn")
     desk.hear(1_000)
-    desk.spool.touch(1, 1, desk.at)
+    desk.replay_buffer.touch(1, 1, desk.at)
     desk.wait(20_000)
     assert (desk.report.deaf_ms, desk.unanswered) == (20_000, 1_000)
 
@@ -92,7 +92,7 @@ def test_a_long_sentence_without_a_turn_is_deaf_though_other_news_came_in_its_mi
     desk = talking(1_000)
     desk.turn(1, 0, 1_000)
     desk.hear(3_000)
-    desk.spool.touch(1, 1, desk.at)
+    desk.replay_buffer.touch(1, 1, desk.at)
     desk.hear(3_000)
     desk.wait(20_000)
     assert desk.report.deaf_ms >= 20_000
@@ -110,7 +110,7 @@ def test_speech_after_a_long_silence_is_given_its_20_s() -> None:
 def test_a_line_that_was_asked_to_finish_lets_nothing_go_by_time() -> None:
     """Its answer will say whether it heard; without one it is replaced, and what was said to it goes out again."""
     desk = talking(1_000)
-    desk.spool.finishing(1)
+    desk.replay_buffer.finishing(1)
     desk.wait(60_000)
     assert desk.unanswered == 1_000
     desk.lose()
@@ -119,7 +119,7 @@ def test_a_line_that_was_asked_to_finish_lets_nothing_go_by_time() -> None:
 
 def test_a_line_that_finished_has_heard_what_it_said_nothing_to() -> None:
     desk = talking(1_000)
-    desk.spool.finishing(1)
+    desk.replay_buffer.finishing(1)
     desk.finished()
     assert (desk.unanswered, desk.owned_up) == (0, 0)
 
@@ -127,5 +127,5 @@ def test_a_line_that_finished_has_heard_what_it_said_nothing_to() -> None:
 def test_a_line_that_is_gone_has_nothing_to_finish() -> None:
     desk = talking(1_000)
     desk.lose()
-    desk.spool.finishing(1)
+    desk.replay_buffer.finishing(1)
     assert desk.unanswered == 1_000

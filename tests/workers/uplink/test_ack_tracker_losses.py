@@ -30,7 +30,7 @@ def test_poison_counts_only_lines_that_were_sent_the_utterance() -> None:
     desk = Desk()
     desk.hear(1_000, send=False)
     for line in range(1, 9):
-        desk.spool.attach(line, speaks=True, at=desk.at)
+        desk.replay_buffer.attach(line, speaks=True, at=desk.at)
         desk.lose(line)
     assert (desk.owned_up, desk.unanswered) == (0, 1_000)
 
@@ -111,7 +111,7 @@ def test_a_line_without_end_of_open_turns_is_bounded() -> None:
     desk = talking(1_000)
     for n in range(1, 200):
         desk.mark(SpeechStarted(n, 0))
-    assert len(desk.spool._ledger.lines[1].turns) == MOST_TURNS
+    assert len(desk.replay_buffer._ack_tracker.lines[1].turns) == MOST_TURNS
     assert desk.owned_up >= 1
 
 
@@ -119,7 +119,7 @@ def test_turns_that_are_never_done_in_whole_are_bounded() -> None:
     desk = talking(1_000)
     for n in range(1, 200):
         desk.mark(ResponseOpened(n), TextDone(n), AudioDone(n))
-    assert len(desk.spool._ledger.lines[1].turns) <= MOST_TURNS
+    assert len(desk.replay_buffer._ack_tracker.lines[1].turns) <= MOST_TURNS
     assert desk.owned_up == 0
 
 
@@ -138,5 +138,5 @@ def test_news_of_a_line_that_was_lost_changes_nothing() -> None:
     desk = talking(1_000)
     desk.lose()
     desk.mark(SpeechStarted(1, 0), ResponseDone(1, False, True), line=1)
-    desk.spool.touch(1, 1, desk.at)
+    desk.replay_buffer.touch(1, 1, desk.at)
     assert (desk.unanswered, desk.owned_up) == (1_000, 0)

@@ -15,9 +15,9 @@ from appliance.core.model.events import (
     MicrophoneClosed,
     MicrophoneEnded,
     MicrophoneJudged,
+    ReplayReported,
     Sense,
     SpeechHeard,
-    SpoolReported,
 )
 from appliance.core.model.modes import Valve
 from appliance.errors import DeviceError, Kind
@@ -26,7 +26,7 @@ from appliance.workers.host.heartbeats import Beats
 from appliance.workers.uplink import microphone as module
 from appliance.workers.uplink.capture_health import Hearing
 from appliance.workers.uplink.microphone import MicrophoneWorker
-from appliance.workers.uplink.replay_buffer import Spool, Spools
+from appliance.workers.uplink.replay_buffer import ReplayBuffer, ReplayBuffers
 from tests.workers.uplink.test_vad import voiced
 
 WAIT_S = 5.0
@@ -79,11 +79,13 @@ class Desk:
     def __init__(self, cable: Cable, make: Callable[[], Microphone], hearing: Hearing | None = None) -> None:
         self.cable = cable
         self.events: queue.Queue[Event] = queue.Queue()
-        self.spools: Spools[bytes] = Spools(lambda d: Spool(d, 800, lambda samples: bytes(2 * samples)))
+        self.replay_buffers: ReplayBuffers[bytes] = ReplayBuffers(
+            lambda d: ReplayBuffer(d, 800, lambda samples: bytes(2 * samples))
+        )
         direction = Direction("en", "es")
-        self.spools.select(direction, Valve.OPEN, 0, move=False)
-        self.spool = self.spools.of(direction)
-        self.worker = MicrophoneWorker(make, self.spools, self.events.put, self.now, Beats(lambda: 0), hearing)
+        self.replay_buffers.select(direction, Valve.OPEN, 0, move=False)
+        self.replay_buffer = self.replay_buffers.of(direction)
+        self.worker = MicrophoneWorker(make, self.replay_buffers, self.events.put, self.now, Beats(lambda: 0), hearing)
 
     def now(self) -> int:
         return self.cable.at
@@ -137,12 +139,12 @@ def test_speech_level_and_the_closing_silence_before_anyone_is_told() -> None:
         box.worker.open()
         box.until(SpeechHeard)
         seen: list[Event] = []
-        kept = box.spool.kept_ms
+        kept = box.replay_buffer.kept_ms
         box.worker.close()
         seen = box.until(MicrophoneClosed)
         assert kinds(seen)[-3:] in (
-            [SpoolReported, SpeechHeard, MicrophoneClosed],
-            [SpeechHeard, SpoolReported, MicrophoneClosed],
+            [ReplayReported, SpeechHeard, MicrophoneClosed],
+            [SpeechHeard, ReplayReported, MicrophoneClosed],
         )
         assert kept() >= 1_000
         assert cable.calls == ["open", "close"]
@@ -158,12 +160,12 @@ def test_a_recording_reports_what_is_owed_before_it_says_that_it_ended() -> None
         seen = box.until(MicrophoneEnded)
         told = kinds(seen)
         assert told[:2] == [DeviceReady, SpeechHeard]
-        assert told.index(SpoolReported) < told.index(MicrophoneEnded)
-        owed = [e for e in seen if isinstance(e, SpoolReported)]
+        assert told.index(ReplayReported) < told.index(MicrophoneEnded)
+        owed = [e for e in seen if isinstance(e, ReplayReported)]
         assert owed[-1].unanswered_ms >= 1_000
         assert seen[-2] == LevelMetered(0)
         assert [e.active for e in seen if isinstance(e, SpeechHeard)] == [True, False]
-        assert box.spool.kept_ms() == len(SPEECH) * 20 + 1_000
+        assert box.replay_buffer.kept_ms() == len(SPEECH) * 20 + 1_000
         assert cable.calls == ["open", "close"]
 
 
@@ -172,8 +174,8 @@ def test_what_is_said_is_reported_while_it_is_said_though_no_line_is_there() -> 
     cable.put(*SPEECH)
     with desk(cable) as box:
         box.worker.open()
-        told = box.until(SpoolReported)[-1]
-        assert isinstance(told, SpoolReported)
+        told = box.until(ReplayReported)[-1]
+        assert isinstance(told, ReplayReported)
         assert 300 <= told.unanswered_ms < 600, "at once, not when the capture is closed"
         assert MicrophoneClosed not in kinds(box.until(SpeechHeard))
 
@@ -196,8 +198,8 @@ def test_a_lost_device_is_told_its_speech_is_closed_and_it_is_opened_again() -> 
         seen = box.until(DeviceFailed)
         assert seen[-1] == DeviceFailed(Device.MICROPHONE, "gone", "unplugged")
         told = kinds(box.until(DeviceReady))
-        assert told == [SpoolReported, SpeechHeard, DeviceReady]
-        assert box.spool.kept_ms() >= len(SPEECH) * 20 + 1_000, "the service is not left waiting for the end"
+        assert told == [ReplayReported, SpeechHeard, DeviceReady]
+        assert box.replay_buffer.kept_ms() >= len(SPEECH) * 20 + 1_000, "the service is not left waiting for the end"
     assert cable.calls[:3] == ["open", "close", "open"]
 
 
@@ -290,8 +292,8 @@ def test_a_microphone_that_hangs_in_mid_sentence_leaves_no_sentence_open() -> No
     box.until(SpeechHeard)
     assert reached.wait(WAIT_S)
     box.worker.abandon()
-    assert kinds(box.until(SpeechHeard))[-2:] == [SpoolReported, SpeechHeard]
-    assert box.spool.kept_ms() == len(SPEECH) * 20 + 1_000, "the closing silence is behind it"
+    assert kinds(box.until(SpeechHeard))[-2:] == [ReplayReported, SpeechHeard]
+    assert box.replay_buffer.kept_ms() == len(SPEECH) * 20 + 1_000, "the closing silence is behind it"
     freed.set()
     box.worker._thread.join(WAIT_S)
     assert not box.worker._thread.is_alive()

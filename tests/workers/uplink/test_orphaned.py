@@ -30,7 +30,7 @@ def test_while_somebody_speaks_it_waits_for_the_pause_and_is_owed_all_the_time()
     desk.lose(1)
     desk.hear(500)
     assert not said_again(desk, 2, 0, 50)
-    report = desk.spool.report(desk.at)
+    report = desk.replay_buffer.report(desk.at)
     assert report is not None
     assert (report.unanswered_ms, report.owned_up) == (2_000, 0)
     desk.quiet(780)
@@ -43,13 +43,13 @@ def test_while_somebody_speaks_it_waits_for_the_pause_and_is_owed_all_the_time()
 def test_its_answer_releases_it_and_it_is_a_replay() -> None:
     desk = talking(1_000)
     desk.dial(2)
-    base = desk.spool._ledger.lines[2].base // 16
+    base = desk.replay_buffer._ack_tracker.lines[2].base // 16
     desk.lose(1)
     desk.send(flush=True)
-    (again,) = desk.spool._ledger.utterances
+    (again,) = desk.replay_buffer._ack_tracker.utterances
     start, stop = again.start // 16 - base, again.end // 16 - base
     desk.mark(SpeechStarted(1, start))
-    facts = desk.spool.facts(2, 1, desk.at)
+    facts = desk.replay_buffer.facts(2, 1, desk.at)
     assert (facts.replay, facts.start_at, facts.end_at) == (True, 0, 1_000)
     desk.mark(SpeechStopped(1, stop), ResponseOpened(1))
     desk.answer(1)
@@ -60,9 +60,9 @@ def test_it_costs_nothing_of_the_days_allowance() -> None:
     desk = talking(1_000)
     desk.dial(2)
     desk.lose(1)
-    before = desk.spool.sent_ms
+    before = desk.replay_buffer.sent_ms
     desk.send(flush=True)
-    assert desk.spool.sent_ms - before == 2_000, "the pauses around it alone"
+    assert desk.replay_buffer.sent_ms - before == 2_000, "the pauses around it alone"
 
 
 def test_of_a_sentence_that_was_handed_over_in_its_midst_the_first_half_is_said_again() -> None:
@@ -74,7 +74,7 @@ def test_of_a_sentence_that_was_handed_over_in_its_midst_the_first_half_is_said_
     assert desk.owned_up == 0
     desk.quiet(3_000)
     assert said_again(desk, 2, 0, 50)
-    assert sum(u.end - u.start for u in desk.spool._ledger.utterances) == 2_000 * 16
+    assert sum(u.end - u.start for u in desk.replay_buffer._ack_tracker.utterances) == 2_000 * 16
 
 
 def test_what_the_dead_line_had_answered_is_not_said_again() -> None:
@@ -126,7 +126,7 @@ def test_whoever_speaks_on_for_30_s_outruns_it_and_it_is_owned_up_to() -> None:
     desk.lose(1)
     desk.mark(SpeechStarted(1, 0))
     desk.hear(KEPT_MS + 1_000)
-    report = desk.spool.report(desk.at)
+    report = desk.replay_buffer.report(desk.at)
     assert report is not None
     assert report.owned_up == 1
     desk.quiet(3_000)
@@ -138,7 +138,7 @@ def test_a_wipe_forgets_it() -> None:
     desk.dial(2)
     desk.hear(500)
     desk.lose(1)
-    desk.spool.wipe()
+    desk.replay_buffer.wipe()
     desk.quiet(3_000)
     assert (desk.unanswered, desk.owned_up) == (0, 0)
     assert not said_again(desk, 2, 0, 50)
@@ -148,7 +148,7 @@ def test_an_older_line_is_sent_nothing_more_once_a_newer_one_was_attached() -> N
     desk = talking(1_000)
     desk.hear(1_000, send=False)
     desk.dial(2)
-    assert desk.spool.take(1, desk.at, flush=True) == []
+    assert desk.replay_buffer.take(1, desk.at, flush=True) == []
     assert desk.sent[2][-1] == 149
     desk.mark(SpeechStarted(1, 0), ResponseDone(1, True, False))
-    assert desk.spool._ledger.lines[2].base == 2_000 * 16
+    assert desk.replay_buffer._ack_tracker.lines[2].base == 2_000 * 16

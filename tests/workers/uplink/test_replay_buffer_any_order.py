@@ -32,7 +32,7 @@ def test_whatever_happens_the_books_hold(steps: list[tuple[str, int, int | None]
                 desk.dial(lines)
             case "lose" if desk.line is not None:
                 desk.lose()
-                assert desk.spool._fifo.cursor == desk.spool._fifo.release
+                assert desk.replay_buffer._queue.cursor == desk.replay_buffer._queue.release
             case "start" if desk.line is not None:
                 desk.mark(SpeechStarted(n, position))
             case "stop" if desk.line is not None:
@@ -45,23 +45,23 @@ def test_whatever_happens_the_books_hold(steps: list[tuple[str, int, int | None]
             case "finish" if desk.line is not None:
                 desk.mark(Finished())
             case "wipe":
-                desk.spool.wipe()
+                desk.replay_buffer.wipe()
                 wiped = True
             case "move":
-                desk.spool.move_open_utterance(other.spool, desk.at)
-        fifo, ledger = desk.spool._fifo, desk.spool._ledger
-        assert fifo.release <= fifo.cursor <= fifo.end
-        assert ledger.release <= fifo.end
-        assert fifo.release <= max(ledger.release, fifo.release)
-        assert desk.spool.kept_ms() <= 30_000 + 1_040, "30 s, a seal and a chunk"
+                desk.replay_buffer.move_open_utterance(other.replay_buffer, desk.at)
+        sample_queue, ack_tracker = desk.replay_buffer._queue, desk.replay_buffer._ack_tracker
+        assert sample_queue.release <= sample_queue.cursor <= sample_queue.end
+        assert ack_tracker.release <= sample_queue.end
+        assert sample_queue.release <= max(ack_tracker.release, sample_queue.release)
+        assert desk.replay_buffer.kept_ms() <= 30_000 + 1_040, "30 s, a seal and a chunk"
         assert desk.owned_up >= owned
         owned = desk.owned_up
-        assert wiped or ledger.unanswered_ms() >= 0
-        assert all(u.end > ledger.release for u in ledger.utterances)
+        assert wiped or ack_tracker.unanswered_ms() >= 0
+        assert all(u.end > ack_tracker.release for u in ack_tracker.utterances)
         spoken += what == "speak"
-        for number, line in ledger.lines.items():
+        for number, line in ack_tracker.lines.items():
             samples = sum(FRAME if payload >= 0 else 2 * FRAME for payload in desk.sent[number])
-            assert line.base + samples == line.sent == fifo.cursor, "a sample maps to its index"
+            assert line.base + samples == line.sent == sample_queue.cursor, "a sample maps to its index"
     if not {"wipe", "move"} & {what for what, _, _ in steps}:
         assert all(holes(sent) == [] for sent in desk.sent.values())
     opened = sum(what in ("start", "opened") for what, _, _ in steps)
@@ -86,8 +86,8 @@ def test_nothing_said_is_lost(story: list[tuple[int, int, int]]) -> None:
             line, turn = line + 1, 0
             desk.dial(line)
         if fate >= 2:
-            base = desk.spool._ledger.lines[line].base // 16
-            for utterance in list(desk.spool._ledger.utterances):
+            base = desk.replay_buffer._ack_tracker.lines[line].base // 16
+            for utterance in list(desk.replay_buffer._ack_tracker.utterances):
                 turn += 1
                 start, stop = utterance.start // 16 - base, utterance.end // 16 - base
                 desk.mark(
@@ -96,7 +96,7 @@ def test_nothing_said_is_lost(story: list[tuple[int, int, int]]) -> None:
             answered |= set(desk.sent[line])
             assert desk.unanswered == 0
     missing = [words for words in said if not set(words) <= answered]
-    kept = sum(1 for utterance in desk.spool._ledger.utterances if not utterance.owned)
+    kept = sum(1 for utterance in desk.replay_buffer._ack_tracker.utterances if not utterance.owned)
     assert len(missing) <= kept + desk.owned_up
     for sent in desk.sent.values():
         assert holes(sent) == []

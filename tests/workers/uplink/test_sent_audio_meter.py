@@ -3,30 +3,32 @@
 from appliance.core.model.direction import Direction
 from appliance.core.model.events import Event, SoundSent
 from appliance.core.model.modes import Valve
-from appliance.workers.uplink.replay_buffer import Spool, Spools
+from appliance.workers.uplink.replay_buffer import ReplayBuffer, ReplayBuffers
 from appliance.workers.uplink.sent_audio_meter import Odometer
 
 
 def test_it_tells_what_was_sent_for_the_first_time() -> None:
     told: list[Event] = []
-    spools: Spools[bytes] = Spools(lambda direction: Spool(direction, 800, lambda samples: bytes(2 * samples)))
-    odometer = Odometer(spools, told.append)
+    replay_buffers: ReplayBuffers[bytes] = ReplayBuffers(
+        lambda direction: ReplayBuffer(direction, 800, lambda samples: bytes(2 * samples))
+    )
+    odometer = Odometer(replay_buffers, told.append)
     odometer.look(0)
     for line, direction in ((1, Direction("en", "es")), (2, Direction("es", "en"))):
-        spools.select(direction, Valve.OPEN, 0, move=False)
-        spool = spools.of(direction)
-        spool.append(bytes(640 * 2), 640, speech=True, at=40)
-        spool.attach(line, speaks=True, at=0)
-        assert spool.take(line, 40)
-        assert spool.sent_to(line) == 40
-        spool.lose(line, 50)
-        assert spool.sent_to(line) == 0
-        spool.attach(line + 10, speaks=True, at=60)
-        assert spool.take(line + 10, 60)  # a replay
-        assert spool.sent_to(line + 10) == 40
+        replay_buffers.select(direction, Valve.OPEN, 0, move=False)
+        replay_buffer = replay_buffers.of(direction)
+        replay_buffer.append(bytes(640 * 2), 640, speech=True, at=40)
+        replay_buffer.attach(line, speaks=True, at=0)
+        assert replay_buffer.take(line, 40)
+        assert replay_buffer.sent_to(line) == 40
+        replay_buffer.lose(line, 50)
+        assert replay_buffer.sent_to(line) == 0
+        replay_buffer.attach(line + 10, speaks=True, at=60)
+        assert replay_buffer.take(line + 10, 60)  # a replay
+        assert replay_buffer.sent_to(line + 10) == 40
     odometer.look(999)
     assert told == []
     odometer.look(1_000)
     odometer.look(2_000)
-    assert told == [SoundSent(sum(spool.sent_ms for spool in spools.all()))]
+    assert told == [SoundSent(sum(replay_buffer.sent_ms for replay_buffer in replay_buffers.all()))]
     assert told != [SoundSent(0)]
