@@ -285,9 +285,9 @@ class EventLoop:
             case ReopenMicrophone():
                 handler.reopen_microphone()
             case Reboot():
-                crew.reboot()
+                handler.reboot()
             case PowerOff():
-                crew.power_off()
+                handler.power_off()
             case BeginCheck(private):
                 handler.begin_check(private=private)
             case EndCheck():

@@ -20,4 +20,4 @@ def test_a_step_exists_and_hands_on(step: flows.Step) -> None:
 
 
 def test_a_missing_function_is_found() -> None:
-    assert flows.body(flows.Step("main", "runner.py", "Runner.nothing", "")) is None
+    assert flows.body(flows.Step("main", "event_loop.py", "EventLoop.nothing", "")) is None
