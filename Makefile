@@ -76,8 +76,9 @@ hardware: $(VENV)/dev.done build/wireviz/done build/trees/package
 	$(PY) -m hardware.wiring.pages
 
 # WireViz brings a Pillow of its own, which must not be beside Pango: it gets an environment of its own.
-build/wireviz/done: .ci/hardware.lock
-	@command -v dot >/dev/null || { echo "WireViz needs graphviz: apt-get install graphviz fonts-dejavu-core" >&2; exit 1; }
+build/wireviz/done: .ci/hardware.lock .ci/apt-packages
+	.ci/apt-install hardware
+	@command -v dot >/dev/null || { echo "WireViz needs graphviz, which was left out above" >&2; exit 1; }
 	/usr/bin/python3 -m venv build/wireviz
 	build/wireviz/bin/python -m pip --disable-pip-version-check install -q --require-hashes --no-deps -r .ci/hardware.lock
 	@touch $@

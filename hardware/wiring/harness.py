@@ -84,7 +84,7 @@ class Harness:
 def document(build: str, pins: PinMap, parts: dict[str, Part]) -> Tree:
     """The whole of one build."""
     harness = Harness(build, parts)
-    notes = "Seen from above, pin 1 is the square pad. Grounds and the bus may share a pin: two wires in one contact."
+    notes = "Pin 1 is the square pad; odd pins are the inner row. Two leads at one pin: both wires in one contact."
     harness.connector(
         "J1", [header.label(number) for number in range(1, 41)], notes, hide_disconnected_pins=True, bgcolor=PI_GREEN
     )
@@ -166,9 +166,8 @@ def slide(harness: Harness, pins: PinMap) -> None:
     read = [("J1", GROUND_OF["privacy"], "SW7", 1), ("J1", header.place(pins.keys["privacy"].bcm), "SW7", 2)]
     live = "Live: 1–2 and 4–5 closed. Private: both open; a cut wire is private too."
     if "W1" not in harness.parts:
-        harness.connector(
-            "SW7", _POLES, f"{live} The second pole is free here: nothing is cut.", hide_disconnected_pins=True
-        )
+        free = "Live: 1–2 closed. Private: open; a cut wire is private too. The second pole is free: nothing is cut."
+        harness.connector("SW7", _POLES, free, hide_disconnected_pins=True)
         harness.lead("WP1", ["BK", "VT"], read)
         return
     harness.connector("SW7", _POLES, live, hide_disconnected_pins=True)

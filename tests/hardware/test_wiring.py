@@ -72,6 +72,14 @@ def test_nothing_else_is_on_a_pin_of_the_box(build: str) -> None:
 
 
 @pytest.mark.parametrize("build", BUILDS)
+def test_no_ground_or_supply_has_more_leads_than_fit_into_it(build: str) -> None:
+    leads = {
+        (pin, ref) for one, pin, ref, _ in joined(build) if one == "J1" and header.NAMES[pin - 1] in ("GND", "3.3V")
+    }
+    assert {pin: n for pin, n in Counter(pin for pin, _ in leads).items() if n > 2} == {}
+
+
+@pytest.mark.parametrize("build", BUILDS)
 def test_five_volts_go_to_the_amplifier_alone(build: str) -> None:
     fives = {pin for pin, name in enumerate(header.NAMES, 1) if name == "5V"}
     assert {(ref, pin) for one, from_pin, ref, pin in joined(build) if one == "J1" and from_pin in fives} <= {("A1", 3)}
