@@ -88,6 +88,10 @@ _SIZES_TALL: dict[str, tuple[int, int, int]] = {"large": (18, 25, 19), "huge": (
 with marks above and below get two lines of each, and would be clipped at 24 px."""
 
 
+_SIZES_OWN: dict[tuple[str, str], tuple[int, int, int]] = {("gu", "huge"): (20, 26, 20)}
+"""At 21 px Gujarati's deepest vowel signs end a row below the panel under FreeType 2.13 (Debian 13)."""
+
+
 def choose(language: str, letters: str = "normal") -> FontChoice:
     """The font of ``language`` (a code of the table; any other is set like English) at "normal", "large" or "huge".
 
@@ -98,7 +102,8 @@ def choose(language: str, letters: str = "normal") -> FontChoice:
     normal = TABLE.get(language, _LATIN)
     if letters == "normal":
         return normal
-    px, pitch, base = (_SIZES if normal.pitch < _TALL_PITCH else _SIZES_TALL)[letters]
+    usual = (_SIZES if normal.pitch < _TALL_PITCH else _SIZES_TALL)[letters]
+    px, pitch, base = _SIZES_OWN.get((language, letters), usual)
     family = JAPANESE[letters] if language == "ja" else normal.family
     return replace(normal, family=family, px=px, pitch=pitch, base=base, base_under_status=base)
 
