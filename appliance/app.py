@@ -17,6 +17,7 @@ from appliance.adapters.on_air import OnAir, glow
 from appliance.adapters.systemd import Notifier
 from appliance.clock import RealClock
 from appliance.config.folders import state_folder
+from appliance.config.here import Asked
 from appliance.config.secret import SecretKey
 from appliance.config.settings import Settings
 from appliance.core.model.direction import Direction
@@ -89,6 +90,7 @@ class Taps:
     environment: Mapping[str, str] = field(default_factory=dict)  # systemd's, for its watchdog
     tty: bool = False
     config: Path | None = None  # the file given with --config, for the self-test
+    here: Asked | None = None  # what was given with --here, for the self-test
     restarted: bool = False  # the process before this one did not end in order
 
 
@@ -133,7 +135,7 @@ class Box:
         self._handler = AppHandler(
             self._plan, self._output, access, self._replay_buffers, self._jitter, makers,
             self._journal, self._keeper, post, now, self._beats, Robot(self._jitter, now), rebooter, self._daybook,
-            PreflightWorker(taps.config, post, lends=settings.loudspeaker.driver == "alsa"),
+            PreflightWorker(taps.config, post, here=taps.here, lends=settings.loudspeaker.driver == "alsa"),
             self._eyes,
         )  # fmt: skip
         self._recorder = Recorder(taps.recording)
@@ -253,7 +255,7 @@ class Box:
     def _privacy(self) -> bool:
         """Read the slide before anything that listens is opened; unreadable is private."""
         try:
-            self._keys = factory.keys(self._settings, self._clock)
+            self._keys = factory.keys(self._settings, self._clock, self._taps.tty)
             begin = getattr(self._keys, "begin", None)
             if begin is not None:
                 self._journal.listeners.append(_FirstStandby(begin))

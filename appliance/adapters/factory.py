@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from appliance.adapters.bench.clock import Clock
+from appliance.adapters.bench.letter_keys import LEGEND
 from appliance.config.checks import GUEST_PANEL_ADDRESS
 from appliance.config.pins import packaged
 from appliance.config.settings import Settings
@@ -75,7 +76,8 @@ def screen(settings: Settings, clock: Clock, tty: bool) -> Screen:
     if wanted.driver == "terminal" and tty and _draws_blocks(sys.stdout.encoding):
         from appliance.adapters.bench.terminal_screen import TerminalScreen
 
-        return TerminalScreen(sys.stdout, clock, lambda: os.get_terminal_size(sys.stdout.fileno()))
+        legend = LEGEND if settings.keys.driver == "keyboard" else ""
+        return TerminalScreen(sys.stdout, clock, lambda: os.get_terminal_size(sys.stdout.fileno()), legend)
     if wanted.driver in ("none", "terminal"):
         from appliance.adapters.bench.silent import SilentScreen
 
@@ -101,8 +103,8 @@ def _oled(driver: str, address: int, clock: Clock) -> Screen:
     return OledScreen(driver, Spi() if driver == "ssd1322" else I2c(address), clock)
 
 
-def keys(settings: Settings, clock: Clock) -> Keys:
-    """The keys. Raises ``SettingsError`` with all that is wrong in a script."""
+def keys(settings: Settings, clock: Clock, tty: bool = False) -> Keys:
+    """The keys. Raises ``SettingsError`` with all that is wrong in a script. ``tty`` as for ``screen``."""
     wanted = settings.keys
     if wanted.driver == "script":
         from appliance.adapters.bench.key_script import read_script
@@ -112,7 +114,8 @@ def keys(settings: Settings, clock: Clock) -> Keys:
     if wanted.driver == "keyboard":
         from appliance.adapters.bench.keyboard_keys import KeyboardKeys
 
-        return KeyboardKeys(clock)
+        drawn = settings.screen.driver == "terminal" and tty and _draws_blocks(sys.stdout.encoding)
+        return KeyboardKeys(clock, legend="" if drawn else LEGEND)  # it stands below the picture
     if wanted.driver == "none":
         from appliance.adapters.bench.silent import SilentKeys
 

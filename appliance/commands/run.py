@@ -8,19 +8,23 @@ import argparse
 import logging
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from appliance.adapters import captures
 from appliance.app import Box, Taps
 from appliance.clock import RealClock
+from appliance.commands import here
 from appliance.commands.named_files import named_files
+from appliance.config.here import Asked, read_here
 from appliance.config.last_good import keep_last_good
-from appliance.config.reading import paths_from, read
+from appliance.config.reading import Loaded, paths_from, read
 from appliance.errors import SettingsError
 from appliance.signals import handle_signals
 from appliance.workers.host.restarts import Starts
 from appliance.workers.storage.runtime_store import boot_id
 
+EXIT_USAGE = 64
 EXIT_SETTINGS = 78
 
 
@@ -28,37 +32,71 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options."""
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings that replace the boot file and /etc")
     parser.add_argument("--quiet", action="store_true", help="log warnings only")
+    here.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Run until told to stop, or until the microphone ends where the settings say so."""
-    clock = RealClock()
+    wrong = here.misuse(args)
+    if wrong:
+        print(f"dragoman run: {wrong}", file=sys.stderr)
+        return EXIT_USAGE
+    asked = here.asked(args)
+    return _run_box(args) if asked is None else _run_here(args, asked)
+
+
+def _run_box(args: argparse.Namespace) -> int:
     start_log(logging.WARNING if args.quiet else logging.INFO)
     loaded = read(args.config, os.environ, paths_from(os.environ), named_files)
     for problem in loaded.problems:
         print(problem, file=sys.stderr)
     if loaded.problems and args.config is not None:
         return EXIT_SETTINGS
-    problems = loaded.problems
     if args.config is None:
         unkept = keep_last_good(loaded, paths_from(os.environ).last_good)
         if unkept is not None:
             logging.getLogger(__name__).warning("%s", unkept)
+    return _interpret(args, loaded, os.environ)
+
+
+def _run_here(args: argparse.Namespace, asked: Asked) -> int:
+    """This computer is the box. The log waits until the picture is gone, unless it goes somewhere else anyway."""
+    held = here.HeldLog()
+    start_log(logging.WARNING if args.quiet else logging.INFO, held if sys.stderr.isatty() else None)
+    try:
+        environment = here.environment_of(os.environ)
+        loaded = read_here(args.config, environment, asked, named_files)
+        if loaded.problems:
+            raise SettingsError(loaded.problems)
+        here.require(loaded)
+        held.tell()
+        print(here.greeting(loaded.settings), flush=True)
+        return _interpret(args, loaded, environment, asked)
+    finally:
+        held.tell()
+
+
+def _interpret(
+    args: argparse.Namespace, loaded: Loaded, environment: Mapping[str, str], asked: Asked | None = None
+) -> int:
+    """The box, to its exit code."""
+    clock = RealClock()
     for notice in loaded.notices:
         logging.getLogger(__name__).info("%s", notice)
-    folder = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
+    folder = environment.get("RUNTIME_DIRECTORY", "").split(":")[0]
     runtime = Path(folder) if folder else None
     starts = Starts(runtime, boot_id())
     taps = Taps(
         recording=runtime / "recorder.jsonl" if runtime is not None else None,
         runtime=runtime,
-        environment=os.environ,
+        environment=environment,
         tty=sys.stdout.isatty(),
         config=args.config,
+        here=asked,
         restarted=starts.begin(clock.began_ms),
     )
     try:
-        box = Box(loaded.settings, loaded.phrases, loaded.key, taps, clock, problems)
+        box = Box(loaded.settings, loaded.phrases, loaded.key, taps, clock, loaded.problems)
         handle_signals(box)
         code = box.run()
     except SettingsError:  # starting the machine anew mends no settings
@@ -74,7 +112,8 @@ def run(args: argparse.Namespace) -> int:
     return code
 
 
-def start_log(level: int) -> None:
+def start_log(level: int, handler: logging.Handler | None = None) -> None:
     """The log on standard error; under systemd the journal adds the time."""
     plain = "JOURNAL_STREAM" in os.environ
-    logging.basicConfig(level=level, format="%(message)s" if plain else "%(asctime)s %(message)s", stream=sys.stderr)
+    handlers = [handler or logging.StreamHandler(sys.stderr)]
+    logging.basicConfig(level=level, format="%(message)s" if plain else "%(asctime)s %(message)s", handlers=handlers)

@@ -73,17 +73,25 @@ def packaged() -> Settings:
 
 
 def read(
-    config_file: Path | None, environment: Mapping[str, str], paths: BootPaths, look: Look = lambda _: ()
+    config_file: Path | None,
+    environment: Mapping[str, str],
+    paths: BootPaths,
+    look: Look = lambda _: (),
+    around: tuple[Layer, Layer] | None = None,
 ) -> Loaded:
     """Read the settings. ``look``: what else is wrong with settings that can be used as far as this package knows.
 
     ``config_file`` (``--config``) takes the place of boot file, ``/etc`` and last good settings. Without it the boot
     file goes over ``/etc``; if the two cannot be used, the last good settings apply, else ``/etc`` alone, else the
     defaults, and ``problems`` says what is wrong with what the operator wrote.
+
+    ``around``: a layer below ``config_file`` and one above it; with them no other file is read (``--here``).
     """
-    if config_file is not None:
+    if config_file is not None or around is not None:
         boot = None
-        first = merged = _merge((_file(config_file, must_exist=True),), look=look)
+        below, above = around or (Layer(""), Layer(""))
+        own = _file(config_file, must_exist=True)
+        first = merged = _merge((below, own, above), look=look)
     else:
         boot, etc = _file(paths.boot, key_allowed=True), _file(paths.etc)
         beside = paths.boot.with_name(GLOSSARY_NAME) if paths.boot else None
@@ -161,8 +169,9 @@ def _merge(layers: tuple[Layer, ...], beside: Path | None = None, look: Look = l
 
 
 def _place(blame: tuple[str, ...], sources: Mapping[str, str]) -> str:
-    """Where the operator should look: the first of the names that a file has set, else the first name."""
-    return next((sources[name] for name in blame if ":" in sources.get(name, "")), blame[0])
+    """Where the operator should look: the first of the names that a file or an option has set, else the first name."""
+    written = (sources[name] for name in blame if ":" in sources.get(name, "") or sources.get(name, "")[:2] == "--")
+    return next(written, blame[0])
 
 
 def _placed(found: Problem, sources: Mapping[str, str]) -> Problem:

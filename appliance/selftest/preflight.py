@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from appliance.adapters import captures
+from appliance.config.here import Asked, read_here
 from appliance.config.reading import paths_from, read
 from appliance.selftest.checks import tracks
 
@@ -19,7 +20,13 @@ def main() -> None:
     """Ends with the last row, or when it is killed."""
     logging.basicConfig(level=logging.ERROR, format="%(message)s", stream=sys.stderr)
     order = json.loads(sys.stdin.readline())
-    loaded = read(Path(order["config"]) if order["config"] else None, os.environ, paths_from(os.environ))
+    config = Path(order["config"]) if order["config"] else None
+    asked = order.get("here")
+    loaded = (
+        read(config, os.environ, paths_from(os.environ))
+        if asked is None
+        else read_here(config, os.environ, Asked(**asked))
+    )
     _tell("settings", "X1" if loaded.problems else "", told=False)
     for track in tracks(loaded, order["private"] is not False, os.environ):
         for finding in track.findings():

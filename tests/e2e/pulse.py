@@ -58,6 +58,7 @@ class PulseCard:
             "load-module module-null-sink norewinds=1 sink_name=micsrc "
             f"rate={microphone_rate_hz} format=s16le channels=1\n"
             "load-module module-remap-source master=micsrc.monitor source_name=mic\n"
+            "set-default-sink spk\nset-default-source mic\n"
             + ("load-module module-loopback source=spk.monitor sink=micsrc latency_msec=40\n" if wired else "")
         )
         names = {"speaker": "spk", "mic": "mic", "micfeed": "micsrc", "spkmon": "spk.monitor"}
@@ -74,6 +75,11 @@ class PulseCard:
     def environment(self) -> dict[str, str]:
         """What a process needs to find the card: ALSA reads it at every opening."""
         return {"ALSA_CONFIG_PATH": f"{ALSA_CONF}:{self.asound}"}
+
+    @property
+    def desktop(self) -> dict[str, str]:
+        """What a process needs to find the card as ALSA's ``default``, the way it does on a desktop."""
+        return {"PULSE_SERVER": f"unix:{self._socket}"}
 
     def plug(self) -> None:
         """Start the daemon and wait until it answers."""

@@ -26,16 +26,17 @@ _ESCAPE = 0x1B
 
 
 class KeyboardKeys:
-    """``Keys`` of a terminal: ``LEGEND`` says which, and is printed once to ``legend``. Starts live.
+    """``Keys`` of a terminal. ``legend`` says which is which, and is printed once to ``told``. Starts live.
 
     ``start`` raises ABSENT where the input is no terminal, BUSY where it is one but not ours to set. Ctrl-C works as
     ever. What arrow and function keys send is ignored. When the terminal hangs up, held keys are let go.
     """
 
-    def __init__(self, clock: Clock, source: int = 0, legend: TextIO | None = None) -> None:
+    def __init__(self, clock: Clock, source: int = 0, told: TextIO | None = None, *, legend: str = LEGEND) -> None:
         self._clock = clock
         self._source = source
-        self._legend = legend if legend is not None else sys.stderr
+        self._told = told if told is not None else sys.stderr
+        self._legend = legend
         self._letters = LetterKeys()
         self._before: _Attributes | None = None
         self._wake_read, self._wake_write = -1, -1
@@ -58,7 +59,8 @@ class KeyboardKeys:
             raise DeviceError("keys", Kind.BUSY, "the terminal does not let its input be set") from error
         self._before = before
         atexit.register(self._restore)
-        print(LEGEND, file=self._legend, flush=True)
+        if self._legend:
+            print(self._legend, file=self._told, flush=True)
         self._post = post
         self._wake_read, self._wake_write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self._thread = threading.Thread(target=self._listen, name="keys", daemon=True)

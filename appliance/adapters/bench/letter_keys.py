@@ -20,7 +20,7 @@ _DETENTS = {"+": Key.LOUDER, "=": Key.LOUDER, "-": Key.QUIETER}
 
 LEGEND = (
     "keys: t talk · g guest · l language · r repeat · c camera · m mute · + louder · - quieter\n"
-    "      p privacy · q power off · a capital (T G L R C M) holds the key until it is typed again"
+    "      p privacy · q switch off · a capital (T G L R C M) holds the key until it is typed again"
 )
 
 Edge = tuple[str, bool, int]

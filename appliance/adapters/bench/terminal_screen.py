@@ -7,6 +7,7 @@ Must not: be used where the stream is no terminal; ``factory.py`` sees to that.
 
 import atexit
 import os
+import textwrap
 import threading
 from collections.abc import Callable
 from typing import TextIO
@@ -23,11 +24,12 @@ _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 
 class TerminalScreen:
-    """A ``Screen`` of 128×64 in the lines above the cursor, with one line for a ``caption`` below.
+    """A ``Screen`` of 128×64 in the lines above the cursor, with a legend and one line for a ``caption`` below.
 
-    128 columns and 34 lines are needed for half blocks; below that the picture is drawn in Braille (64×16), and cut off
-    where that does not fit either. ``show`` draws at most 15 times a second and blocks until the next drawing is due,
-    so the caller should hand over the latest picture only. Brightness: 0 is dark, all other levels look the same.
+    128 columns and 34 lines (and those of the legend) are needed for half blocks; below that the picture is drawn in
+    Braille (64×16), and cut off where that does not fit either. ``show`` draws at most 15 times a second and blocks
+    until the next drawing is due, so the caller should hand over the latest picture only. Brightness: 0 is dark, all
+    other levels look the same.
     A stream that is gone is ``DeviceError(GONE)``.
     """
 
@@ -35,7 +37,9 @@ class TerminalScreen:
     height = 64
     depth = 1
 
-    def __init__(self, stream: TextIO, clock: Clock, size: Callable[[], os.terminal_size]) -> None:
+    def __init__(self, stream: TextIO, clock: Clock, size: Callable[[], os.terminal_size], legend: str = "") -> None:
+        """``legend``: lines that always stand below the picture, such as which letter is which key."""
+        self._legend = legend
         self._stream = stream
         self._clock = clock
         self._size = size
@@ -118,11 +122,14 @@ class TerminalScreen:
     def _lines(self, frame: Frame, size: os.terminal_size) -> list[str]:
         if self._dark:
             frame = Frame(frame.width, frame.height, frame.depth, bytes(len(frame.data)))
-        fits = size.columns >= self.width and size.lines > self.height // 2 + 1
+        across = max(1, size.columns - 1)
+        below = [row for line in self._legend.splitlines() for row in textwrap.wrap(line, across)]
+        room = size.lines - 2 - len(below)
+        fits = size.columns >= self.width and room >= self.height // 2
         picture = to_half_blocks(frame) if fits else _to_braille(frame)
         # A line that fills the last column makes some terminals wrap; a picture of 128 in 128 does not move on.
-        picture = [line[: size.columns].rstrip() for line in picture[: max(1, size.lines - 2)]]
-        return [*picture, self._caption[: max(0, size.columns - 1)]]
+        picture = [line[: size.columns].rstrip() for line in picture[: max(1, room)]]
+        return [*picture, *below, self._caption[: size.columns - 1]]
 
     def _put(self, text: str) -> None:
         try:

@@ -14,9 +14,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
 
+from appliance.config.here import Asked
 from appliance.core.model.events import CheckEnded, CheckTold, Event
 
 COMMAND = (sys.executable, "-m", "appliance.selftest.preflight")
@@ -48,10 +50,12 @@ class PreflightWorker:
         limit_s: float = LIMIT_S,
         *,
         lends: bool,
+        here: Asked | None = None,
     ) -> None:
-        """``config``: the ``--config`` of the box. ``lends``: the self-test opens the loudspeaker, so it is lent."""
+        """``config``, ``here``: what the box was given. ``lends``: the self-test opens the loudspeaker: it is lent."""
         self._lends = lends
         self._config = config
+        self._here = here
         self._post = post
         self._command = tuple(command)
         self._limit_s = limit_s
@@ -116,7 +120,11 @@ class PreflightWorker:
             )
         assert process.stdin is not None
         assert process.stdout is not None
-        order = {"config": None if self._config is None else str(self._config), "private": private}
+        order = {
+            "config": None if self._config is None else str(self._config),
+            "here": None if self._here is None else asdict(self._here),
+            "private": private,
+        }
         with process.stdin as file:
             file.write(json.dumps(order).encode() + b"\n")
         until, rest = time.monotonic() + self._limit_s, b""

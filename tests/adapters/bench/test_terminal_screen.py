@@ -148,6 +148,20 @@ def test_the_caption_stands_below() -> None:
     screen.close()
 
 
+@pytest.mark.parametrize(("columns", "lines", "picture"), [(140, 36, 32), (140, 35, 16), (30, 24, 16)])
+def test_a_legend_stands_below_and_is_never_cut(columns: int, lines: int, picture: int) -> None:
+    legend = "keys: t talk and listen\n      q switch off or do not"
+    terminal = Terminal(columns, lines)
+    screen = TerminalScreen(terminal, VirtualClock(), lambda: terminal.geometry, legend)
+    screen.open()
+    screen.caption("on air")
+    screen.show(frame(0xF0))
+    below = terminal.rows[1 + picture :]
+    assert " ".join(" ".join(below).split()) == " ".join(f"{legend} on air".split())
+    assert len(terminal.rows) <= lines
+    screen.close()
+
+
 def test_dark_and_light_again() -> None:
     terminal = Terminal()
     screen = opened(terminal)
