@@ -17,7 +17,8 @@ from pathlib import Path
 BOOT_S = 60.0
 ENDS_S = 30.0
 
-# Bind mounts of devices: a new node would need the right to make one.
+# Devices are mounts of this machine's: a new node would need the right to make one. Mounts are shared at last, as they
+# are wherever systemd starts: it mounts a service's credentials in a child, and they would else stay there.
 _SCRIPT = """set -e
 root=$1
 mount --make-rprivate /
@@ -44,6 +45,7 @@ hostname dragoman-test
 pivot_root . .
 umount -l .
 cd /
+mount --make-rshared /
 exec setpriv --bounding-set=-sys_time,-sys_module,-sys_rawio,-mknod env -i container=dragoman-test \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin /usr/lib/systemd/systemd --show-status=false
 """
@@ -143,10 +145,10 @@ class Machine:
         named = [word for unit in units for word in ("-u", unit)]
         return self.run("journalctl", "--no-pager", "-o", "cat", *named).stdout
 
-    def wait_off(self, limit_s: float = ENDS_S) -> None:
-        """Until the machine has ended by itself: powered off, or rebooted."""
+    def wait_off(self, limit_s: float = ENDS_S) -> int:
+        """Until the machine has ended by itself; the signal by which its process 1 ended, negative."""
         assert self._process is not None
-        self._process.wait(limit_s)
+        return self._process.wait(limit_s)
 
     @property
     def is_on(self) -> bool:
