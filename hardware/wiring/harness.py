@@ -97,6 +97,8 @@ def document(build: str, pins: PinMap, parts: dict[str, Part]) -> Tree:
         slide(harness, pins)
     if build == "kiosk":
         sound(harness)
+    if "BT1" in parts:
+        battery(harness)
     return harness.document()
 
 
@@ -238,3 +240,16 @@ def sound(harness: Harness) -> None:
     )
     harness.lead("WA1", ["RD", "BK"], [("J1", 4, "A1", 3), ("J1", 39, "A1", 4)])
     harness.lead("WA2", ["RD", "BK"], [("A1", 5, "LS1", 1), ("A1", 6, "LS1", 2)])
+
+
+def battery(harness: Harness) -> None:
+    """Cell, charger with boost converter, and the power socket of the Pi."""
+    harness.connector("BT1", ["+", "−"], "Solder to its wires, never to the cell.")
+    harness.connector(
+        "PS1",
+        ["battery +", "battery −", "OUT 5 V", "OUT ground"],
+        "Set and measure 5.0 to 5.2 V before the Pi is connected.",
+    )
+    harness.port("J3", "power socket of the Pi (micro-USB)", ["5 V", "ground"], "On a Zero the one marked PWR.")
+    harness.lead("WB1", ["RD", "BK"], [("BT1", 1, "PS1", 1), ("BT1", 2, "PS1", 2)], length=0.1)
+    harness.lead("W6", ["RD", "BK"], [("PS1", 3, "J3", 1), ("PS1", 4, "J3", 2)], length=0.15)

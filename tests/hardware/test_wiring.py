@@ -85,6 +85,12 @@ def test_five_volts_go_to_the_amplifier_alone(build: str) -> None:
     assert {(ref, pin) for one, from_pin, ref, pin in joined(build) if one == "J1" and from_pin in fives} <= {("A1", 3)}
 
 
+def test_the_battery_reaches_the_pi_through_the_charger_alone() -> None:
+    for build in ("handheld", "handheld-zero2"):
+        mine = [wire for wire in joined(build) if {"BT1", "PS1", "J3"} & {wire[0], wire[2]}]
+        assert mine == [("BT1", 1, "PS1", 1), ("BT1", 2, "PS1", 2), ("PS1", 3, "J3", 1), ("PS1", 4, "J3", 2)]
+
+
 @pytest.mark.parametrize("build", ["handheld", "kiosk"])
 def test_the_supply_of_the_microphone_goes_through_the_slide_alone(build: str) -> None:
     wires = joined(build)
@@ -104,9 +110,9 @@ def rows(build: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter="\t"))
 
 
-def is_row_of(row: dict[str, str], part: Part, count: int) -> bool:
-    """Whether WireViz lists that part so many times."""
-    amount = "0.5" if row["Unit"] == "m" else str(count)  # leads are listed by their length
+def is_row_of(row: dict[str, str], part: Part, length: float | None) -> bool:
+    """Whether WireViz lists that part as often as the list does; leads are listed by their length."""
+    amount = str(part.quantity if length is None else length)
     known = (part.buyable.get("manufacturer", ""), part.buyable.get("mpn", ""))
     return part.part in row["Description"] and row["Qty"] == amount and (row["Manufacturer"], row["MPN"]) == known
 
@@ -117,8 +123,10 @@ def test_wireviz_lists_the_parts_of_bom_csv(build: str) -> None:
     # A part without pins of its own stands under the part on which it sits.
     sits_on = {"R1": "D1", "R2": "U1", "C1": "U1"}
     listed = rows(build)
+    cables = document(build)["cables"]
     for ref, part in drawn.items():
-        found = [row for row in listed if is_row_of(row, part, part.quantity)]
+        length = cables[ref]["length"] if ref in cables else None
+        found = [row for row in listed if is_row_of(row, part, length)]
         places = {place for row in found for place in row["Designators"].split(", ")}
         assert sits_on.get(ref, ref) in places, f"{ref}: {part.part}"
     assert len(listed) == len(drawn)
