@@ -35,6 +35,7 @@ from appliance.protocol.settings import SessionSettings, hot_words, plan
 from appliance.protocol.voices import known_model
 from appliance.recorder import Recorder
 from appliance.watch import Watch
+from appliance.workers.camera.codes import CodeReader
 from appliance.workers.camera.feed import Eyes
 from appliance.workers.camera.policy import Picture
 from appliance.workers.camera.worker import CameraWorker
@@ -91,6 +92,7 @@ class Taps:
     tty: bool = False
     config: Path | None = None  # the file given with --config, for the self-test
     here: Asked | None = None  # what was given with --here, for the self-test
+    country: str = ""  # where the box seems to stand
     restarted: bool = False  # the process before this one did not end in order
 
 
@@ -137,10 +139,12 @@ class Box:
             self._journal, self._keeper, post, now, self._beats, Robot(self._jitter, now), rebooter, self._daybook,
             PreflightWorker(taps.config, post, here=taps.here, lends=settings.loudspeaker.driver == "alsa"),
             self._eyes,
+            self._make_code_reader(),
         )  # fmt: skip
         self._recorder = Recorder(taps.recording)
         ear = Ear(reboot_from=rebooter.allowed_from())
-        own = replace(setup(settings, self._model), restarted=taps.restarted)
+        first = setup(settings, self._model, taps.country, has_key=key is not None)
+        own = replace(first, restarted=taps.restarted)
         state = remembered(State(setup=own, ear=ear), self._keeper.load(), self._daybook.load())
         if problems:
             state = replace(state, faults=(Fault(FaultCode.X1, 0, str(problems[0])),))
@@ -184,17 +188,23 @@ class Box:
         if wanted.mode == "off" or wanted.driver == "none":
             return None
 
-        def made() -> Camera:
-            camera = factory.camera(self._settings)
-            assert camera is not None, "the driver is not none"
-            return camera
-
         return Eyes(
             self._model,
             wanted.tokens_per_minute,
-            lambda taken: CameraWorker(made, taken, self._queue.post, clock.now_ms),
+            lambda taken: CameraWorker(self._camera, taken, self._queue.post, clock.now_ms),
             self._pictured,
         )
+
+    def _camera(self) -> Camera:
+        camera = factory.camera(self._settings)
+        assert camera is not None, "the driver is not none"
+        return camera
+
+    def _make_code_reader(self) -> CodeReader | None:
+        if self._settings.camera.driver == "none" or self._settings.keys.driver == "none":
+            return None
+
+        return CodeReader(self._camera, self._queue.post, self._taps.runtime)
 
     def _heard(self, event: Event) -> None:
         """News of the microphone: the eyes look only while somebody speaks."""

@@ -13,6 +13,7 @@ from appliance.core.machine.invariants import check
 from appliance.core.machine.step import cause, step
 from appliance.core.model.direction import Direction
 from appliance.core.model.effects import (
+    ApplyCode,
     BeginCheck,
     CloseCamera,
     CloseMicrophone,
@@ -28,6 +29,7 @@ from appliance.core.model.effects import (
     Field,
     Finish,
     HangUp,
+    LookForCodes,
     Note,
     OpenCamera,
     OpenMicrophone,
@@ -42,6 +44,7 @@ from appliance.core.model.effects import (
     SetDownlink,
     SetUplink,
     SetVolume,
+    StopLooking,
     TakePicture,
     Upgrade,
     WipeSound,
@@ -149,6 +152,15 @@ class EffectHandler(Protocol):
 
     def end_check(self) -> None:
         """End it."""
+
+    def look_for_codes(self) -> None:
+        """Open the camera for set-up."""
+
+    def stop_looking(self) -> None:
+        """Close it."""
+
+    def apply_code(self, number: int, country: str) -> None:
+        """Ask root for what a code says."""
 
     def drain_sound(self) -> None:
         """Answered by ``SoundDrained``."""
@@ -292,6 +304,12 @@ class EventLoop:
                 handler.begin_check(private=private)
             case EndCheck():
                 handler.end_check()
+            case LookForCodes():
+                handler.look_for_codes()
+            case StopLooking():
+                handler.stop_looking()
+            case ApplyCode(number, country):
+                handler.apply_code(number, country)
             case DrainSound():
                 handler.drain_sound()
             case Note(what, fields):

@@ -9,6 +9,7 @@ import os
 from dataclasses import replace
 from unicodedata import normalize
 
+from appliance.config.countries import countries
 from appliance.config.settings import Settings
 from appliance.core.model.state import Setup, State
 from appliance.core.session import cues
@@ -23,8 +24,8 @@ _NO_COUNT = Count()
 log = logging.getLogger(__name__)
 
 
-def setup(settings: Settings, model: Model) -> Setup:
-    """The core's view of the settings."""
+def setup(settings: Settings, model: Model, country: str = "", *, has_key: bool = True) -> Setup:
+    """The core's view of the settings. ``country``: where the box seems to stand, or empty."""
     run, languages = settings.run, settings.languages
     voice = settings.service.voice
     return Setup(
@@ -51,6 +52,10 @@ def setup(settings: Settings, model: Model) -> Setup:
         cap_ms=settings.cost.daily_minutes * _MINUTE_MS,
         cap_tokens=settings.cost.daily_tokens,
         unattended_ms=0 if settings.keys.driver == "none" else settings.cost.unattended_minutes * _MINUTE_MS,
+        code_reader=settings.camera.driver != "none" and settings.keys.driver != "none",
+        looks_at_start=settings.keys.driver == "gpio" and not has_key,
+        countries=tuple(sorted(countries().items(), key=lambda row: row[0] != country)),
+        country_guessed=bool(country),
         serial=os.getpid(),
     )
 

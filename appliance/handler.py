@@ -14,6 +14,7 @@ from appliance.core.model.modes import Valve
 from appliance.core.model.views import View
 from appliance.protocol.codec import AppendTemplate
 from appliance.protocol.settings import SessionSettings
+from appliance.workers.camera.codes import CodeReader
 from appliance.workers.camera.feed import Eyes
 from appliance.workers.connection.session_io import Conversation
 from appliance.workers.connection.worker import Access, LineWorker
@@ -62,9 +63,11 @@ class AppHandler:
         daybook: DayBook,
         preflight: PreflightWorker,
         eyes: Eyes | None = None,
+        codes: CodeReader | None = None,
     ) -> None:
         """``plan``: what to ask the service for; ``output``: which ear hears a direction."""
         self._eyes = eyes
+        self._codes = codes
         self._robot = robot
         self._rebooter = rebooter
         self._daybook = daybook
@@ -111,7 +114,8 @@ class AppHandler:
     @property
     def looking(self) -> bool:
         """Whether the camera is really open."""
-        return self._eyes is not None and self._eyes.looking
+        by_code = self._codes is not None and self._codes.looking
+        return by_code or (self._eyes is not None and self._eyes.looking)
 
     @property
     def sending(self) -> bool:
@@ -236,6 +240,8 @@ class AppHandler:
         self.microphone.stop(limit_ms)
         if self._eyes is not None:
             self._eyes.stop(limit_ms)
+        if self._codes is not None:
+            self._codes.stop(limit_ms)
         for worker, _ in self._lines.values():
             worker.hang_up()
         for worker, _ in self._lines.values():
@@ -284,6 +290,18 @@ class AppHandler:
 
     def begin_check(self, *, private: bool) -> None:
         self._preflight.begin(self.speaker, private=private)
+
+    def look_for_codes(self) -> None:
+        if self._codes is not None:
+            self._codes.look()
+
+    def stop_looking(self) -> None:
+        if self._codes is not None:
+            self._codes.stop_looking()
+
+    def apply_code(self, number: int, country: str) -> None:
+        if self._codes is not None:
+            self._codes.apply(number, country)
 
     def end_check(self) -> None:
         self._preflight.end()

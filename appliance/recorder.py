@@ -15,8 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from appliance.core.model import codes as core_codes
 from appliance.core.model import events as core_events
 from appliance.core.model import state as core_state
+from appliance.core.model.codes import CodePage, CodeRead
 from appliance.core.model.direction import Direction
 from appliance.core.model.events import Event, LevelMetered, SourceArrived, TextArrived
 from appliance.core.model.state import State
@@ -28,7 +30,7 @@ log = logging.getLogger(__name__)
 
 _CLASSES: dict[str, type[Any]] = {
     cls.__name__: cls
-    for module in (core_events, core_state)
+    for module in (core_codes, core_events, core_state)
     for cls in vars(module).values()
     if isinstance(cls, type) and dataclasses.is_dataclass(cls)
 } | {"Direction": Direction}
@@ -134,9 +136,19 @@ def _wordless(event: Event) -> Event:
     """The event with as many dots in the place of words."""
     if isinstance(event, TextArrived | SourceArrived):
         return dataclasses.replace(event, text=_dots(event.text), stash=_dots(event.stash))
+    if isinstance(event, CodeRead):
+        return dataclasses.replace(event, pages=_wordless_pages(event.pages))
     return event
+
+
+def _wordless_pages(pages: tuple[CodePage, ...]) -> tuple[CodePage, ...]:
+    """A network's name tells where the box stands."""
+    return tuple(dataclasses.replace(page, text=_dots(page.text)) for page in pages)
 
 
 def _wordless_state(state: State) -> State:
     shown = tuple(dataclasses.replace(s, text=_dots(s.text), tail=_dots(s.tail), raw=_dots(s.raw)) for s in state.shown)
-    return dataclasses.replace(state, shown=shown, source_text=_dots(state.source_text))
+    offer, code = state.code.offer, state.code
+    if offer is not None:
+        code = dataclasses.replace(code, offer=dataclasses.replace(offer, pages=_wordless_pages(offer.pages)))
+    return dataclasses.replace(state, shown=shown, source_text=_dots(state.source_text), code=code)

@@ -14,6 +14,7 @@ from appliance.core.model.views import BlankView
 from appliance.handler import AppHandler, Makers
 from appliance.protocol.settings import SessionSettings, plan
 from appliance.protocol.voices import resolve_model
+from appliance.workers.camera.codes import CodeReader
 from appliance.workers.camera.feed import Eyes
 from appliance.workers.connection import tls
 from appliance.workers.connection.endpoint import Target
@@ -74,6 +75,7 @@ class Desk:
             cast(Rebooter, Hand(self.told, "rebooter")), cast(DayBook, Hand(self.told, "day book")),
             cast(PreflightWorker, Hand(self.told, "preflight")),
             cast(Eyes, Hand(self.told, "eyes")) if eyes else None,
+            cast(CodeReader, Hand(self.told, "codes")) if eyes else None,
         )  # fmt: skip
 
     @staticmethod
@@ -114,7 +116,11 @@ def test_orders_reach_the_camera_where_there_is_one() -> None:
         each.handler.take_picture()
         each.handler.close_camera()
         each.handler.wipe_sound()
-    assert desk.told == ["eyes open", "eyes take_sharp", "eyes close", "robot wipe", "eyes wipe"]
+        each.handler.look_for_codes()
+        each.handler.stop_looking()
+        each.handler.apply_code(1, "ES")
+    codes = ["codes look", "codes stop_looking", "codes apply"]
+    assert desk.told == ["eyes open", "eyes take_sharp", "eyes close", "robot wipe", "eyes wipe", *codes]
     assert blind.told == ["robot wipe"]
     assert not blind.handler.looking
 

@@ -20,6 +20,8 @@ from appliance.errors import DragomanError, SettingsError
 
 VERSION_AT_MOST = 20
 """97 squares a side: more than that a small camera does not tell apart across a desk."""
+ERROR_LEVEL = "l"
+"""The fewest squares: what a camera cannot tell apart costs more than a stain on the paper."""
 QUIET_SQUARES = 4
 SCALE = 10
 _OPTIONS = {
@@ -84,7 +86,7 @@ def draw(text: str, out: Path | None) -> None:
             'the library segno is not installed: "apt install python3-segno", or "pip install segno"'
         ) from None
     try:
-        code = segno.make(text, error="m", micro=False, boost_error=True)
+        code = segno.make(text, error=ERROR_LEVEL, micro=False, boost_error=True)
     except ValueError:
         raise QrError("it says more than a code can hold") from None
     if isinstance(code.version, int) and code.version > VERSION_AT_MOST:

@@ -16,6 +16,7 @@ from appliance.app import Box, Taps
 from appliance.clock import RealClock
 from appliance.commands import here
 from appliance.commands.named_files import named_files
+from appliance.config.countries import guess
 from appliance.config.here import Asked, read_here
 from appliance.config.last_good import keep_last_good
 from appliance.config.reading import Loaded, paths_from, read
@@ -91,6 +92,7 @@ def _interpret(
         runtime=runtime,
         environment=environment,
         tty=sys.stdout.isatty(),
+        country=guess(str(loaded.boot.get("wifi.country", "")), loaded.settings.languages.mine),
         config=args.config,
         here=asked,
         restarted=starts.begin(clock.began_ms),

@@ -9,6 +9,7 @@ the key of the service. It may not say where speech goes (``service.url``, ``ca_
 name files, devices or drivers, lift a cap, open the camera, or say that there is no privacy switch.
 """
 
+import hashlib
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -101,6 +102,11 @@ def request(asked: Asked) -> bytes:
     if asked.key is not None:
         lines.append(f"{_KEY} = {text(asked.key.reveal())}")
     return ("\n".join(lines) + "\n").encode()
+
+
+def digest(data: bytes) -> str:
+    """By which the box knows the answer to its own request."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def read_request(data: bytes) -> Asked:

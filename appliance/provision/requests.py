@@ -7,13 +7,12 @@ The folder belongs to the box's user, so anything in it may be a link, a pipe, o
 the folder's descriptor and no link is followed; what root writes there is a fresh file of its own.
 """
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from appliance.config.asked import REQUEST_MAX_BYTES
+from appliance.config.asked import REQUEST_MAX_BYTES, digest
 from appliance.config.durable import OWNER_ONLY, sync_folder, write_durably
 from appliance.config.show import text
 from appliance.provision.outcome import make_folder
@@ -21,11 +20,6 @@ from appliance.provision.places import REQUEST_NAME, RESULT_NAME, Places
 
 _PRIVATE_FOLDER = 0o700
 _RESULT_PART = "result.toml.part"
-
-
-def digest(data: bytes) -> str:
-    """By which the box knows the answer to its own request."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def taken(places: Places) -> bytes | None:

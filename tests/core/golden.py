@@ -12,6 +12,7 @@ from typing import get_args
 
 from appliance.core.machine.invariants import check
 from appliance.core.machine.step import step
+from appliance.core.model.codes import CodeApplied, CodePage, CodeRead, CodeRefused
 from appliance.core.model.direction import Direction
 from appliance.core.model.effects import Effect, Note
 from appliance.core.model.events import (
@@ -138,6 +139,9 @@ def _costs(n: int) -> tuple[Event, ...]:
         TroubleReported(FaultCode.V1, "low voltage"),
         CheckTold("microphone", "M1"),
         CheckEnded(),
+        CodeRead(1, (CodePage("network", "Sol"),), needs_country=True),
+        CodeRefused("it is not for this box"),
+        CodeApplied(ok=True, words="done"),
     )
 
 

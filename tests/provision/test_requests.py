@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from appliance.config.asked import asked_from, request
+from appliance.config.asked import asked_from, digest, request
 from appliance.provision.applying import provision
 from appliance.provision.keyfile import stored_network
-from appliance.provision.requests import digest
 from tests.provision.cards import BOOT, PowerCutError, ask, card, cut_at, done, snapshot
 
 WANTED = {

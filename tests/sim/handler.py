@@ -195,6 +195,15 @@ class SimHandler:
     def end_check(self) -> None:
         raise AssertionError("none was begun")
 
+    def look_for_codes(self) -> None:
+        raise AssertionError("nobody in the simulator holds CAMERA for so long")
+
+    def stop_looking(self) -> None:
+        raise AssertionError("it does not look")
+
+    def apply_code(self, number: int, country: str) -> None:
+        raise AssertionError("it has read none")
+
     def keep_count(self, count: Count) -> None:
         """No hour of the simulator reaches a cap."""
 

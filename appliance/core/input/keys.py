@@ -17,7 +17,7 @@ from appliance.core.model.limits import Limits
 from appliance.core.model.state import Contact, Ending, State, Wanted
 from appliance.core.process.device_health import silenced
 from appliance.core.process.shutdown import hurried
-from appliance.core.session import guest_session, selftest
+from appliance.core.session import code_setup, guest_session, selftest
 from appliance.core.session.usage_caps import touched
 from appliance.core.transcript import captions, languages
 from appliance.errors import FaultCode
@@ -33,6 +33,9 @@ def edge(state: State, key: Key, down: bool, at: int, now: int, limits: Limits) 
     if key in (Key.LOUDER, Key.QUIETER):
         if not down:
             return state, ()
+        if code_setup.shows(state):
+            state, effects, _ = code_setup.pressed(state, key, now, limits)
+            return state, (Note("key", (("key", str(key)), ("down", True))), *effects)
         only_stays = guest_session.stays(state, key, now, limits)
         asked = state.cost.asked_at is not None
         state = guest_session.touched(touched(replace(state, idle=False), now), now)
@@ -133,7 +136,14 @@ def _accepted(state: State, contact: Contact, at: int, now: int, limits: Limits)
     answers = state.cost.asked_at is not None and contact.key not in _NEVER_SPENT
     answers = answers or guest_session.stays(state, contact.key, now, limits)
     state = guest_session.touched(touched(replace(state, idle=False), now), now)  # somebody is here
+    ended: tuple[Effect, ...] = ()
     effects: tuple[Effect, ...] = ()
+    if contact.key is Key.CAMERA:
+        state = code_setup.held(state, now, limits, down=down)
+    if down and code_setup.shows(state):
+        state, ended, is_all = code_setup.pressed(state, contact.key, now, limits)
+        if is_all:
+            return _spent(state, contact.key), (note, *ended)
     if contact.key in CHORD:
         both = _are_down(state, CHORD)
         state = selftest.held(state, both=both, now=now, limits=limits)
@@ -149,7 +159,7 @@ def _accepted(state: State, contact: Contact, at: int, now: int, limits: Limits)
         state, effects = _pressed(state, contact.key, now, limits)
     elif not was_spent:
         state, effects = _released(state, contact.key, held_ms, now, limits)
-    return state, (note, *effects)
+    return state, (note, *ended, *effects)
 
 
 def _pressed(state: State, key: Key, now: int, limits: Limits) -> Outcome:

@@ -18,7 +18,7 @@ from appliance.core.model.state import State
 from appliance.core.screen import brightness
 from appliance.core.screen.messages import idle_deadlines
 from appliance.core.screen.screen import notice_deadlines
-from appliance.core.session import cues, guest_session, selftest, usage_caps
+from appliance.core.session import code_setup, cues, guest_session, selftest, usage_caps
 from appliance.core.transcript import captions, reading_speed
 
 
@@ -70,3 +70,4 @@ def _deadlines(state: State, now: int, limits: Limits) -> Iterator[int]:
     yield from brightness.deadlines(state, now, limits)
     yield from usage_caps.deadlines(state, now, limits)
     yield from selftest.deadlines(state, now, limits)
+    yield from code_setup.deadlines(state)

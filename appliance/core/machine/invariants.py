@@ -36,6 +36,8 @@ def _broken(old: State, new: State, limits: Limits) -> list[str]:
         "two lines of one direction take speech": same_lines or _one_ready_a_direction(new),
         "capture in private": not (new.capture and new.private),
         "the camera without the microphone": not new.camera.open or new.capture,
+        "looks for codes in private": not (new.code.looks and new.private),
+        "looks for codes while it listens": not (new.code.looks and new.capture),
         "a camera that is off": not new.camera.open or new.setup.camera != "off",
         "capture beyond the allowance": not (new.capture and new.cost.closed),
         "hush without a loudspeaker": not new.hushed or new.setup.half_duplex,

@@ -32,7 +32,7 @@ from appliance.core.model.modes import Mode, Phase, Valve
 from appliance.core.model.queries import heard, line_for, live, needed
 from appliance.core.model.state import Ending, Line, Purpose, State, Wanted
 from appliance.core.process.shutdown import advanced
-from appliance.core.session import guest_session
+from appliance.core.session import code_setup, guest_session
 from appliance.core.session.selftest import followed
 from appliance.core.session.usage_caps import bounded
 from appliance.errors import FaultCode
@@ -59,6 +59,8 @@ def settle(state: State, now: int, limits: Limits, why: str) -> Outcome:
 
 def _in_line(state: State, now: int, limits: Limits, why: str) -> Outcome:
     state, effects = followed(state)
+    state, more = code_setup.followed(state)
+    effects += more
     for part in (advanced, guest_session.settled, _microphone, _drop_lines, _finish_lines):
         state, more = part(state, now, limits)
         effects += more

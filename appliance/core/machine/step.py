@@ -12,6 +12,7 @@ from appliance.core.devices import camera, playback
 from appliance.core.input import keys
 from appliance.core.link import connection
 from appliance.core.machine.reconcile import settle
+from appliance.core.model.codes import CodeApplied, CodeRead, CodeRefused
 from appliance.core.model.effects import Effect, Note
 from appliance.core.model.events import (
     Booted,
@@ -60,7 +61,7 @@ from appliance.core.model.queries import line_for, live
 from appliance.core.model.state import Care, State, Wanted
 from appliance.core.process import device_health, microphone_health, shutdown
 from appliance.core.screen import brightness
-from appliance.core.session import cues, guest_session, selftest, usage_caps
+from appliance.core.session import code_setup, cues, guest_session, selftest, usage_caps
 from appliance.core.transcript import turns
 
 LineEvent = (
@@ -164,10 +165,24 @@ def _handled(state: State, event: Event, now: int, limits: Limits) -> Outcome:
             return selftest.told(state, event, now, limits), ()
         case CheckEnded():
             return selftest.ended(state), ()
+        case CodeRead() | CodeRefused() | CodeApplied():
+            return _code_news(state, event, now, limits)
         case Booted():
             return _booted(state, event.private, now)
         case _:
             return _line_news(state, event, now, limits)
+
+
+def _code_news(state: State, event: CodeRead | CodeRefused | CodeApplied, now: int, limits: Limits) -> Outcome:
+    match event:
+        case CodeRead():
+            return code_setup.read(state, event, now, limits)
+        case CodeRefused(why):
+            return code_setup.refused(state, why, now, limits), ()
+        case CodeApplied():
+            return code_setup.answered(state, event, now, limits), ()
+        case _:  # pragma: no cover - the type checker proves it
+            assert_never(event)
 
 
 def _line_news(state: State, event: LineEvent, now: int, limits: Limits) -> Outcome:
@@ -214,12 +229,13 @@ def _booted(state: State, private: bool, now: int) -> Outcome:
     wanted = Wanted.INTERPRETING if state.setup.at_once else Wanted.NOTHING
     note = Note("mode", (("from", str(Mode.STARTING)), ("to", str(Mode.STANDBY)), ("why", "booted")))
     state = usage_caps.touched(keys.slide_read(state, private), now)
+    state = code_setup.booted(state, now)
     return replace(state, wanted=wanted, mode=Mode.STANDBY, why="booted", care=Care(since=now)), (note,)
 
 
 def _ticked(state: State, now: int, limits: Limits) -> Outcome:
     effects: tuple[Effect, ...] = ()
-    for part in (keys.ticked, connection.overdue, guest_session.ticked, selftest.ticked):
+    for part in (keys.ticked, connection.overdue, guest_session.ticked, selftest.ticked, code_setup.ticked):
         state, more = part(state, now, limits)
         effects += more
     return state, effects

@@ -210,6 +210,24 @@ class EndCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class LookForCodes:
+    """Open the camera and look for codes, sending nothing; answered by ``CodeRead`` or ``CodeRefused``."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopLooking:
+    """Close it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyCode:
+    """Ask root for what this code says; answered by ``CodeApplied``. ``country``: chosen by a person, or empty."""
+
+    number: int
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
 class DrainSound:
     """Say when all speech has been played; answered by ``SoundDrained``."""
 
@@ -256,6 +274,9 @@ Effect = (
     | PowerOff
     | BeginCheck
     | EndCheck
+    | LookForCodes
+    | StopLooking
+    | ApplyCode
     | DrainSound
     | Note
     | Exit

@@ -7,6 +7,7 @@ Responsible for: one frozen class per kind of news. Must not: carry PCM, JPEG or
 from dataclasses import dataclass
 from enum import StrEnum
 
+from appliance.core.model.codes import CodeApplied, CodeRead, CodeRefused
 from appliance.core.model.direction import Direction
 from appliance.errors import FaultCode
 
@@ -393,5 +394,8 @@ Event = (
     | LineLost
     | CheckTold
     | CheckEnded
+    | CodeRead
+    | CodeRefused
+    | CodeApplied
     | SoundDrained
 )

@@ -103,6 +103,13 @@ class Limits:
     cap_by_force_ms: int = 120_000  # our choice: "speech" that never pauses is noise, and a cap is a cap
     low_shown_ms: int = 5_000
     still_there_ms: int = 30_000
+    # Set-up by a code; the figures are our guess.
+    code_hold_ms: int = 3_000  # as long as the self-test's keys
+    code_look_ms: int = 3 * 60_000  # a camera does not look for ever
+    code_offer_ms: int = 2 * 60_000  # somebody reads each page, and asks a colleague
+    code_seen_ms: int = 700  # no press before that can be an answer to a page
+    code_told_ms: int = 6_000
+    code_applied_within_ms: int = 60_000  # the worker gives up before
     # Memory.
     sentences: int = 16  # a replay of 30 s may bring as many at once, and each must be seen
     turns: int = 64

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
+from appliance.core.model.codes import CodeSetup
 from appliance.core.model.direction import Direction
 from appliance.core.model.effects import CueName
 from appliance.core.model.events import CheckTold, Device, Key, Loss
@@ -73,6 +74,10 @@ class Setup:
     cap_ms: int = 0  # of sound sent in a day; 0: no cap
     cap_tokens: int = 0  # of a day; 0: no cap
     unattended_ms: int = 0  # interpreting for so long without a key asks, then stops; 0: never (there are no keys)
+    code_reader: bool = False  # there is a camera, and a key to confirm with
+    looks_at_start: bool = False  # nobody has set up this box
+    countries: tuple[tuple[str, str], ...] = ()  # code and name, the likeliest first
+    country_guessed: bool = False  # the first of them is more than the first of a list
     serial: int = 0  # feeds the jitter of redials
     restarted: bool = False  # the process before this one ended by a bug, a watchdog or a kill
 
@@ -370,6 +375,7 @@ class State:
     camera: Camera = field(default_factory=Camera)
     cost: Cost = field(default_factory=Cost)
     preflight: Preflight = field(default_factory=Preflight)
+    code: CodeSetup = field(default_factory=CodeSetup)
     shown: tuple[Shown, ...] = ()
     readers: tuple[Reader, ...] = ()  # those who are behind what is shown
     care: Care = field(default_factory=Care)

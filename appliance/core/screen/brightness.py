@@ -66,6 +66,7 @@ def _is_alive(old: State, new: State, effects: tuple[Effect, ...], now: int) -> 
         or new.source_text != old.source_text
         or new.owned_up_at != old.owned_up_at
         or (new.cost.asked_at, new.cost.low_at) != (old.cost.asked_at, old.cost.low_at)
+        or (new.code.offer, new.code.told) != (old.code.offer, old.code.told)
         or (new.stopping, new.ending) != (old.stopping, old.ending)
         or (new.faults != old.faults and pressing(new, now) != pressing(old, now))
     )

@@ -25,7 +25,7 @@ from appliance.core.model.views import (
 )
 from appliance.core.model.words import words_for
 from appliance.core.screen import messages
-from appliance.core.session import cues, guest_session, selftest, usage_caps
+from appliance.core.session import code_setup, cues, guest_session, selftest, usage_caps
 from appliance.core.transcript.languages import own_name, present
 from appliance.core.transcript.reading_speed import reread, unread
 from appliance.errors import FaultCode
@@ -46,6 +46,9 @@ _NAMED = frozenset({FaultCode.X1, FaultCode.K2})
 def view(state: State, now: int, limits: Limits = _LIMITS) -> View:
     """What the panel should show at ``now``."""
     status, sound = replace(status_row(state), speak=cues.is_your_turn(state, now, limits)), state.sound
+    set_up = code_setup.view(state, status)
+    if set_up is not None and state.mode is not Mode.STARTING and state.ending is Ending.NONE:
+        return set_up
     if state.menu is not None and state.mode is not Mode.STARTING and state.ending is not Ending.OVER:
         return messages.menu(state.setup, state.menu)
     turned = sound.volume_until is not None and now < sound.volume_until
