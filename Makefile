@@ -1,5 +1,5 @@
 # Every target does the set-up it needs. `make demo` and `make test` are all that a newcomer has to know.
-.PHONY: help setup demo test check soak bench-faults screens pages deb clean
+.PHONY: help setup demo test test-trixie check soak bench-faults screens pages deb clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -9,6 +9,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install -q
 help:
 	@echo "make demo    a rehearsed conversation against the built-in emulator (files in demo/)"
 	@echo "make test    all tests          make check   types, style, the rules of the house"
+	@echo "make test-trixie    demo and test in a fresh Debian 13, half an hour (as root; needs mmdebstrap)"
 	@echo "make soak    the long forms, most of an hour     make screens   draw hardware/screens/ anew"
 	@echo "make deb     build/dragoman_*.deb for this Debian; SUITE=trixie or bookworm, ARCH=arm64 for others (as root)"
 	@echo "make pages   the diagrams and the table of settings anew"
@@ -101,6 +102,10 @@ ARCH :=
 deb:
 	.ci/apt-install deb
 	/usr/bin/python3 image-build/build_deb.py $(if $(SUITE),--suite $(SUITE)) $(if $(ARCH),--arch $(ARCH))
+
+# The README's two commands in a fresh Debian 13 (mmdebstrap, as root): the whole suite under its Python, Pango and espeak-ng.
+test-trixie: $(VENV)/dev.done
+	$(PY) -m tests.image.trixie demo test
 
 check: $(VENV)/dev.done
 	$(PY) -m ruff check .

@@ -30,6 +30,8 @@ MAKING_S = 540.0
 """Longest time that the making of one root may take."""
 
 PACKAGES: Mapping[str, tuple[str, ...]] = {
+    # What the README asks of a newcomer, and no more.
+    "bare": ("git", "make", "ca-certificates"),
     # A small machine that systemd starts, with what the package depends on.
     "box": (
         *("systemd", "systemd-sysv", "dbus", "udev", "kmod", "iproute2", "procps", "ca-certificates"),
@@ -74,9 +76,22 @@ class DebianRoot:
         timeout: float = 120.0,
         env: Mapping[str, str] | None = None,
         binds: Sequence[tuple[Path, str]] = (),
+        capture: bool = True,
     ) -> "subprocess.CompletedProcess[str]":
-        """Run a command there, in its own namespaces of mounts and processes, and by default without a network."""
-        return _run(self.path, words, check=check, network=network, timeout=timeout, env=env or {}, binds=binds)
+        """Run a command there, in its own namespaces of mounts and processes, and by default without a network.
+
+        ``capture`` False: what it says is said on this program's own output, as it comes.
+        """
+        return _run(
+            self.path,
+            words,
+            check=check,
+            network=network,
+            timeout=timeout,
+            env=env or {},
+            binds=binds,
+            capture=capture,
+        )
 
 
 def why_not() -> str | None:
@@ -234,6 +249,7 @@ def _run(
     timeout: float,
     env: Mapping[str, str],
     binds: Sequence[tuple[Path, str]],
+    capture: bool = True,
 ) -> "subprocess.CompletedProcess[str]":
     spaces = ["unshare", "-m", "-p", "-f", "-u", "-i", "--kill-child", *([] if network else ["-n"])]
     home = {"HOME": "/root", "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
@@ -243,7 +259,7 @@ def _run(
         [*spaces, "sh", "-c", _script(), "sh", str(root), listed, *words],
         env={**home, **path, **env},
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        capture_output=capture,
         text=True,
         check=check,
         timeout=timeout,
