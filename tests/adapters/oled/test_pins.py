@@ -61,9 +61,12 @@ def test_a_line_that_fails_while_it_is_taken_can_be_taken_again(
     factory: MockFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pins = Pins()
+    set_function = type(factory.pin(24))._set_function
 
-    def refuse(_pin: object, _value: str) -> None:
-        raise OSError(5, "Input/output error")
+    def refuse(pin: object, value: str) -> None:
+        if value == "output":
+            raise OSError(5, "Input/output error")
+        set_function(pin, value)
 
     with monkeypatch.context() as patch:
         patch.setattr(type(factory.pin(24)), "_set_function", refuse)
