@@ -18,6 +18,9 @@ from appliance.ports import Frame, Screen
 from appliance.workers.host.heartbeats import Beats
 
 RETRY_S = 5.0
+EARLY_RETRY_S = 0.25
+EARLY_TRIES = 20
+"""So many at first: a box that starts early in the boot is there before its panel's bus."""
 CARE_S = 60.0  # a panel that shows the same is shown it again
 
 log = logging.getLogger(__name__)
@@ -92,6 +95,7 @@ class ScreenWorker:
             self._changed.notify()
 
     def _run(self) -> None:
+        told, tries = "", 0
         while not self._abandoned:
             try:
                 # The same object after a failure: a folder of pictures would begin to count anew.
@@ -100,15 +104,20 @@ class ScreenWorker:
                 screen.open()
                 self._beats.rest(self._device)
                 self._post(DeviceReady(self._device))
+                told = ""
                 self._paint(screen)
                 screen.close()
                 return
             except DeviceError as error:
                 self._beats.rest(self._device)
-                log.warning("%s", error)
-                self._post(DeviceFailed(self._device, str(error.kind), error.detail))
+                tries += 1
+                early = tries <= EARLY_TRIES
+                if not early or str(error) != told:
+                    told = str(error)
+                    log.warning("%s", error)
+                    self._post(DeviceFailed(self._device, str(error.kind), error.detail))
                 with self._changed:
-                    if self._changed.wait_for(lambda: not self._running, RETRY_S):
+                    if self._changed.wait_for(lambda: not self._running, EARLY_RETRY_S if early else RETRY_S):
                         return
 
     def _paint(self, screen: Screen) -> None:

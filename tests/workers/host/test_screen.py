@@ -124,6 +124,21 @@ def test_a_panel_that_comes_back_shows_the_latest_view_at_once(monkeypatch: pyte
         assert box.made == 1
 
 
+def test_a_panel_whose_bus_comes_after_the_box_is_found_soon_and_missed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "EARLY_RETRY_S", 0.01)
+    monkeypatch.setattr(module, "RETRY_S", 60)
+    absent = DeviceError("screen", Kind.ABSENT, "i2c")
+    failures = [absent] * module.EARLY_TRIES
+    monkeypatch.setattr(Panel, "open", lambda _panel: _raise(failures.pop()) if failures else None)
+    with desk() as box:
+        assert box.events.get(timeout=WAIT_S) == DeviceFailed(Device.SCREEN, "absent", "i2c")
+        assert box.events.get(timeout=WAIT_S) == DeviceReady(Device.SCREEN)
+
+
+def _raise(error: DeviceError) -> None:
+    raise error
+
+
 def test_stopping_does_not_wait_for_a_panel_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "RETRY_S", 60)
     one, _ = pictures()
