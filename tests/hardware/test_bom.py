@@ -13,7 +13,7 @@ HEAD = ",".join(parts.COLUMNS)
 KNOWN_NUMBERS = {
     "3013", "2130", "1475", "OBSF-30", "OBSF-24", "B3F-4055", "WP7113ID", parts.BY_NAME, parts.TO_BE_CHOSEN,
 }  # fmt: skip
-"""Numbers that somebody has looked up; a new one is added here when it was."""
+"""Written from memory and not checked with their makers, as ``hardware/parts.md`` says."""
 
 
 def test_a_good_row_is_read() -> None:
