@@ -24,6 +24,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+from debian_copyright import copyright_file
 from packaging.markers import Marker
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,6 +41,18 @@ RELEASES = {"trixie": "13", "bookworm": "12"}
 WHEELS_FOR = ("manylinux2014", "manylinux_2_17", "manylinux_2_24", "manylinux_2_26", "manylinux_2_27", "manylinux_2_28")
 EXIT_UNREACHED = 69
 EXAMPLE = "image-build/dragoman.toml.example"
+# Tools and tests of what is carried, the records of its installation, and its licences, which are in debian/copyright.
+LEFT_OUT = (
+    "__pycache__",
+    "tests",
+    "gpiozerocli",
+    "licenses",
+    "LICENSE*",
+    "COPYING*",
+    "RECORD",
+    "INSTALLER",
+    "REQUESTED",
+)
 TAKEN = ("appliance", "systemd", "LICENSE", "README.md", "CHANGELOG.md", "THIRD_PARTY.md", EXAMPLE)
 
 
@@ -104,7 +117,7 @@ def carried(suite: str, arch: str) -> tuple[Path, Path]:
     """Two folders: what is carried, unpacked, and the sources of what is compiled. Kept between builds."""
     table = suites()[suite]
     rows, sources = (locked(table[key], table["python"]) for key in ("carried", "built"))
-    digest = hashlib.sha256("\n".join((rows, sources, *WHEELS_FOR)).encode()).hexdigest()[:16]
+    digest = hashlib.sha256("\n".join(("1", rows, sources, *WHEELS_FOR)).encode()).hexdigest()[:16]
     home = BUILD / "carried" / f"{suite}-{arch}-{digest}"
     if not home.is_dir():
         aside = home.with_name(f"{home.name}.{os.getpid()}")
@@ -116,14 +129,6 @@ def carried(suite: str, arch: str) -> tuple[Path, Path]:
             fetch = ["download", "--no-binary=:all:", "--no-build-isolation", "--dest", os.fspath(aside / "sources")]
             pip(fetch, sources, aside / "sources")
         shutil.rmtree(aside / "carried" / "bin", ignore_errors=True)
-        for record in (aside / "carried").glob("*.dist-info/*"):
-            if record.name in (
-                "RECORD",
-                "INSTALLER",
-                "REQUESTED",
-                "direct_url.json",
-            ):  # of an installation, not a wheel
-                record.unlink()
         shutil.rmtree(home, ignore_errors=True)
         aside.rename(home)
     return home / "carried", home / "sources"
@@ -174,8 +179,8 @@ def stage(suite: str, arch: str, tree: Path) -> None:
             shutil.copy(source, tree / source.name)
     shutil.copytree(DEBIAN, tree / "debian", ignore=junk)
     modules, sources = carried(suite, arch)
-    tests = shutil.ignore_patterns("__pycache__", "tests", "gpiozerocli")
-    shutil.copytree(modules, tree / "carried", ignore=tests)
+    shutil.copytree(modules, tree / "carried", ignore=shutil.ignore_patterns(*LEFT_OUT))
+    (tree / "debian" / "copyright").write_text(copyright_file(tree, modules))
     shutil.copytree(sources, tree / "sources")
     when = committed_at()
     (tree / "debian" / "changelog").write_text(changelog((ROOT / "CHANGELOG.md").read_text(), suite, when))
