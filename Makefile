@@ -1,5 +1,5 @@
 # Every target does the set-up it needs. `make demo` and `make test` are all that a newcomer has to know.
-.PHONY: help setup demo test test-trixie check soak bench-faults screens pages deb clean
+.PHONY: help setup demo test test-trixie check soak bench-faults screens pages deb image-virt image-test clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -12,6 +12,7 @@ help:
 	@echo "make test-trixie    demo and test in a fresh Debian 13, half an hour (as root; needs mmdebstrap)"
 	@echo "make soak    the long forms, most of an hour     make screens   draw hardware/screens/ anew"
 	@echo "make deb     build/dragoman_*.deb for this Debian; SUITE=trixie or bookworm, ARCH=arm64 for others (as root)"
+	@echo "make image-virt  the virtual appliance (as root; ARCH=arm64)     make image-test  boots it in QEMU"
 	@echo "make pages   the diagrams and the table of settings anew"
 	@echo "make hardware  draw the wiring anew (hardware/)"
 	@echo "make bench-faults    a plain client and this box through the same faults (as root)"
@@ -106,6 +107,19 @@ deb:
 # The README's two commands in a fresh Debian 13 (mmdebstrap, as root): the whole suite under its Python, Pango and espeak-ng.
 test-trixie: $(VENV)/dev.done
 	$(PY) -m tests.image.trixie demo test
+
+# The image of a Pi 3 with Debian's kernel in the place of a board's, for QEMU; image-build/README.md tells more.
+ARCHITECTURE = $(or $(ARCH),amd64)
+image-virt:
+	.ci/apt-install image
+	/usr/bin/python3 image-build/build_deb.py --suite trixie --arch $(ARCHITECTURE)
+	image-build/virtual/build $(ARCHITECTURE) build/dragoman_*+deb13_$(ARCHITECTURE).deb build/image-virt/$(ARCHITECTURE)
+
+# Boots it, speaks to it, hangs its kernel, and pulls its plug twenty times. Never part of `make test`.
+image-test: $(VENV)/dev.done
+	.ci/apt-install image
+	$(PY) -m pytest -q -s -p no:cacheprovider tests/image/appliance/amd64.py tests/image/appliance/powercuts.py \
+		tests/image/appliance/arm64.py
 
 check: $(VENV)/dev.done
 	$(PY) -m ruff check .

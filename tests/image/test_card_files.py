@@ -137,6 +137,12 @@ def test_every_hook_is_shell_that_stops_at_the_first_error(path: Path) -> None:
                 assert (BUILD / named).is_file(), named
 
 
+def test_the_overlay_root_brings_what_its_script_calls() -> None:
+    """In an early boot without busybox the script finds no grep, and leaves the root as it is: seen in QEMU."""
+    packages = body(BUILD / "layer/dragoman-overlay-root.yaml")["mmdebstrap"]["packages"]
+    assert {"overlayroot", "busybox", "initramfs-tools"} <= set(packages)
+
+
 def test_nobody_can_log_in_and_nothing_listens() -> None:
     asked = {word for path in LAYERS for word in words(header(path)["Layer-Requires"])}
     packages = {name for path in LAYERS for name in body(path)["mmdebstrap"].get("packages", [])}

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from appliance.config.reading import BOOT_FILE, ETC_FILE
 from appliance.config.secret import CREDENTIAL_FILE
+from appliance.provision.places import WRITTEN
 
 ROOT = Path(__file__).resolve().parents[2]
 SYSTEMD = ROOT / "systemd"
@@ -53,7 +54,7 @@ def of_unit(text: str) -> set[str]:
 
 
 def of_units() -> set[str]:
-    """Where any unit may write. ``/etc`` as a whole is what the provisioning may write in."""
+    """Where any unit may write. ``/etc`` as a whole is what the provisioning may write in: see ``of_provisioning``."""
     return {path for unit in SYSTEMD.glob("*.service") for path in of_unit(unit.read_text(encoding="utf-8"))} - {"/etc"}
 
 
@@ -68,8 +69,13 @@ def of_settings() -> set[str]:
     return {BOOT_FILE, ETC_FILE, str(CREDENTIAL_FILE)}
 
 
+def of_provisioning() -> set[str]:
+    """What the provisioning writes that has to outlive a boot, by its own list."""
+    return set(WRITTEN)
+
+
 def test_every_path_is_kept_or_is_meant_not_to_be() -> None:
-    written = of_units() | of_tmpfiles() | of_settings()
+    written = of_units() | of_tmpfiles() | of_settings() | of_provisioning()
     assert {"/var/lib/dragoman", "/etc/dragoman/credentials", "/run/dragoman"} <= written
     fine = (*kept(), *IN_MEMORY, *MADE_ANEW, *BOOT_PARTITIONS)
     assert {path for path in written if not below(path, fine)} <= WRITTEN_AGAIN_AT_EACH_BOOT.keys()

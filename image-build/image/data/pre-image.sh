@@ -5,10 +5,11 @@ set -eu
 root=$1
 folder=$2
 
+# No shorter wait for a device than systemd's own 90 s: a slow start must not be taken for a lost partition.
 cat > "$root/etc/fstab" <<'FSTAB'
-LABEL=ROOT  /               ext4  ro,noatime                                                        0 0
-LABEL=BOOT  /boot/firmware  vfat  rw,noatime,errors=remount-ro,nofail,x-systemd.device-timeout=10s  0 2
-LABEL=DATA  /data           ext4  rw,noatime,errors=remount-ro,nofail,x-systemd.device-timeout=10s  0 2
+LABEL=ROOT  /               ext4  ro,noatime                           0 0
+LABEL=BOOT  /boot/firmware  vfat  rw,noatime,errors=remount-ro,nofail  0 2
+LABEL=DATA  /data           ext4  rw,noatime,errors=remount-ro,nofail  0 2
 FSTAB
 mkdir -p "$root/boot/firmware" "$root/data"
 
