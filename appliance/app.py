@@ -124,7 +124,7 @@ class Box:
         self._replay_buffers: ReplayBuffers[bytes] = ReplayBuffers(self._replay_buffer)
         self._jitter = JitterBuffer(post, _stretch, settings.loudspeaker.max_speed)
         self._beats = Beats(now)
-        self._eyes = self._make_eyes()
+        self._camera_feed = self._make_camera_feed()
         makers = self._makers()
         target = Target.parse(settings.service.url, settings.service.model, settings.service.ca_file)
         access = Access(target, tls.context(settings.service.ca_file), Names(), key.reveal() if key is not None else "")
@@ -183,7 +183,7 @@ class Box:
         there = settings.screen.guest_driver != "none"
         return Makers(microphone, speaker, screen, guest_screen if there else None)
 
-    def _make_eyes(self) -> Eyes | None:
+    def _make_camera_feed(self) -> CameraFeed | None:
         wanted, clock = self._settings.camera, self._clock
         if wanted.mode == "off" or wanted.driver == "none":
             return None
@@ -207,9 +207,9 @@ class Box:
         return CodeReader(self._camera, self._queue.post, self._taps.runtime)
 
     def _heard(self, event: Event) -> None:
-        """News of the microphone: the eyes look only while somebody speaks."""
-        if self._eyes is not None and isinstance(event, SpeechHeard):
-            self._eyes.hear(speaking=event.active)
+        """News of the microphone: the camera feed looks only while somebody speaks."""
+        if self._camera_feed is not None and isinstance(event, SpeechHeard):
+            self._camera_feed.hear(speaking=event.active)
         self._queue.post(event)
 
     def _pictured(self, _line: int, picture: Picture) -> None:

@@ -103,8 +103,8 @@ class AppHandler:
         self.speaker.start()
         self.microphone.start()
         self._robot.start()
-        if self._eyes is not None:
-            self._eyes.start()
+        if self._camera_feed is not None:
+            self._camera_feed.start()
 
     @property
     def capturing(self) -> bool:
@@ -160,22 +160,22 @@ class AppHandler:
         self.microphone.close()
 
     def open_camera(self) -> None:
-        if self._eyes is not None:
-            self._eyes.open()
+        if self._camera_feed is not None:
+            self._camera_feed.open()
 
     def close_camera(self) -> None:
-        if self._eyes is not None:
-            self._eyes.close()
+        if self._camera_feed is not None:
+            self._camera_feed.close()
 
     def take_picture(self) -> None:
-        if self._eyes is not None:
-            self._eyes.take_sharp(self._clock())
+        if self._camera_feed is not None:
+            self._camera_feed.take_sharp(self._clock())
 
     def select_input(self, direction: Direction, valve: Valve, *, move: bool) -> None:
         self._shut = valve is Valve.SHUT
         self._replay_buffers.select(direction, valve, self._clock(), move=move)
-        if self._eyes is not None:
-            self._eyes.set_valve(is_open=valve is Valve.OPEN)
+        if self._camera_feed is not None:
+            self._camera_feed.set_valve(is_open=valve is Valve.OPEN)
         # What stays behind is owed in a direction that may have no line to say so.
         self._replay_buffers.tell(self._post, self._clock())
 
@@ -184,8 +184,8 @@ class AppHandler:
         self._replay_buffers.tell(self._post, self._clock())  # a line would be dialled for what is owed no more
         self._robot.wipe()
         self._jitter.wipe()
-        if self._eyes is not None:
-            self._eyes.wipe()
+        if self._camera_feed is not None:
+            self._camera_feed.wipe()
 
     def dial(self, line: int, direction: Direction) -> None:
         replay_buffer = self._replay_buffers.of(direction)
@@ -197,7 +197,7 @@ class AppHandler:
             self._post,
             lambda payloads: self._fill(b"".join(payloads)),
             self._output(direction),
-            self._eyes,
+            self._camera_feed,
         )
         worker = LineWorker(conversation, self._access, self._post, self._clock, self._beats)
         replay_buffer.wake = worker.wake

@@ -52,7 +52,7 @@ class Hand:
 
 
 class Desk:
-    def __init__(self, key: str = "", *, eyes: bool = False, guest: bool = False) -> None:
+    def __init__(self, key: str = "", *, camera_feed: bool = False, guest: bool = False) -> None:
         self.events: queue.Queue[Event] = queue.Queue()
         self.told: list[str] = []
         self.given: list[object] = []  # to the robot
@@ -110,7 +110,7 @@ def test_orders_reach_the_devices() -> None:
 
 
 def test_orders_reach_the_camera_where_there_is_one() -> None:
-    desk, blind = Desk(eyes=True), Desk()
+    desk, blind = Desk(camera_feed=True), Desk()
     for each in (desk, blind):
         each.handler.open_camera()
         each.handler.take_picture()

@@ -1,8 +1,9 @@
-"""The simulated camera: what ``CameraWorker`` tells the eyes and the event loop, on the virtual clock, and its faults.
+"""The simulated camera: what ``CameraWorker`` tells the camera feed and the event loop, on the virtual clock, and its
+faults.
 
 Responsible for: taking what is ordered, or not; pictures that say when they were taken; and the person at its key.
-Must not: decide when a picture goes out (the real eyes do), or use another's chance: a seed without a camera is the
-same as it ever was.
+Must not: decide when a picture goes out (the real camera feed does), or use another's chance: a seed without a camera
+is the same as it ever was.
 
 A picture is a JPEG's header of the true size, a number, and zeros: nobody looks at it here.
 """
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from appliance.core.model.events import CameraTurned, Device, DeviceFailed, DeviceReady, Event, Key, KeyEdge
 from appliance.errors import Kind
 from appliance.protocol.voices import Model
-from appliance.workers.camera.feed import Eyes
+from appliance.workers.camera.feed import CameraFeed
 from appliance.workers.camera.policy import Order, Picture
 from appliance.workers.camera.worker import CAPTURE_LIMIT_S, FIRST_RETRY_S
 from tests.sim.agenda import Agenda
@@ -176,8 +177,8 @@ class Onlooker:
         self._camera: SimCamera | None = None
         self.went_out = 0
 
-    def eyes(self, model: Model) -> Eyes | None:
-        """The eyes of a fresh process; None where it has none."""
+    def camera_feed(self, model: Model) -> CameraFeed | None:
+        """The camera feed of a fresh process; None where it has none."""
         if self.mode == "off":
             return None
 
@@ -185,7 +186,7 @@ class Onlooker:
             self._camera = SimCamera(self._world.agenda, self._chance, taken, self._world.post)
             return self._camera
 
-        return Eyes(model, TOKENS_PER_MINUTE, made, self._counted)
+        return CameraFeed(model, TOKENS_PER_MINUTE, made, self._counted)
 
     def _counted(self, line: int, picture: Picture) -> None:
         self.went_out += 1

@@ -16,7 +16,7 @@ from appliance.core.model.views import View
 from appliance.emulator.server.service import Service
 from appliance.emulator.session.interfaces import Sound
 from appliance.protocol.settings import SessionSettings
-from appliance.workers.camera.feed import Eyes
+from appliance.workers.camera.feed import CameraFeed
 from appliance.workers.connection.session_io import Conversation
 from appliance.workers.playback.jitter_buffer import JitterBuffer
 from appliance.workers.storage.runtime_store import Kept
@@ -50,7 +50,7 @@ class SimHandler:
         wiped: Callable[[], None],
         keep: Callable[[Kept], None],
         books: Books,
-        eyes: Eyes | None = None,
+        camera_feed: CameraFeed | None = None,
     ) -> None:
         self._plan, self._fill, self._network, self._service = plan, fill, network, service
         self._replay_buffers, self._jitter, self._microphone, self._speaker = (
@@ -60,7 +60,7 @@ class SimHandler:
             speaker,
         )
         self._post, self._chance, self._watch, self._trace, self._wiped = post, chance, watch, trace, wiped
-        self._keep, self._books, self._eyes = keep, books, eyes
+        self._keep, self._books, self._camera_feed = keep, books, camera_feed
         self.lines: dict[int, SimLine] = {}
 
     def open_microphone(self) -> None:
@@ -74,34 +74,40 @@ class SimHandler:
             self._watch.moved()
         now = self._network.agenda.now
         self._replay_buffers.select(direction, valve, now, move=move)
-        if self._eyes is not None:
-            self._eyes.set_valve(is_open=valve is Valve.OPEN)
+        if self._camera_feed is not None:
+            self._camera_feed.set_valve(is_open=valve is Valve.OPEN)
         self._replay_buffers.tell(self._post, now)
 
     def open_camera(self) -> None:
-        assert self._eyes is not None, "it has no camera"
-        self._eyes.open()
+        assert self._camera_feed is not None, "it has no camera"
+        self._camera_feed.open()
 
     def close_camera(self) -> None:
-        assert self._eyes is not None, "it has no camera"
-        self._eyes.close()
+        assert self._camera_feed is not None, "it has no camera"
+        self._camera_feed.close()
 
     def take_picture(self) -> None:
-        assert self._eyes is not None, "it has no camera"
-        self._eyes.take_sharp(self._network.agenda.now)
+        assert self._camera_feed is not None, "it has no camera"
+        self._camera_feed.take_sharp(self._network.agenda.now)
 
     def wipe_sound(self) -> None:
         self._wiped()
         self._replay_buffers.wipe()
         self._replay_buffers.tell(self._post, self._network.agenda.now)
         self._jitter.wipe()
-        if self._eyes is not None:
-            self._eyes.wipe()
+        if self._camera_feed is not None:
+            self._camera_feed.wipe()
 
     def dial(self, line: int, direction: Direction) -> None:
         replay_buffer = self._replay_buffers.of(direction)
         conversation = Conversation(
-            line, self._plan(direction), replay_buffer, self._jitter, self._post, self._fill, sight=self._eyes
+            line,
+            self._plan(direction),
+            replay_buffer,
+            self._jitter,
+            self._post,
+            self._fill,
+            picture_source=self._camera_feed,
         )
         made = SimLine(
             line, direction, conversation, self._network, self._service, self._post, self._chance, self._watch,
@@ -145,8 +151,8 @@ class SimHandler:
             line.vanish()
         self._microphone.vanish()
         self._speaker.vanish()
-        if self._eyes is not None:
-            self._eyes.stop(0)
+        if self._camera_feed is not None:
+            self._camera_feed.stop(0)
 
     def drain_sound(self) -> None:
         self._speaker.drain()

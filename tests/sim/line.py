@@ -205,15 +205,15 @@ class SimLine:
         self._in_flight += 1
         size = 100 + (raw.audio.samples * 3 if isinstance(raw, Frame) else len(raw))
         self._sent_bytes = upto = self._sent_bytes + size
-        if (sight := self.conversation.sight) is not None:
-            sight.handed(self.number, self._agenda.now, upto, size)
+        if (picture_source := self.conversation.picture_source) is not None:
+            picture_source.handed(self.number, self._agenda.now, upto, size)
         self._watch.sent(self.number, raw)
         self._report_soon()
 
         def arrive() -> None:
             self._in_flight -= 1
-            if sight is not None and not self.over:
-                sight.acked(self.number, self._agenda.now, upto)
+            if picture_source is not None and not self.over:
+                picture_source.acked(self.number, self._agenda.now, upto)
             if self.session is not None:
                 if isinstance(raw, Frame) and self._books.poisoned(raw.audio):
                     self._choke()

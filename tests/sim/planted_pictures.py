@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from appliance.workers.camera import policy
-from appliance.workers.camera.feed import Eyes
+from appliance.workers.camera.feed import CameraFeed
 from appliance.workers.camera.policy import PicturePolicy
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -41,7 +41,7 @@ def pictures_survive_privacy(patch: pytest.MonkeyPatch) -> None:
     def keeps(self: Any) -> None:
         """Forgets nothing."""
 
-    patch.setattr(Eyes, "wipe", keeps)
+    patch.setattr(CameraFeed, "wipe", keeps)
 
 
 ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (

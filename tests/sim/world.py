@@ -186,11 +186,11 @@ class World:
         self.jitter = JitterBuffer(self.post)
         self.microphone = make(self.agenda, self.replay_buffers, self.post, chance, self.grain_ms)
         self.speaker = SimLoudspeaker(self.agenda, self.jitter, self.post, 200)
-        self.eyes = self.onlooker.eyes(self.model)
+        self.camera_feed = self.onlooker.camera_feed(self.model)
         self.handler = SimHandler(
             self._plan, pcm.fill if self.heard else Frame, self.network, self.service, self.replay_buffers, self.jitter,
             self.microphone, self.speaker, self.post, chance, self.watch, self.trace, self._wiped, self._keep,
-            self.books, self.eyes,
+            self.books, self.camera_feed,
         )  # fmt: skip
         state = remembered(State(setup=self.setup), self.kept)
         if state.owned_up_at is not None:  # there the clock begins anew with each process, here it does not
@@ -229,8 +229,8 @@ class World:
         """An event for the event loop, who comes to it a moment later."""
         if hasattr(event, "line"):
             self.told.append(event)
-        if isinstance(event, SpeechHeard) and self.eyes is not None:
-            self.eyes.hear(speaking=event.active)
+        if isinstance(event, SpeechHeard) and self.camera_feed is not None:
+            self.camera_feed.hear(speaking=event.active)
         self.queue.post(event)
         self._wake_owner(self.agenda.now + self.owner_lag_ms)
 

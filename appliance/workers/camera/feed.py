@@ -1,4 +1,4 @@
-"""The eyes: between a camera, the lines and the event loop's orders.
+"""The camera feed: between a camera, the lines and the event loop's orders.
 
 Responsible for: asking the policy, ordering a picture when one could go out, holding the one in hand, and telling who
 writes the journal. All under one lock, never held while a device works.
@@ -25,7 +25,7 @@ HELD_UP_MS = 6_000  # an order that was not answered for so long is forgotten: t
 
 
 class Taker(Protocol):
-    """What the eyes need of ``CameraWorker``."""
+    """What the camera feed needs of ``CameraWorker``."""
 
     def start(self) -> None:
         """Start the thread."""
@@ -41,7 +41,7 @@ class Taker(Protocol):
         """Whether the device is open."""
 
     def take(self, order: Order) -> None:
-        """Take a picture, or make one smaller; answered by ``Eyes.taken``."""
+        """Take a picture, or make one smaller; answered by ``CameraFeed.taken``."""
 
     def forget(self) -> None:
         """Drop the order that waits."""
@@ -50,7 +50,7 @@ class Taker(Protocol):
         """End the thread."""
 
 
-class Eyes:
+class CameraFeed:
     """Orders from the event loop, news from the lines and the microphone, pictures from the camera: from any thread."""
 
     def __init__(

@@ -26,8 +26,8 @@ from appliance.workers.uplink.sample_queue import P
 METER_EVERY_MS = 5_000
 
 
-class Sight(Protocol):
-    """What a line needs of ``Eyes``. Times in milliseconds, bytes on the scale of ``LineSocket.acked_bytes``."""
+class PictureSource(Protocol):
+    """What a line needs of ``CameraFeed``. Times in milliseconds, bytes on the scale of ``LineSocket.acked_bytes``."""
 
     def sound_sent(self, line: int) -> None:
         """An audio message is being sent: speech, or what follows closely."""
@@ -63,9 +63,10 @@ class Conversation(Generic[P]):
         post: Callable[[Event], None],
         fill: Callable[[list[P]], bytes],
         output: str = "both",
-        sight: Sight | None = None,
+        picture_source: PictureSource | None = None,
     ) -> None:
-        """``fill`` makes an audio message of payloads; ``output``: the ear that hears it; ``sight``: eyes, or none."""
+        """``fill`` makes an audio message of payloads; ``output``: the ear that hears it; ``picture_source``: the
+        camera feed, or None."""
         self.line = line
         self._session = ClientSession(line, settings)
         self._replay_buffer = replay_buffer
@@ -73,7 +74,7 @@ class Conversation(Generic[P]):
         self._post = post
         self._fill = fill
         self._output = output
-        self.sight = sight
+        self.picture_source = picture_source
         self._pictures = 0
         self._uplink = Valve.SHUT
         self._wants_update = False
@@ -111,8 +112,8 @@ class Conversation(Generic[P]):
         """The next message to send, or None while there is nothing."""
         if self._wants_update:
             self._wants_update = False
-            if self.sight is not None:
-                self.sight.other_sent(self.line)
+            if self.picture_source is not None:
+                self.picture_source.other_sent(self.line)
             return encode_update(self._session.settings, f"event_{self.line}_update")
         if self._finish_sent:
             return None
@@ -124,23 +125,24 @@ class Conversation(Generic[P]):
         if self._wants_finish:
             self._finish_sent = True
             self._replay_buffer.finishing(self.line)
-            if self.sight is not None:
-                self.sight.other_sent(self.line)
+            if self.picture_source is not None:
+                self.picture_source.other_sent(self.line)
             return encode_finish(f"event_{self.line}_finish")
         return self._picture(at) if self._uplink is Valve.OPEN else None
 
     def _sounded(self) -> None:
         """A picture may follow speech. Behind a long silence the service may have emptied its buffer just now."""
-        if self.sight is None:
+        if self.picture_source is None:
             return
         if self._replay_buffer.in_speech(self.line):
-            self.sight.sound_sent(self.line)
+            self.picture_source.sound_sent(self.line)
         else:
-            self.sight.other_sent(self.line)
+            self.picture_source.other_sent(self.line)
 
     def _picture(self, at: int) -> bytes | None:
-        """In the gap between two audio messages: whether it comes right behind sound of its turn, the eyes know."""
-        picture = self.sight.next(self.line, at) if self.sight is not None else None
+        """In the gap between two audio messages: whether it comes right behind sound of its turn, the camera feed
+        knows."""
+        picture = self.picture_source.next(self.line, at) if self.picture_source is not None else None
         if picture is None:
             return None
         self._pictures += 1
@@ -183,8 +185,8 @@ class Conversation(Generic[P]):
     def lost(self, at: int) -> None:
         """The line is gone."""
         self._meter()
-        if self.sight is not None:
-            self.sight.lost(self.line, at)
+        if self.picture_source is not None:
+            self.picture_source.lost(self.line, at)
         self._jitter.cut(self.line)
         self._replay_buffer.lose(self.line, at)
         self.report(at)
@@ -202,8 +204,8 @@ class Conversation(Generic[P]):
 
     def _marked(self, mark: Mark, at: int) -> None:
         self._replay_buffer.mark(self.line, mark, at)
-        if isinstance(mark, SpeechStopped) and self.sight is not None:
-            self.sight.cut(self.line)
+        if isinstance(mark, SpeechStopped) and self.picture_source is not None:
+            self.picture_source.cut(self.line)
         if isinstance(mark, AudioDone):
             self._jitter.close(self.line, mark.turn)
 

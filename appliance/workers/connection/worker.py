@@ -67,7 +67,7 @@ class LineWorker:
         self._name = f"line {conversation.line}"
         self.number = conversation.line
         self._conversation = conversation
-        self._sight = conversation.sight
+        self._picture_source = conversation.picture_source
         self._access = access
         self._post = post
         self._clock = clock
@@ -263,16 +263,16 @@ class LineWorker:
         if message is None:
             return None
         self.wake()  # there may be more: come back without waiting, after reading
-        if self._sight is not None:
-            self._sight.handed(self.number, now, socket.written_bytes() + len(message), len(message))
+        if self._picture_source is not None:
+            self._picture_source.handed(self.number, now, socket.written_bytes() + len(message), len(message))
         return socket.send_text(message, now)
 
     def _beat(self, socket: LineSocket, pulse: Pulse) -> Lost | None:
         now = self._clock()
         acked = socket.acked_bytes()
         pulse.acked(now, acked)
-        if self._sight is not None:
-            self._sight.acked(self.number, now, acked)
+        if self._picture_source is not None:
+            self._picture_source.acked(self.number, now, acked)
         match pulse.verdict(now):
             case Verdict.DEAD:
                 return Lost(Loss.DEAD)

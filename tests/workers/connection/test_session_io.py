@@ -25,7 +25,7 @@ from appliance.protocol.codec import AppendTemplate
 from appliance.protocol.settings import plan
 from appliance.protocol.voices import resolve_model
 from appliance.workers.camera.policy import Picture
-from appliance.workers.connection.session_io import Conversation, Sight
+from appliance.workers.connection.session_io import Conversation, PictureSource
 from appliance.workers.playback.jitter_buffer import JitterBuffer
 from appliance.workers.uplink.replay_buffer import ReplayBuffer
 
@@ -37,7 +37,7 @@ def message(kind: str, **fields: object) -> bytes:
 
 
 class Glance:
-    """Eyes that give away what they hold whenever they are asked, and write down what they are told."""
+    """CameraFeed that give away what they hold whenever they are asked, and write down what they are told."""
 
     def __init__(self) -> None:
         self.told: list[str] = []
@@ -59,7 +59,7 @@ class Glance:
 
 
 class Desk:
-    def __init__(self, *, speech: bool = True, sight: Glance | None = None) -> None:
+    def __init__(self, *, speech: bool = True, picture_source: Glance | None = None) -> None:
         model = resolve_model("qwen3.5-livetranslate-flash-realtime")
         assert model is not None
         self.events: list[Event] = []
@@ -71,7 +71,7 @@ class Desk:
         settings = plan(model, "en", "es", speech=speech)
         self.talk = Conversation(
             1, settings, self.replay_buffer, self.jitter, self.events.append, lambda parts: fill(b"".join(parts)),
-            sight=cast(Sight | None, sight),
+            picture_source=cast(PictureSource | None, picture_source),
         )  # fmt: skip
         self.at = 0
 
@@ -223,7 +223,7 @@ def test_nonsense_is_raised_and_changes_nothing() -> None:
 
 def test_a_picture_goes_out_in_the_gap_between_audio_messages_alone() -> None:
     glance = Glance()
-    desk = Desk(sight=glance)
+    desk = Desk(picture_source=glance)
     glance.held = Picture(b"\xff\xd8jpeg", 640, 360, b"", False, 0)
     desk.talk.configure()
     assert [desk.out(), desk.out()] == ["session.update", ""], "the uplink is shut"
@@ -246,7 +246,7 @@ def test_a_picture_goes_out_in_the_gap_between_audio_messages_alone() -> None:
 def test_behind_a_closing_silence_no_picture_goes_out() -> None:
     """The service cuts its turn in the middle of it, and then takes no picture before fresh sound."""
     glance = Glance()
-    desk = Desk(sight=glance)
+    desk = Desk(picture_source=glance)
     desk.hear(4)
     desk.talk.set_uplink(Valve.OPEN, desk.at)
     desk.replay_buffer.seal(desk.at)
@@ -258,7 +258,7 @@ def test_behind_a_closing_silence_no_picture_goes_out() -> None:
 
 def test_the_eyes_are_told_of_a_cut_and_of_the_end() -> None:
     glance = Glance()
-    desk = Desk(sight=glance)
+    desk = Desk(picture_source=glance)
     desk.talk.set_uplink(Valve.OPEN, 0)
     desk.turn(1, 0, 1_000)
     assert glance.told == ["cut"]
@@ -267,14 +267,14 @@ def test_the_eyes_are_told_of_a_cut_and_of_the_end() -> None:
 
 
 def test_what_the_line_costs_is_told_now_and_then_until_the_service_counts() -> None:
-    desk = Desk(sight=(sight := Glance()))
+    desk = Desk(picture_source=(picture_source := Glance()))
     desk.talk.set_uplink(Valve.OPEN, 0)
     desk.talk.report(0)
     desk.hear(60)
-    sight.held = Picture(b"jpeg", 640, 360, b"", sharp=False, at=0)
+    picture_source.held = Picture(b"jpeg", 640, 360, b"", sharp=False, at=0)
     while desk.out():
         continue
-    assert "picture" in sight.told
+    assert "picture" in picture_source.told
     desk.turn(1, 0, 1_000)
     ids = {"response_id": "r1", "item_id": "o1"}
     desk.told("response.audio.delta", **ids, delta=SOUND)
