@@ -52,7 +52,7 @@ from appliance.workers.host.selftest_process import PreflightWorker
 from appliance.workers.playback.jitter_buffer import JitterBuffer
 from appliance.workers.playback.speaker import SpeakerWorker
 from appliance.workers.playback.time_stretch import Stretch
-from appliance.workers.playback.tts import Robot
+from appliance.workers.playback.tts import TtsWorker
 from appliance.workers.storage.journal import Journal
 from appliance.workers.storage.latency_stats import Figures
 from appliance.workers.storage.runtime_store import Keeper, boot_id

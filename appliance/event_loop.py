@@ -130,7 +130,7 @@ class EffectHandler(Protocol):
         """Say a turn again from memory."""
 
     def say(self, order: Say) -> None:
-        """Let the robot read."""
+        """Let the synthetic voice read."""
 
     def set_volume(self, percent: int, *, muted: bool) -> None:
         """How loud."""

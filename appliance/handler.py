@@ -24,7 +24,7 @@ from appliance.workers.host.screen import ScreenWorker
 from appliance.workers.host.selftest_process import PreflightWorker
 from appliance.workers.playback.jitter_buffer import JitterBuffer
 from appliance.workers.playback.speaker import SpeakerWorker
-from appliance.workers.playback.tts import Reading, Robot
+from appliance.workers.playback.tts import Reading, TtsWorker
 from appliance.workers.storage.journal import Journal
 from appliance.workers.storage.runtime_store import Keeper, Kept
 from appliance.workers.storage.usage_store import Count, DayBook
@@ -58,7 +58,7 @@ class AppHandler:
         post: Callable[[Event], None],
         clock: Callable[[], int],
         beats: Beats,
-        robot: Robot,
+        tts: TtsWorker,
         rebooter: Rebooter,
         daybook: DayBook,
         preflight: PreflightWorker,
@@ -102,7 +102,7 @@ class AppHandler:
             screen.start()
         self.speaker.start()
         self.microphone.start()
-        self._robot.start()
+        self._tts.start()
         if self._camera_feed is not None:
             self._camera_feed.start()
 
@@ -182,7 +182,7 @@ class AppHandler:
     def wipe_sound(self) -> None:
         self._replay_buffers.wipe()
         self._replay_buffers.tell(self._post, self._clock())  # a line would be dialled for what is owed no more
-        self._robot.wipe()
+        self._tts.wipe()
         self._jitter.wipe()
         if self._camera_feed is not None:
             self._camera_feed.wipe()
@@ -246,7 +246,7 @@ class AppHandler:
             worker.hang_up()
         for worker, _ in self._lines.values():
             worker.join(limit_ms)
-        self._robot.stop(limit_ms)
+        self._tts.stop(limit_ms)
         self._rebooter.join(limit_ms)
         self.speaker.stop(limit_ms)
         for screen in self._screens.values():
@@ -256,7 +256,7 @@ class AppHandler:
         self.speaker.cue(name)
 
     def drop_speech(self, line: int, turn: int) -> None:
-        self._robot.wipe()
+        self._tts.wipe()
         self._jitter.drop()
         self.speaker.drop()
         if line in self._lines:
@@ -268,7 +268,7 @@ class AppHandler:
     def say(self, order: Say) -> None:
         toward = self._lines[order.line][1] if order.line in self._lines else order.toward
         output = "both" if toward is None else self._output(toward)
-        self._robot.say(Reading(order.line, order.turn, order.language, order.text, output, order.late))
+        self._tts.say(Reading(order.line, order.turn, order.language, order.text, output, order.late))
 
     def set_volume(self, percent: int, *, muted: bool) -> None:
         self._volume = (percent, muted)

@@ -26,7 +26,7 @@ from appliance.workers.host.screen import ScreenWorker
 from appliance.workers.host.selftest_process import PreflightWorker
 from appliance.workers.playback.jitter_buffer import JitterBuffer
 from appliance.workers.playback.speaker import SpeakerWorker
-from appliance.workers.playback.tts import Reading, Robot
+from appliance.workers.playback.tts import Reading, TtsWorker
 from appliance.workers.storage.journal import Journal
 from appliance.workers.storage.runtime_store import Keeper, Kept
 from appliance.workers.storage.usage_store import Count, DayBook
@@ -55,7 +55,7 @@ class Desk:
     def __init__(self, key: str = "", *, camera_feed: bool = False, guest: bool = False) -> None:
         self.events: queue.Queue[Event] = queue.Queue()
         self.told: list[str] = []
-        self.given: list[object] = []  # to the robot
+        self.given: list[object] = []  # to the synthetic voice
         self.replay_buffers: ReplayBuffers[bytes] = ReplayBuffers(
             lambda d: ReplayBuffer(d, 800, lambda samples: bytes(2 * samples))
         )
@@ -71,7 +71,7 @@ class Desk:
         keeper = cast(Keeper, Hand(self.told, "keeper"))
         self.handler = AppHandler(
             self._plan, self._output, access, self.replay_buffers, self.jitter, makers, self.journal, keeper,
-            self.events.put, clock, Beats(clock), cast(Robot, Hand(self.told, "robot", self.given)),
+            self.events.put, clock, Beats(clock), cast(TtsWorker, Hand(self.told, "tts", self.given)),
             cast(Rebooter, Hand(self.told, "rebooter")), cast(DayBook, Hand(self.told, "day book")),
             cast(PreflightWorker, Hand(self.told, "preflight")),
             cast(Eyes, Hand(self.told, "eyes")) if eyes else None,
@@ -102,9 +102,9 @@ def test_orders_reach_the_devices() -> None:
     desk.handler.end_check()
     desk.handler.stop(10)
     assert desk.told == [
-        *("screen start", "speaker start", "microphone start", "robot start", "microphone open", "microphone close"),
+        *("screen start", "speaker start", "microphone start", "tts start", "microphone open", "microphone close"),
         *("speaker drain", "screen show", "keeper keep", "day book keep", "preflight begin"),
-        *("preflight end", "preflight stop", "microphone stop", "robot stop"),
+        *("preflight end", "preflight stop", "microphone stop", "tts stop"),
         *("rebooter join", "speaker stop", "screen stop"),
     ]
 
@@ -225,7 +225,7 @@ def test_orders_about_sound() -> None:
     assert [reading.output for reading in readings] == ["left", "both", "right"], "the line's ear, any, its listener's"
     assert desk.told == [
         *("speaker cue", "microphone reopen", "rebooter reboot", "rebooter power_off"),
-        *("robot say", "robot say", "robot say", "robot wipe", "speaker drop", "robot wipe", "speaker drop"),
+        *("tts say", "tts say", "tts say", "tts wipe", "speaker drop", "tts wipe", "speaker drop"),
     ]
 
 

@@ -178,7 +178,7 @@ class SimHandler:
         raise AssertionError(f"the simulator asks for no cues: {name}")
 
     def say(self, order: Say) -> None:
-        raise AssertionError("the simulator has no robot")
+        raise AssertionError("the simulator has no synthetic voice")
 
     def reopen_microphone(self) -> None:
         self._microphone.reopen()

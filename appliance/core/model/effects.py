@@ -151,7 +151,7 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Let the robot read what comes without a voice: a translation, a language's name, the words of a cue.
+    """Let the synthetic voice read what comes without a voice: a translation, a language's name, the words of a cue.
 
     ``late``: spoken only if nothing newer waits.
     """

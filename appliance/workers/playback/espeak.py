@@ -57,7 +57,7 @@ def resampled(pcm: bytes, from_hz: int, to_hz: int) -> bytes:
     """Signed 16 bit mono at another rate, without aliases."""
     if from_hz == to_hz or not pcm:
         return pcm
-    import numpy as np  # heavy, and only the robot wants it
+    import numpy as np  # heavy, and only the synthetic voice wants it
     import soxr
 
     sound = soxr.resample(np.frombuffer(pcm, dtype="<i2"), from_hz, to_hz, quality="HQ")

@@ -1,4 +1,4 @@
-"""The robot voice: a thread that lets espeak-ng read what the service only writes.
+"""The synthetic voice: a thread that lets espeak-ng read what the service only writes.
 
 Responsible for: one text after the other into the jitter buffer, where espeak-ng knows the language, and what the box
 says by itself (names, the words of cues) before texts.
@@ -36,7 +36,7 @@ class Reading:
     late: bool = False
 
 
-class Robot:
+class TtsWorker:
     """Orders from any thread."""
 
     def __init__(
@@ -54,7 +54,7 @@ class Robot:
         self._wiped = 0  # how often; what was begun before is not said
         self._renders = False
         self._running = True
-        self._thread = threading.Thread(target=self._run, name="robot", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="tts", daemon=True)
 
     def start(self) -> None:
         """Begin to read."""

@@ -1,6 +1,6 @@
 """``core/devices/playback.py``: what the box says, and when it must not hear itself.
 
-Responsible for: half duplex, barge-in, repeat, volume, cues and the robot's orders. Must not: make sound.
+Responsible for: half duplex, barge-in, repeat, volume, cues and orders to the synthetic voice. Must not: make sound.
 """
 
 from dataclasses import replace

@@ -12,7 +12,7 @@ from appliance.core.devices.playback import CUE_LINE, NAME_LINE
 from appliance.core.model.events import Event, SpeechEnded, SpeechSounded
 from appliance.workers.playback import espeak
 from appliance.workers.playback.jitter_buffer import JitterBuffer
-from appliance.workers.playback.tts import MOST_TEXTS, Reading, Robot
+from appliance.workers.playback.tts import MOST_TEXTS, Reading, TtsWorker
 
 WAIT_S = 5.0
 SECOND = array("h", [1_000, -1_000] * (espeak.ESPEAK_RATE_HZ // 2)).tobytes()
@@ -27,7 +27,7 @@ class Desk:
         self.asked: list[tuple[str, str, int]] = []
         self.rendering, self.free = threading.Semaphore(0), threading.Semaphore(0)
         self.refusal: espeak.SpeechError | None = None
-        self.robot = Robot(self.jitter, lambda: 0, self._render)
+        self.tts = TtsWorker(self.jitter, lambda: 0, self._render)
 
     def _render(self, text: str, voice: str, speed_wpm: int) -> bytes:
         self.asked.append((text, voice, speed_wpm))
@@ -38,20 +38,20 @@ class Desk:
         return SECOND
 
     def say(self, turn: int, language: str = "sw", text: str = "habari") -> None:
-        self.robot.say(Reading(1, turn, language, text, "left"))
+        self.tts.say(Reading(1, turn, language, text, "left"))
 
 
 @contextmanager
 def desk() -> Iterator[Desk]:
     it = Desk()
-    it.robot.start()
+    it.tts.start()
     try:
         yield it
     finally:
         for _ in range(9):
             it.free.release()
-        it.robot.stop(5_000)
-        assert not it.robot._thread.is_alive()
+        it.tts.stop(5_000)
+        assert not it.tts._thread.is_alive()
 
 
 def test_a_text_becomes_the_speech_of_its_turn() -> None:
@@ -81,7 +81,7 @@ def test_who_waits_for_the_last_word_waits_for_the_robot() -> None:
         box.say(2)
         assert box.rendering.acquire(timeout=WAIT_S)
         told.append(box.jitter.empty)
-        box.robot.wipe()
+        box.tts.wipe()
         told.append(box.jitter.empty)  # it is not known yet that nothing comes of it
         box.free.release()
         assert done.wait(WAIT_S)
@@ -110,7 +110,7 @@ def test_what_is_wiped_is_not_said_even_when_it_was_begun() -> None:
         box.say(1)
         assert box.rendering.acquire(timeout=WAIT_S)
         box.say(2)
-        box.robot.wipe()
+        box.tts.wipe()
         box.free.release()
         box.say(3)
         box.free.release()
@@ -133,7 +133,7 @@ def test_of_too_many_texts_the_oldest_make_room() -> None:
 
 
 def test_a_robot_that_never_began_can_be_stopped() -> None:
-    Robot(JitterBuffer(lambda _: None), lambda: 0).stop(10)
+    TtsWorker(JitterBuffer(lambda _: None), lambda: 0).stop(10)
 
 
 def test_a_name_goes_before_the_texts_and_in_the_place_of_an_older_name() -> None:
@@ -141,8 +141,8 @@ def test_a_name_goes_before_the_texts_and_in_the_place_of_an_older_name() -> Non
         box.say(1)
         assert box.rendering.acquire(timeout=WAIT_S)
         box.say(2, text="ya pili")
-        box.robot.say(Reading(NAME_LINE, 10, "es", "español", "both"))
-        box.robot.say(Reading(NAME_LINE, 20, "fr", "français", "both"))
+        box.tts.say(Reading(NAME_LINE, 10, "es", "español", "both"))
+        box.tts.say(Reading(NAME_LINE, 20, "fr", "français", "both"))
         for _ in range(3):
             box.free.release()
         for _ in range(3):
@@ -155,9 +155,9 @@ def test_the_words_of_a_cue_wait_for_no_text_and_make_room_for_what_is_newer() -
         box.say(1)
         assert box.rendering.acquire(timeout=WAIT_S)
         box.say(2, text="ya pili")
-        box.robot.say(Reading(CUE_LINE, 10, "en", "Ready", "both", late=True))
-        box.robot.say(Reading(NAME_LINE, 15, "fr", "français", "both"))
-        box.robot.say(Reading(CUE_LINE, 20, "en", "Please repeat", "both", late=True))
+        box.tts.say(Reading(CUE_LINE, 10, "en", "Ready", "both", late=True))
+        box.tts.say(Reading(NAME_LINE, 15, "fr", "français", "both"))
+        box.tts.say(Reading(CUE_LINE, 20, "en", "Please repeat", "both", late=True))
         for _ in range(4):
             box.free.release()
         for _ in range(4):
@@ -171,9 +171,9 @@ def test_the_words_of_a_cue_wait_for_no_text_and_make_room_for_what_is_newer() -
 
 def test_a_name_that_was_being_rendered_is_not_said_behind_a_newer_choice() -> None:
     with desk() as box:
-        box.robot.say(Reading(NAME_LINE, 10, "es", "español", "both"))
+        box.tts.say(Reading(NAME_LINE, 10, "es", "español", "both"))
         assert box.rendering.acquire(timeout=WAIT_S)
-        box.robot.say(Reading(NAME_LINE, 20, "fr", "français", "both"))
+        box.tts.say(Reading(NAME_LINE, 20, "fr", "français", "both"))
         box.free.release()
         assert box.rendering.acquire(timeout=WAIT_S)
         box.free.release()
@@ -186,7 +186,7 @@ def test_a_name_that_was_being_rendered_is_not_said_behind_a_newer_choice() -> N
 def test_a_name_that_sounds_is_cut_by_the_next_and_is_not_remembered() -> None:
     with desk() as box:
         for turn, code in ((10, "es"), (20, "fr")):
-            box.robot.say(Reading(NAME_LINE, turn, code, code, "both"))
+            box.tts.say(Reading(NAME_LINE, turn, code, code, "both"))
             box.free.release()
             assert box.pushed.acquire(timeout=WAIT_S)
             box.jitter.take(960, 0)
