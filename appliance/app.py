@@ -44,7 +44,7 @@ from appliance.workers.connection.endpoint import Target
 from appliance.workers.connection.resolver import Names
 from appliance.workers.connection.worker import Access
 from appliance.workers.host.event_queue import EventQueue
-from appliance.workers.host.heartbeats import Beats
+from appliance.workers.host.heartbeats import Heartbeats
 from appliance.workers.host.power import Power
 from appliance.workers.host.reboot import Rebooter
 from appliance.workers.host.screen import Painter, ScreenWorker
@@ -123,7 +123,7 @@ class Box:
         self._journal = Journal(Path(settings.run.journal) if settings.run.journal else None, now)
         self._replay_buffers: ReplayBuffers[bytes] = ReplayBuffers(self._replay_buffer)
         self._jitter = JitterBuffer(post, _stretch, settings.loudspeaker.max_speed)
-        self._beats = Beats(now)
+        self._heartbeats = Heartbeats(now)
         self._camera_feed = self._make_camera_feed()
         makers = self._makers()
         target = Target.parse(settings.service.url, settings.service.model, settings.service.ca_file)
@@ -149,7 +149,7 @@ class Box:
         if problems:
             state = replace(state, faults=(Fault(FaultCode.X1, 0, str(problems[0])),))
         self._event_loop = EventLoop(state, Limits(), now, self._queue.next, self._handler, self._recorder)
-        self._watch = Watch(Notifier(taps.environment), self._beats, post, now)
+        self._watchdog = Watchdog(Notifier(taps.environment), self._heartbeats, post, now)
         self._keys: Keys | None = None
         self._opened: dict[str, int] = {}  # as it was last noted
         self._figures = Figures()
@@ -158,27 +158,27 @@ class Box:
         self._light = OnAir(factory.light(settings))
 
     def _makers(self) -> Makers:
-        settings, clock, post, beats = self._settings, self._clock, self._queue.post, self._beats
+        settings, clock, post, heartbeats = self._settings, self._clock, self._queue.post, self._heartbeats
         now = clock.now_ms
 
         def microphone() -> MicrophoneWorker:
             hearing = Hearing() if settings.microphone.driver == "alsa" else None
             made = partial(factory.microphone, settings, clock, self._backlog_ms)
-            return MicrophoneWorker(made, self._replay_buffers, self._heard, now, beats, hearing)
+            return MicrophoneWorker(made, self._replay_buffers, self._heard, now, heartbeats, hearing)
 
         def speaker() -> SpeakerWorker:
             made = partial(factory.loudspeaker, settings, clock)
             return SpeakerWorker(
-                made, self._jitter, post, now, beats, closes_idle=settings.loudspeaker.driver == "alsa"
+                made, self._jitter, post, now, heartbeats, closes_idle=settings.loudspeaker.driver == "alsa"
             )
 
         def screen() -> ScreenWorker:
             made = partial(factory.screen, settings, clock, self._taps.tty)
-            return ScreenWorker(made, _painter, post, self._shown, beats)
+            return ScreenWorker(made, _painter, post, self._shown, heartbeats)
 
         def guest_screen() -> ScreenWorker:
             made = partial(factory.guest_screen, settings, clock)
-            return ScreenWorker(made, _painter, post, self._shown_to_guest, beats, Device.GUEST_SCREEN)
+            return ScreenWorker(made, _painter, post, self._shown_to_guest, heartbeats, Device.GUEST_SCREEN)
 
         there = settings.screen.guest_driver != "none"
         return Makers(microphone, speaker, screen, guest_screen if there else None)
@@ -291,7 +291,7 @@ class Box:
     def _look(self) -> None:
         """Between two turns of the event loop: the watchdogs, and the light by what devices and lines really do."""
         handler, state, now = self._handler, self._event_loop.state, self._clock.now_ms()
-        self._watch.look(state)
+        self._watchdog.look(state)
         self._odometer.look(now)
         if self._figures_asked:
             self._figures_asked = False
@@ -343,7 +343,7 @@ class Box:
         return ReplayBuffer(direction, self._settings.service.silence_ms, lambda samples: bytes(2 * samples))
 
     def _backlog_ms(self) -> int:
-        self._beats.beat("microphone")  # a fast recording that waits for answers is at work
+        self._heartbeats.beat("microphone")  # a fast recording that waits for answers is at work
         return sum(replay_buffer.kept_ms() for replay_buffer in self._replay_buffers.all())
 
     def _plan(self, direction: Direction) -> SessionSettings:

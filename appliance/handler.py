@@ -18,7 +18,7 @@ from appliance.workers.camera.codes import CodeReader
 from appliance.workers.camera.feed import Eyes
 from appliance.workers.connection.session_io import Conversation
 from appliance.workers.connection.worker import Access, LineWorker
-from appliance.workers.host.heartbeats import Beats
+from appliance.workers.host.heartbeats import Heartbeats
 from appliance.workers.host.reboot import Rebooter
 from appliance.workers.host.screen import ScreenWorker
 from appliance.workers.host.selftest_process import PreflightWorker
@@ -57,7 +57,7 @@ class AppHandler:
         keeper: Keeper,
         post: Callable[[Event], None],
         clock: Callable[[], int],
-        beats: Beats,
+        heartbeats: Heartbeats,
         tts: TtsWorker,
         rebooter: Rebooter,
         daybook: DayBook,
@@ -90,7 +90,7 @@ class AppHandler:
         self._brightness: int | None = None
         self._journal = journal
         self._keeper = keeper
-        self._beats = beats
+        self._heartbeats = heartbeats
         self._post = post
         self._clock = clock
         self._fill = AppendTemplate().fill
@@ -199,7 +199,7 @@ class AppHandler:
             self._output(direction),
             self._camera_feed,
         )
-        worker = LineWorker(conversation, self._access, self._post, self._clock, self._beats)
+        worker = LineWorker(conversation, self._access, self._post, self._clock, self._heartbeats)
         replay_buffer.wake = worker.wake
         # Lines that ended by themselves leave here, so the table is as long as the state's.
         self._lines = {number: row for number, row in self._lines.items() if row[0].alive}

@@ -29,7 +29,7 @@ FLOORS: dict[str, int] = {
     "app": 5,
     "handler": 5,
     "first_state": 5,
-    "watch": 5,
+    "watchdog": 5,
     "signals": 5,
     "cli": 5,
     "event_loop": 5,

@@ -20,7 +20,7 @@ from appliance.workers.connection import tls
 from appliance.workers.connection.endpoint import Target
 from appliance.workers.connection.resolver import Names
 from appliance.workers.connection.worker import Access, LineWorker
-from appliance.workers.host.heartbeats import Beats
+from appliance.workers.host.heartbeats import Heartbeats
 from appliance.workers.host.reboot import Rebooter
 from appliance.workers.host.screen import ScreenWorker
 from appliance.workers.host.selftest_process import PreflightWorker
@@ -71,7 +71,7 @@ class Desk:
         keeper = cast(Keeper, Hand(self.told, "keeper"))
         self.handler = AppHandler(
             self._plan, self._output, access, self.replay_buffers, self.jitter, makers, self.journal, keeper,
-            self.events.put, clock, Beats(clock), cast(TtsWorker, Hand(self.told, "tts", self.given)),
+            self.events.put, clock, Heartbeats(clock), cast(TtsWorker, Hand(self.told, "tts", self.given)),
             cast(Rebooter, Hand(self.told, "rebooter")), cast(DayBook, Hand(self.told, "day book")),
             cast(PreflightWorker, Hand(self.told, "preflight")),
             cast(Eyes, Hand(self.told, "eyes")) if eyes else None,

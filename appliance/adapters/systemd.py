@@ -1,6 +1,6 @@
 """Messages to systemd over its notify socket: sd_notify(3), as plain datagrams.
 
-Responsible for: ``READY``, ``STATUS``, ``WATCHDOG``, ``STOPPING``. Must not: decide when (``watch.py``), or block.
+Responsible for: ``READY``, ``STATUS``, ``WATCHDOG``, ``STOPPING``. Must not: decide when (``watchdog.py``), or block.
 """
 
 import logging

@@ -23,7 +23,7 @@ from appliance.workers.storage.runtime_store import Kept
 from appliance.workers.storage.usage_store import Count
 from appliance.workers.uplink.replay_buffer import ReplayBuffers
 from tests.sim.books import Books
-from tests.sim.checkers.watcher import Watch
+from tests.sim.checkers.watcher import Watchdog
 from tests.sim.devices import SimLoudspeaker, SimMicrophone
 from tests.sim.line import SimLine
 from tests.sim.network import Network
@@ -45,7 +45,7 @@ class SimHandler:
         speaker: SimLoudspeaker,
         post: Callable[[Event], None],
         chance: Random,
-        watch: Watch,
+        watch: Watchdog,
         trace: Trace,
         wiped: Callable[[], None],
         keep: Callable[[Kept], None],

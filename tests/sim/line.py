@@ -1,6 +1,6 @@
 """One line without its socket and its thread: what ``appliance.workers.connection.worker`` does, on the virtual clock.
 
-Responsible for: reaching the service, the upgrade, carrying frames both ways, the real pulse, and how it ended.
+Responsible for: reaching the service, the upgrade, carrying frames both ways, the real keepalive, and how it ended.
 Must not: decide, or know what is said; the real ``Conversation`` above and the real ``ServiceSession`` below do.
 """
 
@@ -27,20 +27,20 @@ from appliance.emulator.session.interfaces import (
 )
 from appliance.emulator.session.session import ServiceSession
 from appliance.errors import NonsenseError
-from appliance.workers.connection.keepalive import PING_AFTER_MS, Pulse, Verdict
+from appliance.workers.connection.keepalive import PING_AFTER_MS, Keepalive, Verdict
 from appliance.workers.connection.session_io import Conversation
 from appliance.workers.connection.worker import REPORT_EVERY_MS
 from appliance.workers.uplink.replay_buffer import ReplayBuffer
 from tests.sim import overheard
 from tests.sim.books import Books
-from tests.sim.checkers.watcher import Watch
+from tests.sim.checkers.watcher import Watchdog
 from tests.sim.network import SERVICE_PATH, Network
 from tests.sim.sound import Frame, Span
 from tests.sim.trace import Trace
 
 IN_FLIGHT = 64  # frames; a dark link takes no more than half a second of sound (TCP_NOTSENT_LOWAT)
 IN_FLIGHT_DARK = 12
-BACKSTOP_MS = 8_000  # TCP_USER_TIMEOUT, where the pulse is not armed yet
+BACKSTOP_MS = 8_000  # TCP_USER_TIMEOUT, where the keepalive is not armed yet
 FRAME_LIMIT_BYTES = 4 * 1024 * 1024
 PEER_NOTICES_MS = 30_000
 PING_BYTES = 40
@@ -68,7 +68,7 @@ class SimLine:
         service: Service,
         post: Callable[[Event], None],
         chance: Random,
-        watch: Watch,
+        watch: Watchdog,
         trace: Trace,
         heard: Callable[[], None],
         books: Books,
@@ -89,7 +89,7 @@ class SimLine:
         self._in_flight = 0
         self._wake_at: int | None = None
         self._reporting = False
-        self._pulse: Pulse | None = None
+        self._keepalive: Keepalive | None = None
         self._acknowledged = False
         self._sent_bytes = 0
         self._deafened = False
@@ -337,43 +337,43 @@ class SimLine:
             self._report_soon()
 
     def fall_silent(self, *, acknowledged: bool) -> None:
-        """Nothing comes any more; the pulse begins to matter."""
-        if self.over or self._pulse is not None or self.opened_at is None:
+        """Nothing comes any more; the keepalive begins to matter."""
+        if self.over or self._keepalive is not None or self.opened_at is None:
             return
         now = self._agenda.now
-        pulse = self._pulse = Pulse(now)
+        keepalive = self._keepalive = Keepalive(now)
         self._acknowledged = acknowledged
         if now - self.opened_at > 4 * self._network.latency_ms:
             answered = max(self.opened_at, now - self._chance.randrange(PING_AFTER_MS))
-            pulse = self._pulse = Pulse(answered)
-            pulse.pinged(answered, self._sent_bytes)
-            pulse.ponged(answered)
+            keepalive = self._keepalive = Keepalive(answered)
+            keepalive.pinged(answered, self._sent_bytes)
+            keepalive.ponged(answered)
         else:
-            self._agenda.after(BACKSTOP_MS, lambda: self._beat_stopped(pulse))
-        self._beat(pulse)
+            self._agenda.after(BACKSTOP_MS, lambda: self._beat_stopped(keepalive))
+        self._beat(keepalive)
 
-    def _beat_stopped(self, pulse: Pulse) -> None:
-        if self._pulse is pulse:
+    def _beat_stopped(self, keepalive: Keepalive) -> None:
+        if self._keepalive is keepalive:
             self.end(Loss.DEAD)
 
-    def _beat(self, pulse: Pulse) -> None:
-        if self.over or self._pulse is not pulse:
+    def _beat(self, keepalive: Keepalive) -> None:
+        if self.over or self._keepalive is not keepalive:
             return
         now = self._agenda.now
-        pulse.acked(now, self._sent_bytes if self._acknowledged else 0)
-        verdict = pulse.verdict(now)
+        keepalive.acked(now, self._sent_bytes if self._acknowledged else 0)
+        verdict = keepalive.verdict(now)
         if verdict is Verdict.DEAD:
             self.end(Loss.DEAD)
             return
         if verdict is Verdict.PING:
             self._sent_bytes += PING_BYTES
-            pulse.pinged(now, self._sent_bytes)
-        self._agenda.at(max(now + 1, pulse.next_deadline), lambda: self._beat(pulse))
+            keepalive.pinged(now, self._sent_bytes)
+        self._agenda.at(max(now + 1, keepalive.next_deadline), lambda: self._beat(keepalive))
 
     def sound_again(self) -> None:
         """The network is back."""
         if not self._acknowledged and not self.dead:
-            self._pulse = None
+            self._keepalive = None
         self.pump()
 
     # The end.

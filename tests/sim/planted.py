@@ -28,7 +28,7 @@ from appliance.core.screen import screen
 from appliance.core.session import guest_session
 from appliance.core.transcript import turns
 from appliance.protocol.codec import encode_finish
-from appliance.workers.connection.keepalive import Pulse, Verdict
+from appliance.workers.connection.keepalive import Keepalive, Verdict
 from appliance.workers.connection.session_io import Conversation
 from appliance.workers.uplink import ack_tracker
 from appliance.workers.uplink.ack_records import LineEntry
@@ -154,13 +154,13 @@ def deaf_line_never_replaced(patch: pytest.MonkeyPatch) -> None:
 
 
 def dead_peer_never_noticed(patch: pytest.MonkeyPatch) -> None:
-    real = Pulse.verdict
+    real = Keepalive.verdict
 
-    def patient(self: Pulse, now: int) -> Verdict | None:
+    def patient(self: Keepalive, now: int) -> Verdict | None:
         found = real(self, now)
         return Verdict.PING if found is Verdict.DEAD else found
 
-    patch.setattr(Pulse, "verdict", patient)
+    patch.setattr(Keepalive, "verdict", patient)
 
 
 def back_off_never_ends(patch: pytest.MonkeyPatch) -> None:

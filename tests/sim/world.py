@@ -33,7 +33,7 @@ from tests.sim import checkers, pcm
 from tests.sim.agenda import Agenda
 from tests.sim.books import Books, Said
 from tests.sim.camera import Onlooker
-from tests.sim.checkers.watcher import Watch
+from tests.sim.checkers.watcher import Watchdog
 from tests.sim.devices import SimLoudspeaker, SimMicrophone
 from tests.sim.handler import SimHandler
 from tests.sim.network import Network
@@ -55,7 +55,7 @@ MODEL = resolve_model("qwen3.5-livetranslate-flash-realtime")
 class WatchedEventLoop(EventLoop):
     """The real event loop, with somebody looking over its shoulder."""
 
-    watch: Watch
+    watch: Watchdog
 
     def take(self, event: Event, now: int) -> None:
         """As the real one."""
@@ -79,7 +79,7 @@ class World:
         self.chance = chance = Random(f"dragoman {seed}")
         self.agenda, self.trace, self.books = Agenda(), Trace(), Books()
         self.checkers = checkers.all_for(self)
-        self.watch = Watch(self.checkers)
+        self.watch = Watchdog(self.checkers)
         self.onlooker = Onlooker(self, focus)
         self.setup = self._drawn_setup(focus)
         # Pictures every few moments for nobody, and rows for readers, would cost the most and test nothing here.

@@ -24,7 +24,7 @@ class Verdict(Enum):
     DEAD = "dead"
 
 
-class Pulse:
+class Keepalive:
     """Fed by the line worker; every ``now`` is in ms on one clock that never goes back."""
 
     def __init__(self, now: int) -> None:

@@ -170,7 +170,7 @@ class LineSocket:
             while self._lost is None and (self._left or self._waiting):
                 if not self._left:
                     # Begun only when it has a chance: a frame that is half-way is under the limit, and with a link
-                    # that pauses for two seconds no audio message is. (The pulse decides about those.)
+                    # that pauses for two seconds no audio message is. (The keepalive decides about those.)
                     if not self._pollout.poll(0):
                         return None
                     self._left = memoryview(self._waiting.pop(next(iter(self._waiting))))
@@ -186,13 +186,14 @@ class LineSocket:
         return self._lost
 
     def ping(self, now: int) -> int:
-        """Send a ping as soon as the socket takes it. Returns the bytes handed to TCP so far, for ``Pulse.pinged``."""
+        """Send a ping as soon as the socket takes it. Returns the bytes handed to TCP so far, for
+        ``Keepalive.pinged``."""
         self._waiting["ping"] = ping_frame()
         self.flush(now)
         return self.written_bytes()
 
     def acked_bytes(self) -> int:
-        """Bytes that the peer's TCP has acknowledged, for ``Pulse.acked``; 0 after the end."""
+        """Bytes that the peer's TCP has acknowledged, for ``Keepalive.acked``; 0 after the end."""
         return 0 if self.fileno() < 0 else tcp.acked_bytes(self._raw)
 
     def written_bytes(self) -> int:

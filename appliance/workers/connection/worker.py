@@ -1,7 +1,7 @@
 """The line worker: one thread that owns one socket, both directions.
 
-Responsible for: reaching the service, the upgrade, reading first and sending at most one message a turn, the pulse, and
-saying how it ended.
+Responsible for: reaching the service, the upgrade, reading first and sending at most one message a turn, the
+keepalive, and saying how it ended.
 Must not: decide to dial or to hang up (the event loop orders it), know what messages say (``session_io.py``), or
 share its
 socket with any other thread (two threads on one TLS socket give false disconnects: CPython #77271, #137583).
@@ -22,11 +22,11 @@ from appliance.errors import NonsenseError
 from appliance.workers.connection.connector import Reach, Reached
 from appliance.workers.connection.disconnect import Lost
 from appliance.workers.connection.endpoint import Target
-from appliance.workers.connection.keepalive import Pulse, Verdict
+from appliance.workers.connection.keepalive import Keepalive, Verdict
 from appliance.workers.connection.resolver import Names
 from appliance.workers.connection.session_io import Conversation
 from appliance.workers.connection.websocket import LineSocket
-from appliance.workers.host.heartbeats import Beats
+from appliance.workers.host.heartbeats import Heartbeats
 
 TURN_MS = 100  # a turn of the loop waits at most so long, whatever happens
 REPORT_EVERY_MS = 500
@@ -61,9 +61,9 @@ class LineWorker:
         access: Access,
         post: Callable[[Event], None],
         clock: Callable[[], int],
-        beats: Beats,
+        heartbeats: Heartbeats,
     ) -> None:
-        self._beats = beats
+        self._heartbeats = heartbeats
         self._name = f"line {conversation.line}"
         self.number = conversation.line
         self._conversation = conversation
@@ -136,7 +136,7 @@ class LineWorker:
 
     def _run(self) -> None:
         lost = self._live()
-        self._beats.rest(self._name)
+        self._heartbeats.rest(self._name)
         self._conversation.lost(self._clock())
         with self._fd_lock:
             os.close(self._wake_fd)
@@ -171,7 +171,7 @@ class LineWorker:
         told: Loss | None = None
         try:
             while not self._hung_up:
-                self._beats.beat(self._name)
+                self._heartbeats.beat(self._name)
                 outcome = reach.poll(TURN_MS)
                 self._obey()
                 if isinstance(outcome, Reached):
@@ -189,19 +189,19 @@ class LineWorker:
         waiter = select.poll()
         waiter.register(self._wake_fd, select.POLLIN)
         while not self._may_dial and not self._hung_up:
-            self._beats.beat(self._name)
+            self._heartbeats.beat(self._name)
             waiter.poll(TURN_MS)
             self._obey()
         return not self._hung_up
 
     def _talk(self, socket: LineSocket) -> Lost:
-        pulse = Pulse(self._clock())
+        keepalive = Keepalive(self._clock())
         reported_at = self._clock()
         while not self._hung_up:
-            self._wait(socket, pulse)
-            self._beats.beat(self._name)
+            self._wait(socket, keepalive)
+            self._heartbeats.beat(self._name)
             self._obey()
-            lost = self._read(socket, pulse) or self._send(socket) or self._beat(socket, pulse)
+            lost = self._read(socket, keepalive) or self._send(socket) or self._beat(socket, keepalive)
             if lost is not None:
                 return lost
             if self._clock() - reported_at >= REPORT_EVERY_MS:
@@ -209,14 +209,14 @@ class LineWorker:
                 self._conversation.report(reported_at)
         return Lost(Loss.HUNG_UP)
 
-    def _wait(self, socket: LineSocket, pulse: Pulse) -> None:
+    def _wait(self, socket: LineSocket, keepalive: Keepalive) -> None:
         if socket.pending():
             return
         waiter = select.poll()
         waiter.register(socket.fileno(), select.POLLIN | (select.POLLOUT if socket.wants_write() else 0))
         waiter.register(self._wake_fd, select.POLLIN)
         now = self._clock()
-        due = min(pulse.next_deadline, socket.send_deadline or now + TURN_MS, now + TURN_MS)
+        due = min(keepalive.next_deadline, socket.send_deadline or now + TURN_MS, now + TURN_MS)
         waiter.poll(max(0, due - now))
 
     def _obey(self) -> None:
@@ -227,7 +227,7 @@ class LineWorker:
         while self._orders:
             self._orders.popleft()()
 
-    def _read(self, socket: LineSocket, pulse: Pulse) -> Lost | None:
+    def _read(self, socket: LineSocket, keepalive: Keepalive) -> Lost | None:
         """Everything that has come, before anything is sent: sending a whole queue first was measured to lock up."""
         before, pongs = socket.received_bytes, socket.pongs
         lost: Lost | None = None
@@ -244,9 +244,9 @@ class LineWorker:
                     break
         now = self._clock()
         if socket.pongs > pongs:
-            pulse.ponged(now)
+            keepalive.ponged(now)
         elif socket.received_bytes > before:
-            pulse.received(now)
+            keepalive.received(now)
         return lost
 
     def _count_nonsense(self, error: NonsenseError) -> Lost | None:
@@ -267,17 +267,17 @@ class LineWorker:
             self._picture_source.handed(self.number, now, socket.written_bytes() + len(message), len(message))
         return socket.send_text(message, now)
 
-    def _beat(self, socket: LineSocket, pulse: Pulse) -> Lost | None:
+    def _beat(self, socket: LineSocket, keepalive: Keepalive) -> Lost | None:
         now = self._clock()
         acked = socket.acked_bytes()
-        pulse.acked(now, acked)
+        keepalive.acked(now, acked)
         if self._picture_source is not None:
             self._picture_source.acked(self.number, now, acked)
-        match pulse.verdict(now):
+        match keepalive.verdict(now):
             case Verdict.DEAD:
                 return Lost(Loss.DEAD)
             case Verdict.PING:
-                pulse.pinged(now, socket.ping(now))
+                keepalive.pinged(now, socket.ping(now))
             case None:
                 return None
         return None

@@ -1,7 +1,7 @@
-"""The beats of the workers: who has been silent for too long.
+"""Heartbeats of the workers: who has been silent for too long.
 
 Responsible for: the time of each worker's last sign of life, while it is at work.
-Must not: decide what a silent worker means (the core does) or feed any watchdog (``watch.py``).
+Must not: decide what a silent worker means (the core does) or feed any watchdog (``watchdog.py``).
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ LIMITS_MS = {"microphone": 3_000, "speaker": 3_000, "screen": 5_000, "guest_scre
 """Longest silence that is still life. A period is 20 ms; a line may be in its upgrade for 10 s."""
 
 
-class Beats:
+class Heartbeats:
     """Workers call ``beat`` and ``rest`` from their own threads; one dictionary item each, so no lock is needed."""
 
     def __init__(self, clock: Callable[[], int]) -> None:

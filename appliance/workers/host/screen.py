@@ -15,7 +15,7 @@ from appliance.core.model.events import Device, DeviceFailed, DeviceReady, Event
 from appliance.core.model.views import View
 from appliance.errors import DeviceError
 from appliance.ports import Frame, Screen
-from appliance.workers.host.heartbeats import Beats
+from appliance.workers.host.heartbeats import Heartbeats
 
 RETRY_S = 5.0
 EARLY_RETRY_S = 0.25
@@ -42,7 +42,7 @@ class ScreenWorker:
         painter: Callable[[Screen], Painter],
         post: Callable[[Event], None],
         shown: Callable[[Frame, str], None],
-        beats: Beats,
+        heartbeats: Heartbeats,
         device: Device = Device.SCREEN,
     ) -> None:
         """``shown(frame, hash)`` is told of every frame that reached the panel, on this worker's thread.
@@ -54,7 +54,7 @@ class ScreenWorker:
         self._painter = painter
         self._post = post
         self._shown = shown
-        self._beats = beats
+        self._heartbeats = heartbeats
         self._abandoned = False
         self._changed = threading.Condition()
         self._view: View | None = None  # still to be drawn
@@ -99,10 +99,10 @@ class ScreenWorker:
         while not self._abandoned:
             try:
                 # The same object after a failure: a folder of pictures would begin to count anew.
-                self._beats.beat(self._device)
+                self._heartbeats.beat(self._device)
                 screen = self._screen = self._screen or self._make()
                 screen.open()
-                self._beats.rest(self._device)
+                self._heartbeats.rest(self._device)
                 self._post(DeviceReady(self._device))
                 told = ""
                 self._paint(screen)
@@ -133,13 +133,13 @@ class ScreenWorker:
                 before, level = level, self._level
                 if view is None and level == before and not self._running:
                     return
-            self._beats.beat(self._device)
+            self._heartbeats.beat(self._device)
             frame = last if view is None else painter.draw(view)
             if frame is not None and (view is None or frame != last):
                 screen.show(frame)  # also the same again, once a minute: the panel swims and mends itself by it
             if level is not None and level != before:
                 screen.dim(level)  # behind the picture: who wakes a panel is not shown what it said before
-            self._beats.rest(self._device)
+            self._heartbeats.rest(self._device)
             if frame is not None and frame != last and not self._abandoned:
                 last = frame
                 self._shown(frame, hashlib.sha256(frame.data).hexdigest()[:16])

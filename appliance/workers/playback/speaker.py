@@ -15,7 +15,7 @@ from appliance.core.model.effects import CueName
 from appliance.core.model.events import Device, DeviceFailed, DeviceReady, Event, SoundDrained
 from appliance.errors import DeviceError
 from appliance.ports import LOUDSPEAKER_PERIOD_SAMPLES, Loudspeaker, Volume
-from appliance.workers.host.heartbeats import Beats
+from appliance.workers.host.heartbeats import Heartbeats
 from appliance.workers.playback.earcons import tone
 from appliance.workers.playback.gain import START_PERCENT, below_ceiling_db, factor, louder_db, mixed, scaled
 from appliance.workers.playback.jitter_buffer import JitterBuffer, Period
@@ -40,12 +40,12 @@ class SpeakerWorker:
         jitter: JitterBuffer,
         post: Callable[[Event], None],
         clock: Callable[[], int],
-        beats: Beats,
+        heartbeats: Heartbeats,
         *,
         closes_idle: bool = False,
     ) -> None:
         """``closes_idle``: let the device go after half a minute of silence."""
-        self._beats = beats
+        self._heartbeats = heartbeats
         self._make = make
         self._jitter = jitter
         self._post = post
@@ -123,19 +123,19 @@ class SpeakerWorker:
             try:
                 # The same object after a failure: a file loudspeaker would empty its file anew.
                 self._await_return()
-                self._beats.beat(NAME)
+                self._heartbeats.beat(NAME)
                 device = self._device = self._device or self._make()
                 device.open()
                 self._feed(device)
                 device.close()
                 if self._stopping.is_set():
                     return
-                self._beats.rest(NAME)
+                self._heartbeats.rest(NAME)
                 self._await_sound()
             except DeviceError as error:
                 if self._stopping.is_set():
                     return  # given up: a fresh worker speaks for the device
-                self._beats.rest(NAME)
+                self._heartbeats.rest(NAME)
                 if str(error) != self._told:  # it is tried every second, and told once
                     self._told = str(error)
                     log.warning("%s", error)
@@ -156,7 +156,7 @@ class SpeakerWorker:
                 device.drop()
             self._woken.clear()
             period = self._with_cue(self._jitter.take(PERIOD_BYTES, self._clock()))
-            self._beats.beat(NAME)
+            self._heartbeats.beat(NAME)
             self._turn_knob(device)
             frames = None if period is None else self._frames(period, device.channels)
             device.write(frames or silence)

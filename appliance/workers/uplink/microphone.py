@@ -24,7 +24,7 @@ from appliance.core.model.events import (
 from appliance.errors import DeviceError
 from appliance.ports import MICROPHONE_PERIOD_SAMPLES, Microphone
 from appliance.protocol.pcm import bars
-from appliance.workers.host.heartbeats import Beats
+from appliance.workers.host.heartbeats import Heartbeats
 from appliance.workers.uplink.capture_health import Hearing, Verdict
 from appliance.workers.uplink.replay_buffer import ReplayBuffers
 from appliance.workers.uplink.vad import VoiceDetector
@@ -45,7 +45,7 @@ class MicrophoneWorker:
         replay_buffers: ReplayBuffers[bytes],
         post: Callable[[Event], None],
         clock: Callable[[], int],
-        beats: Beats,
+        heartbeats: Heartbeats,
         hearing: Hearing | None = None,
     ) -> None:
         """``hearing``: who counts what comes, where that can be wrong."""
@@ -53,7 +53,7 @@ class MicrophoneWorker:
         self._sense = Sense.WELL
         self._told_deaf = False  # since it was opened
         self._reopening = False
-        self._beats = beats
+        self._heartbeats = heartbeats
         self._abandoned = False
         self._make = make
         self._replay_buffers = replay_buffers
@@ -135,7 +135,7 @@ class MicrophoneWorker:
         """From one order to open until the order to close, through any number of lost devices."""
         while not self._closing:
             try:
-                self._beats.beat(NAME)
+                self._heartbeats.beat(NAME)
                 if self._device is None:
                     self._device = self._make()
                 self._is_open = True
@@ -148,7 +148,7 @@ class MicrophoneWorker:
                 self._let_go()
                 if self._abandoned:
                     return
-                self._beats.rest(NAME)
+                self._heartbeats.rest(NAME)
                 if str(error) != self._told:  # it is tried every second, and told once
                     self._told = str(error)
                     log.warning("%s", error)
@@ -160,7 +160,7 @@ class MicrophoneWorker:
                 continue
             if self._abandoned:
                 return
-            self._beats.rest(NAME)
+            self._heartbeats.rest(NAME)
             if ended:
                 with self._orders:
                     self._wanted = False
@@ -177,7 +177,7 @@ class MicrophoneWorker:
         count = 0
         while not self._closing and not self._reopening:
             period = device.read()
-            self._beats.beat(NAME)
+            self._heartbeats.beat(NAME)
             if self._abandoned or not period:
                 return True
             if count == 0:  # open is a promise, sound is the proof

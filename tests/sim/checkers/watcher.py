@@ -92,7 +92,7 @@ _NEWS = (
 )  # fmt: skip
 
 
-class Watch:
+class Watchdog:
     """Passes news on; ``watch.sent(line, raw)`` calls each checker that has a ``sent`` of its own."""
 
     def __init__(self, checkers: Sequence[Checker]) -> None:

@@ -1,71 +1,71 @@
-from appliance.workers.connection.keepalive import Pulse, Verdict
+from appliance.workers.connection.keepalive import Keepalive, Verdict
 
 
-def armed_pulse(at: int = 0) -> Pulse:
+def armed_pulse(at: int = 0) -> Keepalive:
     """A line whose first ping was answered; last news at ``at`` + 10."""
-    pulse = Pulse(at)
-    pulse.pinged(at, 100)
-    pulse.acked(at + 5, 100)
-    pulse.ponged(at + 10)
-    return pulse
+    keepalive = Keepalive(at)
+    keepalive.pinged(at, 100)
+    keepalive.acked(at + 5, 100)
+    keepalive.ponged(at + 10)
+    return keepalive
 
 
 def test_the_first_ping_goes_out_at_once_and_the_first_pong_arms() -> None:
-    pulse = Pulse(0)
-    assert pulse.verdict(0) is Verdict.PING
-    pulse.pinged(0, 100)
-    assert pulse.verdict(1) is None
-    assert not pulse.armed
-    pulse.ponged(10)
-    assert pulse.armed
+    keepalive = Keepalive(0)
+    assert keepalive.verdict(0) is Verdict.PING
+    keepalive.pinged(0, 100)
+    assert keepalive.verdict(1) is None
+    assert not keepalive.armed
+    keepalive.ponged(10)
+    assert keepalive.armed
 
 
 def test_a_peer_that_never_pongs_is_never_dead() -> None:
-    pulse = Pulse(0)
-    pulse.pinged(0, 100)
+    keepalive = Keepalive(0)
+    keepalive.pinged(0, 100)
     for now in range(0, 60_000, 500):
-        verdict = pulse.verdict(now)
+        verdict = keepalive.verdict(now)
         assert verdict is not Verdict.DEAD
         if verdict is Verdict.PING:
-            pulse.pinged(now, 100)
+            keepalive.pinged(now, 100)
 
 
 def test_a_ping_is_due_when_nothing_came_for_a_second_and_a_half() -> None:
-    pulse = armed_pulse()
-    pulse.received(1_000)
-    assert pulse.next_deadline == 2_500
-    assert pulse.verdict(2_499) is None
-    assert pulse.verdict(2_500) is Verdict.PING
-    pulse.pinged(2_500, 200)
-    assert pulse.verdict(2_501) is None
-    assert pulse.verdict(4_000) is Verdict.PING  # and again
+    keepalive = armed_pulse()
+    keepalive.received(1_000)
+    assert keepalive.next_deadline == 2_500
+    assert keepalive.verdict(2_499) is None
+    assert keepalive.verdict(2_500) is Verdict.PING
+    keepalive.pinged(2_500, 200)
+    assert keepalive.verdict(2_501) is None
+    assert keepalive.verdict(4_000) is Verdict.PING  # and again
 
 
 def test_a_quiet_room_is_not_a_dead_line() -> None:
-    pulse = armed_pulse()
+    keepalive = armed_pulse()
     now, sent, pings = 10, 200, 0
     while now < 300_000:
-        now = pulse.next_deadline
-        verdict = pulse.verdict(now)
+        now = keepalive.next_deadline
+        verdict = keepalive.verdict(now)
         assert verdict is not Verdict.DEAD
         if verdict is Verdict.PING:
             sent, pings = sent + 6, pings + 1
-            pulse.pinged(now, sent)
-            pulse.acked(now + 80, sent)
-            pulse.ponged(now + 80)
+            keepalive.pinged(now, sent)
+            keepalive.acked(now + 80, sent)
+            keepalive.ponged(now + 80)
     assert 180 <= pings <= 200
 
 
-def noticed(pulse: Pulse, last_news: int, acknowledged: int, sent: int, per_turn: int) -> int:
+def noticed(keepalive: Keepalive, last_news: int, acknowledged: int, sent: int, per_turn: int) -> int:
     """Turn every 40 ms on a link that has just died; audio goes on, ``per_turn`` bytes a turn. When is it noticed?"""
     for now in range(last_news, last_news + 20_000, 40):
         sent += per_turn
-        pulse.acked(now, acknowledged)
-        verdict = pulse.verdict(now)
+        keepalive.acked(now, acknowledged)
+        verdict = keepalive.verdict(now)
         if verdict is Verdict.DEAD:
             return now - last_news
         if verdict is Verdict.PING:
-            pulse.pinged(now, sent)
+            keepalive.pinged(now, sent)
     raise AssertionError("never noticed")
 
 
@@ -75,63 +75,63 @@ def test_a_black_hole_is_noticed_within_five_seconds() -> None:
 
 
 def test_a_relay_that_goes_on_acknowledging_is_no_life() -> None:
-    pulse = armed_pulse()
+    keepalive = armed_pulse()
     sent = 100
     for now in range(10, 6_000, 40):
         sent += 1_800
-        pulse.acked(now, sent)  # all of it, at once, for ever
-        verdict = pulse.verdict(now)
+        keepalive.acked(now, sent)  # all of it, at once, for ever
+        verdict = keepalive.verdict(now)
         if verdict is Verdict.DEAD:
             break
         if verdict is Verdict.PING:
-            pulse.pinged(now, sent)
+            keepalive.pinged(now, sent)
     assert 4_000 <= now - 10 <= 4_200
 
 
 def test_a_long_replay_over_a_thin_uplink_is_life() -> None:
-    pulse = armed_pulse()
+    keepalive = armed_pulse()
     sent, acknowledged = 400_000, 100  # 8 s at 50 kB/s stand before the ping
     for now in range(10, 8_000, 40):
         acknowledged = min(sent, acknowledged + 2_000)
-        pulse.acked(now, acknowledged)
-        verdict = pulse.verdict(now)
+        keepalive.acked(now, acknowledged)
+        verdict = keepalive.verdict(now)
         assert verdict is not Verdict.DEAD
         if verdict is Verdict.PING:
-            pulse.pinged(now, sent)
-    pulse.ponged(8_100)
-    assert pulse.verdict(8_101) is None
+            keepalive.pinged(now, sent)
+    keepalive.ponged(8_100)
+    assert keepalive.verdict(8_101) is None
 
 
 def test_progress_that_stops_kills_two_and_a_half_seconds_later() -> None:
-    pulse = armed_pulse()
-    pulse.pinged(1_510, 400_000)
-    pulse.acked(3_900, 50_000)
-    assert pulse.verdict(6_399) is not Verdict.DEAD
-    pulse.acked(6_399, 50_000)  # no more than before: no progress
-    assert pulse.verdict(6_400) is Verdict.DEAD
+    keepalive = armed_pulse()
+    keepalive.pinged(1_510, 400_000)
+    keepalive.acked(3_900, 50_000)
+    assert keepalive.verdict(6_399) is not Verdict.DEAD
+    keepalive.acked(6_399, 50_000)  # no more than before: no progress
+    assert keepalive.verdict(6_400) is Verdict.DEAD
 
 
 def test_a_part_of_a_frame_is_life() -> None:
-    pulse = armed_pulse()
+    keepalive = armed_pulse()
     for now in range(100, 20_000, 3_900):
-        pulse.received(now)
-        assert pulse.verdict(now + 3_899) is not Verdict.DEAD
-        pulse.pinged(now + 1_500, 200)
+        keepalive.received(now)
+        assert keepalive.verdict(now + 3_899) is not Verdict.DEAD
+        keepalive.pinged(now + 1_500, 200)
 
 
 def test_acknowledgements_are_sampled_while_a_ping_waits() -> None:
-    pulse = armed_pulse()
-    pulse.pinged(1_510, 200)
-    assert pulse.next_deadline == 1_760
-    pulse.acked(1_760, 150)
-    assert pulse.next_deadline == 2_010
-    pulse.acked(2_010, 200)
-    assert pulse.next_deadline == 3_010  # all of it is acknowledged: the next ping
+    keepalive = armed_pulse()
+    keepalive.pinged(1_510, 200)
+    assert keepalive.next_deadline == 1_760
+    keepalive.acked(1_760, 150)
+    assert keepalive.next_deadline == 2_010
+    keepalive.acked(2_010, 200)
+    assert keepalive.next_deadline == 3_010  # all of it is acknowledged: the next ping
 
 
 def test_acknowledgement_from_before_the_ping_is_no_progress() -> None:
-    pulse = armed_pulse()
-    pulse.acked(1_000, 150)
-    pulse.pinged(1_510, 200)
-    pulse.acked(1_900, 150)
-    assert pulse.verdict(4_010) is Verdict.DEAD
+    keepalive = armed_pulse()
+    keepalive.acked(1_000, 150)
+    keepalive.pinged(1_510, 200)
+    keepalive.acked(1_900, 150)
+    assert keepalive.verdict(4_010) is Verdict.DEAD

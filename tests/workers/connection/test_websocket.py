@@ -15,7 +15,7 @@ from appliance.workers.connection import tls
 from appliance.workers.connection.disconnect import Lost
 from appliance.workers.connection.endpoint import Target
 from appliance.workers.connection.handshake import Accepted
-from appliance.workers.connection.keepalive import Pulse, Verdict
+from appliance.workers.connection.keepalive import Keepalive, Verdict
 from appliance.workers.connection.tcp import prepare
 from appliance.workers.connection.websocket import LineSocket
 from tests.e2e.fault_proxy import FaultProxy
@@ -75,8 +75,8 @@ def until(line: LineSocket, wanted: Callable[[], bool] = lambda: False) -> bytes
 
 
 def owner_until_dead(line: LineSocket) -> int:
-    """Turn as an event loop does, an audio message every 40 ms. When does the pulse call the peer dead?"""
-    pulse, audio_at = Pulse(clock()), clock()
+    """Turn as an event loop does, an audio message every 40 ms. When does the keepalive call the peer dead?"""
+    keepalive, audio_at = Keepalive(clock()), clock()
     seen, pongs = line.received_bytes, 0
     waiter = select.poll()
     waiter.register(line.fileno(), select.POLLIN)
@@ -85,16 +85,16 @@ def owner_until_dead(line: LineSocket) -> int:
         assert not isinstance(line.receive(), Lost)
         if line.received_bytes > seen:
             seen = line.received_bytes
-            pulse.received(now)
+            keepalive.received(now)
         if line.pongs > pongs:
             pongs = line.pongs
-            pulse.ponged(now)
-        pulse.acked(now, line.acked_bytes())
-        verdict = pulse.verdict(now)
+            keepalive.ponged(now)
+        keepalive.acked(now, line.acked_bytes())
+        verdict = keepalive.verdict(now)
         if verdict is Verdict.DEAD:
             return now
         if verdict is Verdict.PING:
-            pulse.pinged(now, line.ping(now))
+            keepalive.pinged(now, line.ping(now))
         if line.wants_write():
             assert line.flush(now) is None
         elif now >= audio_at:
@@ -332,7 +332,7 @@ def test_on_a_full_link_no_message_is_begun() -> None:
             assert line.send_text(b"x" * 1_800, 1_000) is None
         assert line.wants_write()
         assert deadline(line) is None
-        assert line.flush(60_000) is None  # the pulse decides about silence, not the message that waits
+        assert line.flush(60_000) is None  # the keepalive decides about silence, not the message that waits
         written = line.written_bytes()
         assert line.ping(60_000) == written  # the ping waits too, and its mark is what stands before it
         done.set()

@@ -30,7 +30,7 @@ from appliance.workers.connection.endpoint import Target
 from appliance.workers.connection.resolver import Names
 from appliance.workers.connection.session_io import Conversation
 from appliance.workers.connection.worker import MOST_NONSENSE, Access, LineWorker
-from appliance.workers.host.heartbeats import Beats
+from appliance.workers.host.heartbeats import Heartbeats
 from appliance.workers.playback.jitter_buffer import JitterBuffer
 from appliance.workers.uplink.replay_buffer import ReplayBuffer
 from tests.workers.peers import WAIT_S, Authority, Script, clock, frame, peer, read_frame, read_request, switch
@@ -73,7 +73,7 @@ class Desk:
         target = Target.parse(f"{scheme}://127.0.0.1:{port}/x", "m")
         self.access = Access(target, tls.context(str(ca_file or "")), Names(), key)
         self._dials_at_once = dials_at_once
-        self.worker = LineWorker(conversation, self.access, self._take, clock, Beats(clock))
+        self.worker = LineWorker(conversation, self.access, self._take, clock, Heartbeats(clock))
         self.replay_buffer.wake = self.worker.wake
 
     def _take(self, event: Event) -> None:

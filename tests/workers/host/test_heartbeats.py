@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.workers.host.heartbeats import LIMITS_MS, Beats
+from appliance.workers.host.heartbeats import LIMITS_MS, Heartbeats
 
 
 class Hand:
@@ -18,37 +18,37 @@ class Hand:
 @pytest.mark.parametrize("worker", LIMITS_MS)
 def test_silence_beyond_the_limit_is_told_and_not_before(worker: str) -> None:
     clock = Hand()
-    beats = Beats(clock)
-    beats.beat(worker)
+    heartbeats = Heartbeats(clock)
+    heartbeats.beat(worker)
     clock.now = LIMITS_MS[worker]
-    assert beats.silent() == []
+    assert heartbeats.silent() == []
     clock.now += 1
-    assert beats.silent() == [worker]
-    beats.beat(worker)
-    assert beats.silent() == []
+    assert heartbeats.silent() == [worker]
+    heartbeats.beat(worker)
+    assert heartbeats.silent() == []
 
 
 def test_lines_have_numbers_and_one_limit() -> None:
     clock = Hand()
-    beats = Beats(clock)
-    beats.beat("line 3")
+    heartbeats = Heartbeats(clock)
+    heartbeats.beat("line 3")
     clock.now = 10_000
-    beats.beat("line 12")
+    heartbeats.beat("line 12")
     clock.now = LIMITS_MS["line"] + 1
-    assert beats.silent() == ["line 3"]
+    assert heartbeats.silent() == ["line 3"]
 
 
 def test_who_rests_is_not_missed() -> None:
     clock = Hand()
-    beats = Beats(clock)
-    beats.beat("microphone")
-    beats.rest("microphone")
-    beats.rest("screen")  # never began
+    heartbeats = Heartbeats(clock)
+    heartbeats.beat("microphone")
+    heartbeats.rest("microphone")
+    heartbeats.rest("screen")  # never began
     clock.now = 1_000_000
-    assert beats.silent() == []
+    assert heartbeats.silent() == []
 
 
 def test_who_never_beat_is_not_missed() -> None:
     clock = Hand()
     clock.now = 1_000_000
-    assert Beats(clock).silent() == []
+    assert Heartbeats(clock).silent() == []

@@ -12,7 +12,7 @@ from appliance.core.screen.screen import view
 from appliance.errors import DeviceError, Kind
 from appliance.ports import Frame, Screen
 from appliance.workers.host import screen as module
-from appliance.workers.host.heartbeats import Beats
+from appliance.workers.host.heartbeats import Heartbeats
 from appliance.workers.host.screen import ScreenWorker
 
 WAIT_S = 5.0
@@ -62,7 +62,7 @@ class Desk:
         self.made = 0
         self.events: queue.Queue[Event] = queue.Queue()
         self.shown: queue.Queue[tuple[int, str]] = queue.Queue()
-        self.worker = ScreenWorker(self._make, Brush, self.events.put, self._note, Beats(lambda: 0), device)
+        self.worker = ScreenWorker(self._make, Brush, self.events.put, self._note, Heartbeats(lambda: 0), device)
 
     def _note(self, frame: Frame, digest: str) -> None:
         self.shown.put((frame.data[0], digest))

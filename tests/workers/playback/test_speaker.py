@@ -18,7 +18,7 @@ from appliance.core.model.events import (
     SpeechSounded,
 )
 from appliance.errors import DeviceError, Kind
-from appliance.workers.host.heartbeats import Beats
+from appliance.workers.host.heartbeats import Heartbeats
 from appliance.workers.playback import speaker as module
 from appliance.workers.playback.earcons import tone
 from appliance.workers.playback.jitter_buffer import JitterBuffer, Period
@@ -90,7 +90,7 @@ class Desk:
             self.jitter,
             self.events.put,
             self.clock.now_ms,
-            Beats(lambda: 0),
+            Heartbeats(lambda: 0),
             closes_idle=closes_idle,
         )
 

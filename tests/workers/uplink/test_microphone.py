@@ -22,7 +22,7 @@ from appliance.core.model.events import (
 from appliance.core.model.modes import Valve
 from appliance.errors import DeviceError, Kind
 from appliance.ports import Microphone
-from appliance.workers.host.heartbeats import Beats
+from appliance.workers.host.heartbeats import Heartbeats
 from appliance.workers.uplink import microphone as module
 from appliance.workers.uplink.capture_health import Hearing
 from appliance.workers.uplink.microphone import MicrophoneWorker
@@ -85,7 +85,9 @@ class Desk:
         direction = Direction("en", "es")
         self.replay_buffers.select(direction, Valve.OPEN, 0, move=False)
         self.replay_buffer = self.replay_buffers.of(direction)
-        self.worker = MicrophoneWorker(make, self.replay_buffers, self.events.put, self.now, Beats(lambda: 0), hearing)
+        self.worker = MicrophoneWorker(
+            make, self.replay_buffers, self.events.put, self.now, Heartbeats(lambda: 0), hearing
+        )
 
     def now(self) -> int:
         return self.cable.at

@@ -4,8 +4,8 @@ Responsible for: telling systemd that the box lives (only while every required w
 worker has gone silent.
 Must not: restart anything (the core orders it), or block.
 
-Three watchdogs stand behind each other: a line's pulse redials, a worker's beat restarts the worker, and the event
-loop's ``WATCHDOG=1`` lets systemd restart the process.
+Three watchdogs stand behind each other: a line's keepalive redials, a worker's heartbeat restarts the worker, and the
+event loop's ``WATCHDOG=1`` lets systemd restart the process.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from appliance.adapters.systemd import Notifier
 from appliance.core.model.events import Device, Event, WorkerSilent
 from appliance.core.model.modes import Mode
 from appliance.core.model.state import State
-from appliance.workers.host.heartbeats import Beats
+from appliance.workers.host.heartbeats import Heartbeats
 
 ASK_AGAIN_MS = 5_000
 REQUIRED = ("microphone", "line")
@@ -28,14 +28,14 @@ _DEVICES = {
 }
 
 
-class Watch:
+class Watchdog:
     """Called by the event loop after each turn, at least once a second."""
 
     def __init__(
-        self, notifier: Notifier, beats: Beats, post: Callable[[Event], None], clock: Callable[[], int]
+        self, notifier: Notifier, heartbeats: Heartbeats, post: Callable[[Event], None], clock: Callable[[], int]
     ) -> None:
         self._notifier = notifier
-        self._beats = beats
+        self._heartbeats = heartbeats
         self._post = post
         self._clock = clock
         self._ready = False
@@ -46,7 +46,7 @@ class Watch:
     def look(self, state: State) -> None:
         """Tell whoever has to know."""
         now = self._clock()
-        silent = self._beats.silent()
+        silent = self._heartbeats.silent()
         for name in silent:
             self._tell(name, now)
         self._notify(state)
@@ -80,7 +80,7 @@ class Watch:
 
 
 def _unproven(state: State) -> bool:
-    """A microphone that was started anew beats before it reads: until sound comes, its beat proves nothing.
+    """A microphone that was started anew shows a heartbeat before it reads: until sound comes, that proves nothing.
 
     One that says what is wrong does not hang: a box without a microphone shows so, and need not be restarted.
     """

@@ -12,8 +12,8 @@ from appliance.core.model.events import Device, Event, WorkerSilent
 from appliance.core.model.modes import Mode
 from appliance.core.model.state import Fault, State
 from appliance.errors import FaultCode
-from appliance.watch import ASK_AGAIN_MS, Watch
-from appliance.workers.host.heartbeats import LIMITS_MS, Beats
+from appliance.watchdog import ASK_AGAIN_MS, Watchdog
+from appliance.workers.host.heartbeats import LIMITS_MS, Heartbeats
 
 WATCHDOG_MS = 20_000
 STANDBY = State(mode=Mode.STANDBY)
@@ -25,11 +25,11 @@ class Desk:
     def __init__(self, ear: socket.socket) -> None:
         self.now = 0
         self.posted: list[Event] = []
-        self.beats = Beats(lambda: self.now)
+        self.heartbeats = Heartbeats(lambda: self.now)
         self._ear = ear
         environment = {"NOTIFY_SOCKET": ear.getsockname(), "WATCHDOG_USEC": str(WATCHDOG_MS * 1000)}
         self.notifier = Notifier(environment)
-        self.watch = Watch(self.notifier, self.beats, self.posted.append, lambda: self.now)
+        self.watch = Watchdog(self.notifier, self.heartbeats, self.posted.append, lambda: self.now)
 
     def told(self) -> list[str]:
         """The datagrams since the last question."""
@@ -87,45 +87,45 @@ def test_it_is_fed_four_times_a_limit_while_all_live(desk: Desk) -> None:
 
 @pytest.mark.parametrize("worker", ["microphone", "line 2"])
 def test_it_is_not_fed_while_a_required_worker_is_silent(desk: Desk, worker: str) -> None:
-    desk.beats.beat(worker)
+    desk.heartbeats.beat(worker)
     desk.fed(LIMITS_MS[worker.split(maxsplit=1)[0]] // 1_000)
     assert desk.fed(60) == 0
-    desk.beats.beat(worker)
+    desk.heartbeats.beat(worker)
     assert desk.fed(1) == 1
 
 
 @pytest.mark.parametrize("worker", ["screen", "speaker"])
 def test_a_lost_screen_or_speaker_does_not_restart_the_box(desk: Desk, worker: str) -> None:
-    desk.beats.beat(worker)
+    desk.heartbeats.beat(worker)
     assert desk.fed(60) == 60_000 // (WATCHDOG_MS // 4)
 
 
 def test_a_microphone_started_anew_proves_nothing_until_sound_comes(desk: Desk) -> None:
     hung = replace(STANDBY, mode=Mode.ON_AIR, capture=True, restarted=(Device.MICROPHONE,))
-    desk.beats.beat("microphone")
+    desk.heartbeats.beat("microphone")
     assert desk.fed(3, hung) == 0
-    desk.beats.beat("microphone")
+    desk.heartbeats.beat("microphone")
     assert desk.fed(1, replace(hung, restarted=())) == 1
-    desk.beats.rest("microphone")
+    desk.heartbeats.rest("microphone")
     assert desk.fed(10, replace(hung, broken=(Device.MICROPHONE,))) == 2, "it says what is wrong: it does not hang"
     assert desk.fed(10, replace(hung, capture=False)) == 2, "nobody wants it"
 
 
 def test_the_core_is_told_who_is_silent_and_again_after_a_while(desk: Desk) -> None:
     for worker in ("microphone", "speaker", "screen", "guest_screen", "line 1"):
-        desk.beats.beat(worker)
+        desk.heartbeats.beat(worker)
     desk.now = 100_000
     desk.watch.look(STANDBY)
     desk.watch.look(STANDBY)
     devices = (Device.MICROPHONE, Device.LOUDSPEAKER, Device.SCREEN, Device.GUEST_SCREEN)
     assert desk.posted == [WorkerSilent(device) for device in devices], "a line is nobody's device"
     desk.now += ASK_AGAIN_MS
-    desk.beats.beat("speaker")
+    desk.heartbeats.beat("speaker")
     desk.watch.look(STANDBY)
     assert desk.posted[4:] == [WorkerSilent(device) for device in devices if device is not Device.LOUDSPEAKER]
 
 
 def test_it_does_not_feed_where_there_is_no_watchdog() -> None:
-    beats = Beats(lambda: 0)
-    Watch(Notifier({}), beats, lambda _: None, lambda: 0).look(STANDBY)
-    assert beats.silent() == []
+    heartbeats = Heartbeats(lambda: 0)
+    Watchdog(Notifier({}), heartbeats, lambda _: None, lambda: 0).look(STANDBY)
+    assert heartbeats.silent() == []
