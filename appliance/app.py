@@ -54,13 +54,13 @@ from appliance.workers.playback.speaker import SpeakerWorker
 from appliance.workers.playback.time_stretch import Stretch
 from appliance.workers.playback.tts import TtsWorker
 from appliance.workers.storage.journal import Journal
-from appliance.workers.storage.latency_stats import Figures
-from appliance.workers.storage.runtime_store import Keeper, boot_id
-from appliance.workers.storage.usage_store import DayBook
+from appliance.workers.storage.latency_stats import LatencyStats
+from appliance.workers.storage.runtime_store import RuntimeStore, boot_id
+from appliance.workers.storage.usage_store import UsageStore
 from appliance.workers.uplink.capture_health import Hearing
 from appliance.workers.uplink.microphone import MicrophoneWorker
 from appliance.workers.uplink.replay_buffer import ReplayBuffer, ReplayBuffers
-from appliance.workers.uplink.sent_audio_meter import Odometer
+from appliance.workers.uplink.sent_audio_meter import SentAudioMeter
 
 STOP_WORKER_MS = 1_000
 EXIT_BUG = 70
@@ -128,12 +128,12 @@ class Box:
         makers = self._makers()
         target = Target.parse(settings.service.url, settings.service.model, settings.service.ca_file)
         access = Access(target, tls.context(settings.service.ca_file), Names(), key.reveal() if key is not None else "")
-        self._keeper = Keeper(taps.runtime, boot_id(), clock.began_ms)
+        self._runtime_store = RuntimeStore(taps.runtime, boot_id(), clock.began_ms)
         keeps = state_folder(taps.environment)
         rebooter = Rebooter(keeps, taps.runtime, boot_id(), clock.began_ms)
-        self._daybook = DayBook(keeps, post, now)
+        self._usage_store = UsageStore(keeps, post, now)
         self._power = Power(post, now)
-        self._odometer = Odometer(self._replay_buffers, post)
+        self._sent_audio_meter = SentAudioMeter(self._replay_buffers, post)
         self._handler = AppHandler(
             self._plan, self._output, access, self._replay_buffers, self._jitter, makers,
             self._journal, self._keeper, post, now, self._beats, Robot(self._jitter, now), rebooter, self._daybook,
@@ -152,9 +152,9 @@ class Box:
         self._watchdog = Watchdog(Notifier(taps.environment), self._heartbeats, post, now)
         self._keys: Keys | None = None
         self._opened: dict[str, int] = {}  # as it was last noted
-        self._figures = Figures()
+        self._latency_stats = LatencyStats()
         self._figures_asked = False
-        self._journal.listeners.append(self._figures.row)
+        self._journal.listeners.append(self._latency_stats.row)
         self._light = OnAir(factory.light(settings))
 
     def _makers(self) -> Makers:
@@ -225,11 +225,11 @@ class Box:
             self._journal.start()
         except OSError as error:
             raise SettingsError((Problem("run.journal", f"cannot be written: {error.strerror}"),)) from None
-        self._keeper.start()
+        self._runtime_store.start()
         private = self._privacy()
         self._count_openings()
         self._handler.start()
-        self._daybook.start()  # the date is told before the box may listen
+        self._usage_store.start()  # the date is told before the box may listen
         self._power.start()
         self._queue.post(Booted(private))
         self._start_keys()
@@ -292,7 +292,7 @@ class Box:
         """Between two turns of the event loop: the watchdogs, and the light by what devices and lines really do."""
         handler, state, now = self._handler, self._event_loop.state, self._clock.now_ms()
         self._watchdog.look(state)
-        self._odometer.look(now)
+        self._sent_audio_meter.look(now)
         if self._figures_asked:
             self._figures_asked = False
             self._tell_figures(sum(ms for _, ms in state.owed))
@@ -308,8 +308,8 @@ class Box:
 
     def _tell_figures(self, unanswered_ms: int) -> None:
         backlog = (unanswered_ms, self._jitter.queued_ms)
-        self._journal.note("figures", self._figures.row_of(*backlog))
-        for sentence in self._figures.sentences(*backlog):
+        self._journal.note("figures", self._latency_stats.row_of(*backlog))
+        for sentence in self._latency_stats.sentences(*backlog):
             log.warning("%s", sentence)  # asked for: a quiet log has it too
 
     def _key(self, key: str, down: bool, at_ms: int) -> None:
@@ -321,8 +321,8 @@ class Box:
         self._handler.stop(STOP_WORKER_MS)
         self._count_openings()
         self._light.close()
-        self._keeper.stop(STOP_WORKER_MS)
-        self._daybook.stop(STOP_WORKER_MS)
+        self._runtime_store.stop(STOP_WORKER_MS)
+        self._usage_store.stop(STOP_WORKER_MS)
         self._power.stop(STOP_WORKER_MS)
         self._journal.stop(STOP_WORKER_MS)
 

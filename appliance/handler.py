@@ -26,8 +26,8 @@ from appliance.workers.playback.jitter_buffer import JitterBuffer
 from appliance.workers.playback.speaker import SpeakerWorker
 from appliance.workers.playback.tts import Reading, TtsWorker
 from appliance.workers.storage.journal import Journal
-from appliance.workers.storage.runtime_store import Keeper, Kept
-from appliance.workers.storage.usage_store import Count, DayBook
+from appliance.workers.storage.runtime_store import Kept, RuntimeStore
+from appliance.workers.storage.usage_store import Count, UsageStore
 from appliance.workers.uplink.microphone import MicrophoneWorker
 from appliance.workers.uplink.replay_buffer import ReplayBuffers
 
@@ -54,13 +54,13 @@ class AppHandler:
         jitter: JitterBuffer,
         makers: Makers,
         journal: Journal,
-        keeper: Keeper,
+        runtime_store: RuntimeStore,
         post: Callable[[Event], None],
         clock: Callable[[], int],
         heartbeats: Heartbeats,
         tts: TtsWorker,
         rebooter: Rebooter,
-        daybook: DayBook,
+        usage_store: UsageStore,
         preflight: PreflightWorker,
         eyes: Eyes | None = None,
         codes: CodeReader | None = None,
@@ -70,7 +70,7 @@ class AppHandler:
         self._codes = codes
         self._robot = robot
         self._rebooter = rebooter
-        self._daybook = daybook
+        self._usage_store = usage_store
         self._preflight = preflight
         self._volume: tuple[int, bool] | None = None  # as it was last set: a fresh speaker must know
         self._plan = plan
@@ -89,7 +89,7 @@ class AppHandler:
         self._pictures: dict[Device, View] = {}
         self._brightness: int | None = None
         self._journal = journal
-        self._keeper = keeper
+        self._runtime_store = runtime_store
         self._heartbeats = heartbeats
         self._post = post
         self._clock = clock
@@ -208,7 +208,7 @@ class AppHandler:
 
     def upgrade(self, line: int) -> None:
         if line in self._lines:
-            self._keeper.then(self._lines[line][0].upgrade)
+            self._runtime_store.then(self._lines[line][0].upgrade)
 
     def configure(self, line: int) -> None:
         if line in self._lines:
@@ -310,10 +310,10 @@ class AppHandler:
         self.speaker.drain()
 
     def keep(self, kept: Kept) -> None:
-        self._keeper.keep(kept)
+        self._runtime_store.keep(kept)
 
     def keep_count(self, count: Count) -> None:
-        self._daybook.keep(count)
+        self._usage_store.keep(count)
 
     def note(self, what: str, fields: dict[str, Field]) -> None:
         self._journal.note(what, fields)

@@ -28,8 +28,8 @@ from appliance.workers.playback.jitter_buffer import JitterBuffer
 from appliance.workers.playback.speaker import SpeakerWorker
 from appliance.workers.playback.tts import Reading, TtsWorker
 from appliance.workers.storage.journal import Journal
-from appliance.workers.storage.runtime_store import Keeper, Kept
-from appliance.workers.storage.usage_store import Count, DayBook
+from appliance.workers.storage.runtime_store import Kept, RuntimeStore
+from appliance.workers.storage.usage_store import Count, UsageStore
 from appliance.workers.uplink.microphone import MicrophoneWorker
 from appliance.workers.uplink.replay_buffer import ReplayBuffer, ReplayBuffers
 from tests.workers.peers import clock
@@ -68,11 +68,11 @@ class Desk:
             (lambda: cast(ScreenWorker, Hand(self.told, "guest"))) if guest else None,
         )
         access = Access(Target.parse("ws://127.0.0.1:1/x", "m"), tls.context(""), Names(), key)
-        keeper = cast(Keeper, Hand(self.told, "keeper"))
+        runtime_store = cast(RuntimeStore, Hand(self.told, "runtime_store"))
         self.handler = AppHandler(
-            self._plan, self._output, access, self.replay_buffers, self.jitter, makers, self.journal, keeper,
+            self._plan, self._output, access, self.replay_buffers, self.jitter, makers, self.journal, runtime_store,
             self.events.put, clock, Heartbeats(clock), cast(TtsWorker, Hand(self.told, "tts", self.given)),
-            cast(Rebooter, Hand(self.told, "rebooter")), cast(DayBook, Hand(self.told, "day book")),
+            cast(Rebooter, Hand(self.told, "rebooter")), cast(UsageStore, Hand(self.told, "usage_store")),
             cast(PreflightWorker, Hand(self.told, "preflight")),
             cast(Eyes, Hand(self.told, "eyes")) if eyes else None,
             cast(CodeReader, Hand(self.told, "codes")) if eyes else None,
@@ -103,7 +103,7 @@ def test_orders_reach_the_devices() -> None:
     desk.handler.stop(10)
     assert desk.told == [
         *("screen start", "speaker start", "microphone start", "tts start", "microphone open", "microphone close"),
-        *("speaker drain", "screen show", "keeper keep", "day book keep", "preflight begin"),
+        *("speaker drain", "screen show", "runtime_store keep", "usage_store keep", "preflight begin"),
         *("preflight end", "preflight stop", "microphone stop", "tts stop"),
         *("rebooter join", "speaker stop", "screen stop"),
     ]
@@ -200,7 +200,7 @@ def test_a_dial_waits_until_what_is_kept_is_written() -> None:
     desk.handler.dial(1, HERE)
     desk.handler.upgrade(1)
     desk.handler.upgrade(2)  # it ended by itself just now
-    assert desk.told == ["keeper then"]
+    assert desk.told == ["runtime_store then"]
 
 
 def test_orders_about_sound() -> None:

@@ -27,18 +27,18 @@ from appliance.workers.connection.captive_portal import PortalProbe
 from appliance.workers.connection.endpoint import Target
 from appliance.workers.connection.resolver import Names
 from appliance.workers.connection.worker import Access
-from appliance.workers.storage.runtime_store import Keeper, boot_id
+from appliance.workers.storage.runtime_store import RuntimeStore, boot_id
 
 PORTAL_WITHIN_S = 2.5
-KEEPER_STOP_MS = 500
+RUNTIME_STORE_STOP_MS = 500
 
 
 def tracks(loaded: Loaded, private: bool, environment: Mapping[str, str]) -> tuple[TrackApart | Track, ...]:
     """All checks, begun. Raises ``SettingsError`` where the target cannot be dialled or ``ca_file`` not be read."""
     clock = RealClock()
-    keeper = Keeper(runtime_folder(environment), boot_id(), clock.began_ms)
-    kept = keeper.load()
-    network = _network(loaded, environment, clock, keeper)
+    runtime_store = RuntimeStore(runtime_folder(environment), boot_id(), clock.began_ms)
+    kept = runtime_store.load()
+    network = _network(loaded, environment, clock, runtime_store)
     sound = TrackApart(sound_checks(_sound(loaded.settings, clock, private)))  # before the first thread
     return (
         sound,
@@ -87,7 +87,7 @@ def _sound(settings: Settings, clock: RealClock, private: bool) -> Sound:
     )
 
 
-def _network(loaded: Loaded, environment: Mapping[str, str], clock: RealClock, keeper: Keeper) -> Network:
+def _network(loaded: Loaded, environment: Mapping[str, str], clock: RealClock, runtime_store: RuntimeStore) -> Network:
     service = loaded.settings.service
     target = Target.parse(service.url, service.model, service.ca_file)
     key = loaded.key.reveal() if loaded.key is not None else ""
@@ -101,7 +101,9 @@ def _network(loaded: Loaded, environment: Mapping[str, str], clock: RealClock, k
     none = f"neither {secret.ENVIRONMENT_NAME} in the environment nor the credential {secret.CREDENTIAL_NAME}"
     found = f"found in {where}" if key else "; ".join((none, *told))
     access = Access(target, tls.context(service.ca_file), Names(), key)
-    return Network(access, _plan(loaded), found, clock, _may_dial(keeper, clock), lambda: _log_in_page(target.host))
+    return Network(
+        access, _plan(loaded), found, clock, _may_dial(runtime_store, clock), lambda: _log_in_page(target.host)
+    )
 
 
 def _plan(loaded: Loaded) -> SessionSettings:
@@ -122,20 +124,20 @@ def _plan(loaded: Loaded) -> SessionSettings:
     )
 
 
-def _may_dial(keeper: Keeper, clock: RealClock) -> Callable[[], str]:
+def _may_dial(runtime_store: RuntimeStore, clock: RealClock) -> Callable[[], str]:
     """The box and its self-test share one dial budget: the service counts both."""
     limits = Limits()
 
     def ask() -> str:
         now = clock.now_ms()
-        kept = keeper.load()
+        kept = runtime_store.load()
         recent = house.recent_dials(kept, now)
         if len(recent) >= limits.dials_in_window:
             wait_s = (recent[-limits.dials_in_window] + limits.dial_window_ms - now) // 1_000 + 1
             return f"{len(recent)} dials in the last minute are all that is allowed; again in {wait_s} s"
-        keeper.start()
-        keeper.keep(replace(kept, dials=(*recent, now)))
-        keeper.stop(KEEPER_STOP_MS)
+        runtime_store.start()
+        runtime_store.keep(replace(kept, dials=(*recent, now)))
+        runtime_store.stop(RUNTIME_STORE_STOP_MS)
         return ""
 
     return ask

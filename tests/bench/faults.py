@@ -32,7 +32,7 @@ BOX_TARGET, PLAIN_TARGET = "es", "fr"
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class LatencyStats:
     """One of the two through one fault; None = never."""
 
     back_ms: int | None
@@ -60,7 +60,7 @@ def main() -> None:
         PAGE.write_text(text_before[:start] + text + text_before[text_before.index(END, start) :], encoding="utf-8")
 
 
-def table(runs: Sequence[tuple[int, tuple[Figures, Figures]]]) -> str:
+def table(runs: Sequence[tuple[int, tuple[LatencyStats, LatencyStats]]]) -> str:
     """Markdown."""
     lines = [
         "| fault | client | noticed after | speech flows again | longest silence | speech lost | it ends with |",
@@ -76,7 +76,7 @@ def table(runs: Sequence[tuple[int, tuple[Figures, Figures]]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def through(folder: Path, seconds: int) -> tuple[Figures, Figures]:
+def through(folder: Path, seconds: int) -> tuple[LatencyStats, LatencyStats]:
     """Both over one cable, through one fault: (plain client, box)."""
     folder.mkdir(parents=True)
     said = recording(range(1, round((FAULT_AT_S + seconds + AFTER_S) / PERIOD_S) + 1))
@@ -101,14 +101,14 @@ def through(folder: Path, seconds: int) -> tuple[Figures, Figures]:
     finals = [row for row in lines if row["what"] == "final"]
     zero = heard_at - next(row["at"] for row in box.rows("line") if row["state"] == "ready") / 1000
     return (
-        Figures(
+        LatencyStats(
             _back_ms(rows, PLAIN_TARGET, ended - offset),
             _lost_s(said, [number for row in finals for number in numbers_in(row["text"])]),
             None if error is None else error - began,
             _longest_s([row["at"] for row in finals], began, said.ends_ms[-1] / 1000 + heard_at),
             plain_ended,
         ),
-        Figures(
+        LatencyStats(
             _back_ms(rows, BOX_TARGET, ended - offset),
             _lost_s(said, answered(box)),
             noticed,

@@ -1,10 +1,10 @@
 """The table of the comparison says what was measured, and "never" where nothing came."""
 
-from tests.bench.faults import Figures, _back_ms, _longest_s, table
+from tests.bench.faults import LatencyStats, _back_ms, _longest_s, table
 from tests.e2e.harness import Row
 
-PLAIN = Figures(back_ms=None, lost_s=13.04, noticed_s=0.04, silent_s=12.5, ended="exit 0")
-BOX = Figures(back_ms=157, lost_s=0.0, noticed_s=4.0, silent_s=2.8, ended="exit 0")
+PLAIN = LatencyStats(back_ms=None, lost_s=13.04, noticed_s=0.04, silent_s=12.5, ended="exit 0")
+BOX = LatencyStats(back_ms=157, lost_s=0.0, noticed_s=4.0, silent_s=2.8, ended="exit 0")
 
 
 def row(at: int, connection: int, way: str, **message: object) -> Row:

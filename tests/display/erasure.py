@@ -43,7 +43,8 @@ def words(text: str) -> list[str]:
 
 
 def measure(rows: Iterable[Mapping[str, Any]]) -> Erasure:
-    """Figures of all ``subtitle`` rows among ``rows``, in the journal's order; rows after a turn's final one count."""
+    """LatencyStats of all ``subtitle`` rows among ``rows``, in the journal's order; rows after a turn's final one
+    count."""
     before: dict[tuple[int, int], list[str]] = {}
     confirmed: dict[tuple[int, int], list[str]] = {}
     updates = shown_erased = confirmed_erased = 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.workers.storage.usage_store import NAMES, Count, DayBook, written
+from appliance.workers.storage.usage_store import NAMES, Count, UsageStore, written
 from tests.e2e.harness import SHORT, Box, Emulator, sound
 
 LEFT_MS = 1_000  # of the minute that is allowed
@@ -20,7 +20,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 def spent(folder: Path) -> Count:
     """What the next process would find."""
-    return DayBook(folder, lambda _: None, lambda: 0).load()
+    return UsageStore(folder, lambda _: None, lambda: 0).load()
 
 
 def test_a_cap_lets_the_sentence_end_and_the_next_process_does_not_begin_anew(

@@ -11,7 +11,7 @@ from appliance.config.reading import BootPaths, Loaded, read
 from appliance.errors import FaultCode, SettingsError
 from appliance.selftest import checks
 from appliance.selftest.bounded import Check
-from appliance.workers.storage.runtime_store import Keeper, Kept, boot_id
+from appliance.workers.storage.runtime_store import Kept, RuntimeStore, boot_id
 from tests.e2e.harness import settings
 
 NOWHERE = BootPaths(None, None, None)
@@ -37,7 +37,7 @@ def test_it_ends_in_time_whatever_hangs(tmp_path: Path) -> None:
     found = loaded(tmp_path)
     clock = RealClock()
     sound = checks.sound_checks(checks._sound(found.settings, clock, False))
-    network = checks.network_checks(checks._network(found, {}, clock, Keeper(None, "boot", 0)))
+    network = checks.network_checks(checks._network(found, {}, clock, RuntimeStore(None, "boot", 0)))
     assert [check.what for check in (*sound, *network)] == [
         "microphone", "loudspeaker", "loop", "clock", "name", "service", "key", "round trip",
     ]  # fmt: skip
@@ -71,22 +71,22 @@ def test_the_box_and_its_selftest_share_one_budget(tmp_path: Path) -> None:
     clock = RealClock()
     path = tmp_path / "kept.json"
 
-    def keeper() -> Keeper:
-        return Keeper(tmp_path, boot_id(), clock.began_ms)
+    def runtime_store() -> RuntimeStore:
+        return RuntimeStore(tmp_path, boot_id(), clock.began_ms)
 
     def keep(dials: tuple[int, ...]) -> None:
-        writer = keeper()
+        writer = runtime_store()
         writer.start()
         writer.keep(Kept(dials=dials, tokens_spent=(-5,), owes=True))
         writer.stop(5_000)
 
     keep((-70_000, -50_000, -40_000, -30_000))
-    assert checks._may_dial(keeper(), clock)() == ""
-    kept = keeper().load()
+    assert checks._may_dial(runtime_store(), clock)() == ""
+    kept = runtime_store().load()
     assert len(kept.dials) == 4
     assert kept.dials[:3] == (-50_000, -40_000, -30_000)
     assert (kept.tokens_spent, kept.owes) == ((-5,), True)
-    why_not = checks._may_dial(keeper(), clock)()
+    why_not = checks._may_dial(runtime_store(), clock)()
     assert why_not.startswith("4 dials in the last minute are all that is allowed; again in ")
     assert len(json.loads(path.read_text())["dials"]) == 4
 
@@ -95,11 +95,11 @@ def test_an_authority_that_is_none_is_a_matter_of_settings(tmp_path: Path) -> No
     (tmp_path / "ca.pem").write_text("not a certificate")
     found = loaded(tmp_path, service__ca_file=tmp_path / "ca.pem")
     with pytest.raises(SettingsError, match="holds no certificate"):
-        checks._network(found, {}, RealClock(), Keeper(None, "boot", 0))
+        checks._network(found, {}, RealClock(), RuntimeStore(None, "boot", 0))
 
 
 def test_where_the_key_is_looked_for_is_told(tmp_path: Path) -> None:
-    network = checks._network(loaded(tmp_path), {}, RealClock(), Keeper(None, "boot", 0))
+    network = checks._network(loaded(tmp_path), {}, RealClock(), RuntimeStore(None, "boot", 0))
     finding = network.key()
     assert finding.code is FaultCode.S1
     assert "DASHSCOPE_API_KEY" in finding.words

@@ -20,7 +20,7 @@ WORDS = {
 _GAP = "gap_ms"
 
 
-class Figures:
+class LatencyStats:
     """Main thread only: a listener of the journal, also where there is no file."""
 
     def __init__(self) -> None:

@@ -32,7 +32,7 @@ class Kept:
     restarted_at: int | None = None  # a process ended because its microphone was deaf
 
 
-class Keeper:
+class RuntimeStore:
     """A mailbox of one: the latest wins; and orders that wait until it is written."""
 
     def __init__(self, folder: Path | None, boot_id: str, began_ms: int) -> None:
@@ -44,7 +44,7 @@ class Keeper:
         self._latest: Kept | None = None
         self._orders: deque[Callable[[], None]] = deque(maxlen=MOST_ORDERS)
         self._running = True
-        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="runtime store", daemon=True)
 
     def load(self) -> Kept:
         """What the last process of this boot left; nothing of another boot."""

@@ -47,7 +47,7 @@ def calendar(mark: Path = SYNCHRONISED) -> DateTold:
     return DateTold(f"{datetime.now().astimezone():%Y-%m-%d}", sure=mark.exists() or not mark.parent.exists())
 
 
-class DayBook:
+class UsageStore:
     """A mailbox of one: the latest count wins."""
 
     def __init__(
@@ -69,7 +69,7 @@ class DayBook:
         self._latest: Count | None = None
         self._written_at: int | None = None
         self._running = True
-        self._thread = threading.Thread(target=self._run, name="day book", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="usage store", daemon=True)
 
     def load(self) -> Count:
         """The count that the last process left; an empty one where there is none, or none that can be read."""

@@ -14,7 +14,7 @@ from appliance.workers.uplink.sample_queue import P
 LOOK_EVERY_MS = 1_000
 
 
-class Odometer(Generic[P]):
+class SentAudioMeter(Generic[P]):
     """Main thread only."""
 
     def __init__(self, replay_buffers: ReplayBuffers[P], post: Callable[[Event], None]) -> None:

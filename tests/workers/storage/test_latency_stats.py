@@ -1,7 +1,7 @@
 """``workers/storage/latency_stats.py``: numbers of the last turns. Must not: measure."""
 
 from appliance.core.model.effects import Field
-from appliance.workers.storage.latency_stats import MOST_TURNS, Figures, percentile
+from appliance.workers.storage.latency_stats import MOST_TURNS, LatencyStats, percentile
 
 
 def turn(text: int | None, sound: int | None, gap: int = 0) -> dict[str, Field]:
@@ -13,7 +13,7 @@ def turn(text: int | None, sound: int | None, gap: int = 0) -> dict[str, Field]:
 
 
 def test_before_the_first_turn_there_is_the_backlog_alone() -> None:
-    figures = Figures()
+    figures = LatencyStats()
     assert list(figures.sentences(120, 40)) == [
         "figures of the last 0 turns",
         "backlog: 120 ms not answered, 40 ms not heard",
@@ -23,7 +23,7 @@ def test_before_the_first_turn_there_is_the_backlog_alone() -> None:
 
 
 def test_p50_and_p95_of_what_is_known() -> None:
-    figures = Figures()
+    figures = LatencyStats()
     for text, sound in ((-400, None), (-200, 500), (100, 700)):
         figures.row(5, "turn", turn(text, sound, gap=20))
     figures.row(5, "subtitle", {"text": "Hola."})
@@ -38,7 +38,7 @@ def test_p50_and_p95_of_what_is_known() -> None:
 
 def test_one_alone_is_both_and_the_oldest_make_room() -> None:
     assert percentile([7], 50) == percentile([7], 95) == 7
-    figures = Figures()
+    figures = LatencyStats()
     for n in range(MOST_TURNS + 5):
         figures.row(0, "turn", turn(n, None))
     assert figures.row_of(0, 0)["turns"] == MOST_TURNS

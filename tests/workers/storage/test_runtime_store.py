@@ -7,64 +7,64 @@ from pathlib import Path
 
 import pytest
 
-from appliance.workers.storage.runtime_store import FILE_NAME, Keeper, Kept, boot_id
+from appliance.workers.storage.runtime_store import FILE_NAME, Kept, RuntimeStore, boot_id
 
 KEPT = Kept(dials=(1_000, 2_500), tokens_spent=(2_500,), owes=True)
 
 
 def kept_by(folder: Path | None, kept: Kept, boot: str = "this boot", began_ms: int = 50_000) -> None:
-    keeper = Keeper(folder, boot, began_ms)
-    keeper.start()
-    keeper.keep(kept)
-    keeper.stop(5_000)
+    runtime_store = RuntimeStore(folder, boot, began_ms)
+    runtime_store.start()
+    runtime_store.keep(kept)
+    runtime_store.stop(5_000)
 
 
 def test_the_next_process_finds_it_on_its_own_clock(tmp_path: Path) -> None:
     kept_by(tmp_path, KEPT, began_ms=50_000)
-    assert Keeper(tmp_path, "this boot", 60_000).load() == Kept((-9_000, -7_500), (-7_500,), owes=True)
+    assert RuntimeStore(tmp_path, "this boot", 60_000).load() == Kept((-9_000, -7_500), (-7_500,), owes=True)
 
 
 def test_a_restart_of_a_deaf_box_is_remembered(tmp_path: Path) -> None:
     kept_by(tmp_path, Kept(restarted_at=4_000), began_ms=50_000)
-    assert Keeper(tmp_path, "this boot", 60_000).load() == Kept(restarted_at=-6_000)
+    assert RuntimeStore(tmp_path, "this boot", 60_000).load() == Kept(restarted_at=-6_000)
 
 
 def test_another_boot_knows_nothing(tmp_path: Path) -> None:
     kept_by(tmp_path, KEPT)
-    assert Keeper(tmp_path, "another boot", 60_000).load() == Kept()
+    assert RuntimeStore(tmp_path, "another boot", 60_000).load() == Kept()
 
 
 def test_the_latest_wins_and_is_whole(tmp_path: Path) -> None:
-    keeper = Keeper(tmp_path, "this boot", 0)
-    keeper.start()
+    runtime_store = RuntimeStore(tmp_path, "this boot", 0)
+    runtime_store.start()
     for at in range(200):
-        keeper.keep(Kept(dials=(at,)))
-    keeper.stop(5_000)
-    assert Keeper(tmp_path, "this boot", 0).load() == Kept(dials=(199,))
+        runtime_store.keep(Kept(dials=(at,)))
+    runtime_store.stop(5_000)
+    assert RuntimeStore(tmp_path, "this boot", 0).load() == Kept(dials=(199,))
     assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
 
 
 @pytest.mark.parametrize("written", [True, False])
 def test_an_order_is_given_when_all_before_it_is_written_or_cannot_be(tmp_path: Path, written: bool) -> None:
     folder = tmp_path if written else tmp_path / "away"
-    keeper = Keeper(folder, "this boot", 0)
+    runtime_store = RuntimeStore(folder, "this boot", 0)
     found: queue.Queue[Kept] = queue.Queue()
-    keeper.keep(KEPT)
-    keeper.then(lambda: found.put(Keeper(folder, "this boot", 0).load()))
-    keeper.start()
+    runtime_store.keep(KEPT)
+    runtime_store.then(lambda: found.put(RuntimeStore(folder, "this boot", 0).load()))
+    runtime_store.start()
     assert found.get(timeout=5) == (KEPT if written else Kept())
-    keeper.then(lambda: found.put(Kept()))
+    runtime_store.then(lambda: found.put(Kept()))
     assert found.get(timeout=5) == Kept(), "with nothing to write too"
-    keeper.stop(5_000)
+    runtime_store.stop(5_000)
 
 
 def test_without_a_folder_nothing_is_kept() -> None:
     kept_by(None, KEPT)
-    assert Keeper(None, "this boot", 0).load() == Kept()
+    assert RuntimeStore(None, "this boot", 0).load() == Kept()
 
 
 def test_a_new_folder_holds_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    assert Keeper(tmp_path, "this boot", 0).load() == Kept()
+    assert RuntimeStore(tmp_path, "this boot", 0).load() == Kept()
     assert caplog.records == []
 
 
@@ -78,7 +78,7 @@ def test_a_new_folder_holds_nothing(tmp_path: Path, caplog: pytest.LogCaptureFix
 )  # fmt: skip
 def test_what_cannot_be_read_is_none_and_told(tmp_path: Path, caplog: pytest.LogCaptureFixture, content: str) -> None:
     (tmp_path / FILE_NAME).write_text(content, encoding="utf-8")
-    assert Keeper(tmp_path, "this boot", 0).load() == Kept()
+    assert RuntimeStore(tmp_path, "this boot", 0).load() == Kept()
     assert "cannot be read" in caplog.text
 
 

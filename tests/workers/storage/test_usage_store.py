@@ -12,21 +12,21 @@ from appliance.config.durable import write_durably
 from appliance.core.model.events import DateTold, Event, TroubleReported
 from appliance.errors import FaultCode
 from appliance.workers.storage import usage_store
-from appliance.workers.storage.usage_store import NAMES, WRITE_EVERY_MS, Count, DayBook, calendar, written
+from appliance.workers.storage.usage_store import NAMES, WRITE_EVERY_MS, Count, UsageStore, calendar, written
 
 MONDAY = DateTold("2026-11-23", True)
 FIRST, SECOND, THIRD = (Count(MONDAY.day, n * 50_000, n * 400) for n in (1, 2, 3))
 
 
 class Desk:
-    """A day book, what it told, and a clock that the test moves."""
+    """A usage store, what it posted, and a clock that the test moves."""
 
     def __init__(self, folder: Path | None) -> None:
         self.told: list[Event] = []
         self.at = 0
         self.date = MONDAY
         self.news = threading.Condition()
-        self.book = DayBook(folder, self._post, lambda: self.at, lambda: self.date)
+        self.book = UsageStore(folder, self._post, lambda: self.at, lambda: self.date)
 
     def _post(self, event: Event) -> None:
         with self.news:
