@@ -48,7 +48,7 @@ from appliance.workers.host.heartbeats import Heartbeats
 from appliance.workers.host.power import Power
 from appliance.workers.host.reboot import Rebooter
 from appliance.workers.host.screen import Painter, ScreenWorker
-from appliance.workers.host.selftest_process import PreflightWorker
+from appliance.workers.host.selftest_process import SelftestWorker
 from appliance.workers.playback.jitter_buffer import JitterBuffer
 from appliance.workers.playback.speaker import SpeakerWorker
 from appliance.workers.playback.time_stretch import Stretch

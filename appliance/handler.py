@@ -21,7 +21,7 @@ from appliance.workers.connection.worker import Access, LineWorker
 from appliance.workers.host.heartbeats import Heartbeats
 from appliance.workers.host.reboot import Rebooter
 from appliance.workers.host.screen import ScreenWorker
-from appliance.workers.host.selftest_process import PreflightWorker
+from appliance.workers.host.selftest_process import SelftestWorker
 from appliance.workers.playback.jitter_buffer import JitterBuffer
 from appliance.workers.playback.speaker import SpeakerWorker
 from appliance.workers.playback.tts import Reading, TtsWorker
@@ -71,7 +71,7 @@ class AppHandler:
         self._robot = robot
         self._rebooter = rebooter
         self._usage_store = usage_store
-        self._preflight = preflight
+        self._selftest = selftest
         self._volume: tuple[int, bool] | None = None  # as it was last set: a fresh speaker must know
         self._plan = plan
         self._output = output
@@ -236,7 +236,7 @@ class AppHandler:
 
     def stop(self, limit_ms: int) -> None:
         """Stop every thread; one that hangs is abandoned after ``limit_ms``."""
-        self._preflight.stop(limit_ms)
+        self._selftest.stop(limit_ms)
         self.microphone.stop(limit_ms)
         if self._eyes is not None:
             self._eyes.stop(limit_ms)
@@ -289,7 +289,7 @@ class AppHandler:
         self._rebooter.power_off()
 
     def begin_check(self, *, private: bool) -> None:
-        self._preflight.begin(self.speaker, private=private)
+        self._selftest.begin(self.speaker, private=private)
 
     def look_for_codes(self) -> None:
         if self._codes is not None:
@@ -304,7 +304,7 @@ class AppHandler:
             self._codes.apply(number, country)
 
     def end_check(self) -> None:
-        self._preflight.end()
+        self._selftest.end()
 
     def drain_sound(self) -> None:
         self.speaker.drain()

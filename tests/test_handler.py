@@ -23,7 +23,7 @@ from appliance.workers.connection.worker import Access, LineWorker
 from appliance.workers.host.heartbeats import Heartbeats
 from appliance.workers.host.reboot import Rebooter
 from appliance.workers.host.screen import ScreenWorker
-from appliance.workers.host.selftest_process import PreflightWorker
+from appliance.workers.host.selftest_process import SelftestWorker
 from appliance.workers.playback.jitter_buffer import JitterBuffer
 from appliance.workers.playback.speaker import SpeakerWorker
 from appliance.workers.playback.tts import Reading, TtsWorker
@@ -103,8 +103,8 @@ def test_orders_reach_the_devices() -> None:
     desk.handler.stop(10)
     assert desk.told == [
         *("screen start", "speaker start", "microphone start", "tts start", "microphone open", "microphone close"),
-        *("speaker drain", "screen show", "runtime_store keep", "usage_store keep", "preflight begin"),
-        *("preflight end", "preflight stop", "microphone stop", "tts stop"),
+        *("speaker drain", "screen show", "runtime_store keep", "usage_store keep", "selftest begin"),
+        *("selftest end", "selftest stop", "microphone stop", "tts stop"),
         *("rebooter join", "speaker stop", "screen stop"),
     ]
 

@@ -31,7 +31,7 @@ from appliance.display.typeset import Typesetter
 from appliance.errors import ADVICE, FaultCode
 from appliance.ports import Frame
 from tests.display.samples import MIXED, RUNNING, SAMPLES, SHAPED, status, subtitles
-from tests.display.screens import cost, idle, menu, preflight, sign
+from tests.display.screens import cost, idle, menu, selftest, sign
 
 FOLDER = Path(__file__).with_name("golden_pictures")
 
@@ -43,7 +43,7 @@ VIEWS: dict[str, View] = {
     **{f"shaped-{code}": subtitles(code, text) for code, text in SHAPED.items()},
     **{f"screen-idle-{code}": idle(code) for code in ("en", "ar", "kn")},
     "screen-menu": menu("kn"),
-    "screen-preflight": preflight("en", 0),
+    "screen-preflight": selftest("en", 0),
     "screen-cost": cost("ar"),
     "screen-kept": sign("kept", Sign.NOTHING, "online", "ja"),
     "screen-unplug": sign("unplug", Sign.UNPLUG, "", "en"),

@@ -90,8 +90,8 @@ def screens() -> dict[str, View]:
         "menu, reads only": menu("kn"),
         "volume": views.VolumeView(status(), 60),
         "muted": views.VolumeView(status(muted=True), 60, True, say("muted", "en"), "en"),
-        "pre-flight": preflight("en", 0),
-        "pre-flight, scrolled": preflight("en", 3),
+        "pre-flight": selftest("en", 0),
+        "pre-flight, scrolled": selftest("en", 3),
         "cost": cost("en"),
         "countdown": views.CountdownView(status(), 12, say("stay", "en"), "en"),
         **{f"fault {code}": fault(str(code), "en") for code in ADVICE},
@@ -136,7 +136,7 @@ def menu(chosen: str) -> views.MenuView:
     return views.MenuView(rows, list(LANGUAGES).index(chosen))
 
 
-def preflight(language: str, first: int) -> views.TableView:
+def selftest(language: str, first: int) -> views.TableView:
     """A pre-flight with one of each mark."""
     marks = [views.Mark.GOOD] * 5 + [views.Mark.BUSY, views.Mark.BAD]
     names = ("microphone", "loudspeaker", "screen", "camera", "clock", "network", "service")

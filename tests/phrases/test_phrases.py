@@ -105,7 +105,7 @@ def drawn_in(language: str) -> Iterator[tuple[str, View]]:
         )
     yield "cost", screens.cost(language)
     for first in range(0, 7, 2):
-        yield f"pre-flight from {first}", screens.preflight(language, first)
+        yield f"pre-flight from {first}", screens.selftest(language, first)
     yield "countdown", CountdownView(screens.status(), 15, say("stay", language), language)
     yield "volume", VolumeView(screens.status(), 30, True, say("muted", language), language)
     yield "menu", MenuView((MenuRow("en", "English", False, say("reads", language)),), 0, language)

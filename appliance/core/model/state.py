@@ -292,7 +292,7 @@ class Camera:
 
 
 @dataclass(frozen=True, slots=True)
-class Preflight:
+class Selftest:
     """The self-test at the box. ``selftest.py`` has its rules."""
 
     due_at: int | None = None  # its keys are held: it begins then

@@ -46,7 +46,7 @@ def guest_view(state: State, now: int, limits: Limits) -> View:
         return sign(Sign.NOTHING, "unavailable")
     if state.menu is not None:
         return _names(messages.menu(state.setup, state.menu))
-    if state.preflight.since is not None:
+    if state.selftest.since is not None:
         return _check(state, now, limits, status) or sign(Sign.WAIT, "check")
     if state.cost.asked_at is not None:
         return sign(Sign.PRESS, "still_there")

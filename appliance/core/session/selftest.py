@@ -13,7 +13,7 @@ from appliance.core.model.fast_replace import replace
 from appliance.core.model.faults import Outcome
 from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Mode
-from appliance.core.model.state import Ending, Preflight, Purpose, State, Wanted
+from appliance.core.model.state import Ending, Purpose, Selftest, State, Wanted
 from appliance.core.model.views import Mark, Sign, SignView, Status, TableRow, TableView
 from appliance.phrases import say
 
@@ -38,51 +38,51 @@ _GO_ON = (Key.PRIVACY, Key.POWER, Key.TALK, Key.GUEST)
 def held(state: State, *, both: bool, now: int, limits: Limits) -> State:
     """The two keys are down together now, or not any more."""
     due = now + limits.check_hold_ms if both and state.menu is None else None
-    return replace(state, preflight=replace(state.preflight, due_at=due))
+    return replace(state, selftest=replace(state.selftest, due_at=due))
 
 
 def pressed(state: State, key: Key) -> tuple[State, bool]:
     """A press takes the pages away; whether that is all it does."""
-    if state.preflight.since is None:
+    if state.selftest.since is None:
         return state, False
-    return replace(state, preflight=replace(state.preflight, since=None)), key not in _GO_ON
+    return replace(state, selftest=replace(state.selftest, since=None)), key not in _GO_ON
 
 
 def ticked(state: State, now: int, limits: Limits) -> Outcome:
     """Held for so long: begin, or say why not."""
-    due = state.preflight.due_at
+    due = state.selftest.due_at
     if due is None or now < due:
         return state, ()
-    if not _rests(state) or state.preflight.running:
-        told = replace(state.preflight, due_at=None, refused_until=now + limits.check_refused_ms)
-        return replace(state, preflight=told), ()
-    begun = Preflight(running=True, since=now, private=state.private)
-    return replace(state, preflight=begun), (BeginCheck(private=state.private),)
+    if not _rests(state) or state.selftest.running:
+        told = replace(state.selftest, due_at=None, refused_until=now + limits.check_refused_ms)
+        return replace(state, selftest=told), ()
+    begun = Selftest(running=True, since=now, private=state.private)
+    return replace(state, selftest=begun), (BeginCheck(private=state.private),)
 
 
 def told(state: State, row: CheckTold, now: int, limits: Limits) -> State:
     """One row more. The dial of the round trip is one of ours: the service counts it."""
-    if not state.preflight.running:
+    if not state.selftest.running:
         return state
     if row.what == ROUND_TRIP and not row.told:
         state = replace(state, budget=booked(state.budget, Purpose.WANTED, now, limits))
-    rows = (*state.preflight.rows, row)[-_MOST_ROWS:]
-    return replace(state, preflight=replace(state.preflight, rows=rows))
+    rows = (*state.selftest.rows, row)[-_MOST_ROWS:]
+    return replace(state, selftest=replace(state.selftest, rows=rows))
 
 
 def ended(state: State) -> State:
     """There are no more rows."""
-    return replace(state, preflight=replace(state.preflight, running=False))
+    return replace(state, selftest=replace(state.selftest, running=False))
 
 
 def followed(state: State) -> Outcome:
     """End it where somebody took the pages away, or the box does not rest any more, or the slide moved."""
-    check = state.preflight
+    check = state.selftest
     if check.since is not None and not _rests(state):
         check = replace(check, since=None)
     if check.running and (check.since is None or check.private is not state.private):
-        return replace(state, preflight=replace(check, running=False, since=None)), (EndCheck(),)
-    return (state, ()) if check is state.preflight else (replace(state, preflight=check), ())
+        return replace(state, selftest=replace(check, running=False, since=None)), (EndCheck(),)
+    return (state, ()) if check is state.selftest else (replace(state, selftest=check), ())
 
 
 def _rests(state: State) -> bool:
@@ -94,7 +94,7 @@ def _rests(state: State) -> bool:
 
 def deadlines(state: State, now: int, limits: Limits) -> Iterator[int]:
     """When something here is due, or the next page."""
-    check = state.preflight
+    check = state.selftest
     if check.due_at is not None:
         yield check.due_at
     if check.refused_until is not None and now < check.refused_until:
@@ -110,7 +110,7 @@ def view(
     state: State, now: int, limits: Limits, status: Status, language: str, *, costs: bool = True
 ) -> TableView | SignView | None:
     """What a panel shows of it, where it shows something. ``costs``: with what today cost."""
-    check = state.preflight
+    check = state.selftest
     if check.since is not None:
         pages = _pages(state, language, costs=costs)
         title, rows = pages[(now - check.since) // limits.check_page_ms % len(pages)]
@@ -121,14 +121,14 @@ def view(
 
 
 def _pages(state: State, language: str, *, costs: bool) -> list[tuple[str, tuple[TableRow, ...]]]:
-    check, title = state.preflight, say("check", language)
+    check, title = state.selftest, say("check", language)
     rows = [_row(say(label, language), whats, check) for label, whats in _ROWS]
     rows += [TableRow(row.what, row.code, Mark.BAD) for row in check.rows if row.what in _OTHERS and row.code]
     pages = [(title, tuple(rows[at : at + _ROWS_A_PAGE])) for at in range(0, len(rows), _ROWS_A_PAGE)]
     return [*pages, (say("cost", language), _cost(state, language))] if costs else pages
 
 
-def _row(label: str, whats: tuple[str, ...], check: Preflight) -> TableRow:
+def _row(label: str, whats: tuple[str, ...], check: Selftest) -> TableRow:
     """The first code counts; what only tells something is neither good nor bad."""
     found = [row for row in check.rows if row.what in whats]
     code = next((row.code for row in found if row.code), "")

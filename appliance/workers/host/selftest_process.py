@@ -21,7 +21,7 @@ from typing import Protocol
 from appliance.config.here import Asked
 from appliance.core.model.events import CheckEnded, CheckTold, Event
 
-COMMAND = (sys.executable, "-m", "appliance.selftest.preflight")
+COMMAND = (sys.executable, "-m", "appliance.selftest.process")
 LIMIT_S = 40.0  # the self-test bounds itself to 30
 LEND_MS = 2_000
 ROW_MAX_BYTES = 10_000
@@ -39,7 +39,7 @@ class Lender(Protocol):
         """It is free again."""
 
 
-class PreflightWorker:
+class SelftestWorker:
     """Orders from the main thread."""
 
     def __init__(
@@ -74,7 +74,7 @@ class PreflightWorker:
         self._thread = threading.Thread(
             target=self._run,
             args=(number, lender if self._lends else None, private, before),
-            name="preflight",
+            name="selftest",
             daemon=True,
         )
         self._thread.start()

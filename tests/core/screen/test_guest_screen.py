@@ -322,5 +322,5 @@ def test_a_self_test_that_does_not_begin_takes_no_words_from_the_guest() -> None
     box.key(Key.LANGUAGE, down=True)
     box.key(Key.REPEAT, down=True)
     box.pass_time(box.limits.check_hold_ms)
-    assert box.state.preflight.refused_until is not None
+    assert box.state.selftest.refused_until is not None
     assert guest(box) == before

@@ -58,7 +58,7 @@ def test_both_keys_held_begin_it_and_neither_does_its_own_work(first: Key, secon
     effects = box.key(first, down=False) + box.key(second, down=False) + box.pass_time(2_000)
     assert [effect for effect in effects if isinstance(effect, BeginCheck | EndCheck | Repeat)] == []
     assert (box.state.direction, box.state.menu) == (direction, None)
-    assert box.state.preflight.running
+    assert box.state.selftest.running
 
 
 def test_one_that_comes_up_before_begins_nothing() -> None:
@@ -158,7 +158,7 @@ def test_a_talk_key_always_wins() -> None:
     assert (EndCheck() in effects, OpenMicrophone() in effects) == (True, True)
     assert effects.index(EndCheck()) < effects.index(OpenMicrophone()), "the card is free when it is opened"
     box.send(CheckTold("microphone"), CheckEnded())
-    assert box.state.preflight.rows == () or not isinstance(shown(box), TableView)
+    assert box.state.selftest.rows == () or not isinstance(shown(box), TableView)
 
 
 def test_the_slide_ends_it_before_it_listens_on() -> None:

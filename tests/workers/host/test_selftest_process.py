@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from appliance.core.model.events import CheckEnded, CheckTold, Event
-from appliance.workers.host.selftest_process import PreflightWorker
+from appliance.workers.host.selftest_process import SelftestWorker
 
 ROWS = """
 import json, sys
@@ -34,7 +34,7 @@ class Desk:
         self.lent: list[str] = []
         self.news = threading.Condition()
         command = (sys.executable, "-c", script)
-        self.worker = PreflightWorker(Path("my.toml"), self._post, command, limit_s, lends=lends)
+        self.worker = SelftestWorker(Path("my.toml"), self._post, command, limit_s, lends=lends)
 
     def _post(self, event: Event) -> None:
         with self.news:
@@ -124,7 +124,7 @@ def test_one_that_cannot_be_run_ends_at_once(tmp_path: Path) -> None:
         told.append(event)
         over.set()
 
-    worker = PreflightWorker(None, post, (str(tmp_path / "nothing"),), lends=False)
+    worker = SelftestWorker(None, post, (str(tmp_path / "nothing"),), lends=False)
     worker.begin(Desk(ROWS), private=True)
     assert over.wait(10)
     worker.stop(1_000)

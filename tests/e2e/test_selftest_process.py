@@ -37,7 +37,7 @@ def child(folder: Path, *, private: bool) -> dict[str, tuple[str, bool]]:
     (folder / "in.wav").write_bytes(b"whoever opens this complains")
     (folder / "bench.toml").write_text(settings(service__url="wss://127.0.0.1:9/", screen__driver="none"))
     done = subprocess.run(
-        [sys.executable, "-m", "appliance.selftest.preflight"],
+        [sys.executable, "-m", "appliance.selftest.process"],
         input=json.dumps({"config": "bench.toml", "private": private}).encode() + b"\n",
         cwd=folder,
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "DASHSCOPE_API_KEY": KEY, "LANG": "C.UTF-8"},
