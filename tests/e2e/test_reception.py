@@ -69,7 +69,7 @@ class Script:
         self.keys.append((self.now_ms, key, False))
 
 
-def visit() -> Script:
+def guest_session() -> Script:
     """One guest, from another language on the box to the end of the visit; then somebody else."""
     own = Script()
     own.wait(500)
@@ -99,7 +99,7 @@ def visit() -> Script:
 @pytest.fixture(scope="module")
 def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
     folder = tmp_path_factory.mktemp("reception")
-    played = visit()
+    played = guest_session()
     keys = script(folder / "box" / "keys.toml", *played.keys)
     with (
         Emulator(folder / "service", turns=Rehearsal("reception", DIALOGUE)) as service,

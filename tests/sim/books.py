@@ -23,7 +23,7 @@ class Said:
     began_at: int
     ends_at: int
     chain: int
-    visit: int = 0  # whose visit it belongs to, counted by the person
+    guest_session: int = 0  # whose visit it belongs to, counted by the person
     captured: int = 0
     answered: int = 0
     wiped: int = 0  # was forgotten on purpose: under the slide, or between two guests
@@ -78,7 +78,7 @@ class Books:
         """What may make somebody read something twice."""
         return self.losses + self.faults + self.moves
 
-    def begin(self, at: int, ends_at: int, *, calm: bool, visit: int = 0, rate_percent: int = 100) -> Said:
+    def begin(self, at: int, ends_at: int, *, calm: bool, guest_session: int = 0, rate_percent: int = 100) -> Said:
         """A person begins to speak. ``rate_percent``: of the microphone, in whose time a pause may be shorter."""
         number = len(self.said) + 1
         last = self.said.get(number - 1)
@@ -86,7 +86,7 @@ class Books:
         chained = last is not None and (at - last.ends_at) * slowest < CHAIN_GAP_MS * 100
         chain = last.chain if last is not None and chained else number
         record = Said(
-            number, at, ends_at, chain, visit, rate_percent=rate_percent, causes_before=self.causes, calm=calm
+            number, at, ends_at, chain, guest_session, rate_percent=rate_percent, causes_before=self.causes, calm=calm
         )
         self.said[number] = self.open[number] = record
         return record

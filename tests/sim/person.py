@@ -55,12 +55,12 @@ class Person:
             yield int(self._chance.expovariate(self._visits_an_hour) * 3_600_000)
             while self._world.calm or not self._world.alive:
                 yield 10_000
-            yield from self.visit(1 + int(self._chance.expovariate(0.55)))
+            yield from self.guest_session(1 + int(self._chance.expovariate(0.55)))
             while self._leaves and self._chance.random() < self._leaves and not self._world.calm:
                 yield from self._end_visit()
-                yield from self.visit(1)
+                yield from self.guest_session(1)
 
-    def visit(self, utterances: int) -> Waits:
+    def guest_session(self, utterances: int) -> Waits:
         """Come, speak, go."""
         if self.at_visit:
             return

@@ -90,7 +90,7 @@ class Storm:
         world.unveil()
         world.books.poison &= set(world.books.said)
 
-    def visit(self) -> None:
+    def guest_session(self) -> None:
         """A visit has begun: perhaps something happens in it."""
         if self._world.calm:
             return

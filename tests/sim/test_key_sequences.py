@@ -160,12 +160,12 @@ def check(acts: bytes) -> None:
     if state.stopping:
         return
     assert state.menu is None
-    assert state.visit.leaving_by is None
+    assert state.guest_session.leaving_by is None
     assert state.captions.back == 0
     if not state.setup.kiosk:
         return
     assert "secret" not in repr(state), "a guest's words are kept"
-    assert (state.visit.touched_at, state.lines, state.theirs, state.turned) == (None, (), "", False)
+    assert (state.guest_session.touched_at, state.lines, state.theirs, state.turned) == (None, (), "", False)
     assert (state.sound.volume, state.sound.muted) == (85, False)
     assert state.wanted is (Wanted.INTERPRETING if state.setup.at_once else Wanted.NOTHING)
     assert state.capture is (state.setup.at_once and state.refusal is None)

@@ -286,14 +286,14 @@ class World:
         # What the service chokes at must be given up first, after three lines and the waits between them.
         calm = calm and not self.books.poison & self.books.open.keys()
         rate = self.microphone.rate_percent
-        said = self.books.begin(now, now + length_ms, calm=calm, visit=self.person.visits, rate_percent=rate)
+        said = self.books.begin(now, now + length_ms, calm=calm, guest_session=self.person.visits, rate_percent=rate)
         self.trace.say(now, "a person says number %d, %d ms long", said.number, length_ms)
         self.onlooker.said(length_ms)
         return said
 
     def visited(self) -> None:
         """A visit has begun."""
-        self.storm.visit()
+        self.storm.guest_session()
 
     def slide(self, *, private: bool) -> None:
         """The privacy slide moves."""
@@ -338,4 +338,4 @@ class World:
             yield limited - self.agenda.now + 5_000
         while self.person.at_visit:
             yield 5_000
-        yield from self.person.visit(2)
+        yield from self.person.guest_session(2)

@@ -45,9 +45,9 @@ def _broken(old: State, new: State, limits: Limits) -> list[str]:
         "volume out of range": 0 <= new.sound.volume <= 100,
         "capture without input": not new.capture or new.shut or new.input == new.direction,
         "shut outside a pause of a kiosk": not (new.shut and new.capture) or new.setup.kiosk,
-        "a visit ends in a handheld": new.setup.kiosk or new.visit.leaving_by is None,
+        "a visit ends in a handheld": new.setup.kiosk or new.guest_session.leaving_by is None,
         "words that no visit's end forgets": not new.setup.kiosk
-        or new.visit.touched_at is not None
+        or new.guest_session.touched_at is not None
         or not has_words(new),
         "a line in a fatal refusal": new.refusal is None or not any(line.phase is Phase.DIALING for line in new.lines),
         "dials above the window": len(new.budget.dials) <= limits.dials_in_window,

@@ -274,7 +274,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class GuestSession:
     """A guest at a kiosk. ``guest_session.py`` has its rules."""
 
     since: int = 0  # when the box was last as the first guest found it
@@ -370,7 +370,7 @@ class State:
     ear: Ear = field(default_factory=Ear)
     menu: Menu | None = None
     remark: Remark | None = None
-    visit: Visit = field(default_factory=Visit)
+    guest_session: GuestSession = field(default_factory=GuestSession)
     captions: Captions = field(default_factory=Captions)
     camera: Camera = field(default_factory=Camera)
     cost: Cost = field(default_factory=Cost)

@@ -74,7 +74,7 @@ def idle(state: State, now: int, limits: Limits) -> IdleView:
     That speech goes to an online service stands below each: everybody reads their own language only.
     """
     codes = _idle_languages(state)
-    code = codes[(now - state.visit.since) // limits.idle_each_ms % len(codes)]
+    code = codes[(now - state.guest_session.since) // limits.idle_each_ms % len(codes)]
     if not has_words(code):
         return IdleView(code, own_name(state.setup, code))
     return IdleView(code, say("press", code), say(GUEST_KEY, code), say("consent", code))
@@ -83,11 +83,11 @@ def idle(state: State, now: int, limits: Limits) -> IdleView:
 def idle_deadlines(state: State, now: int, limits: Limits) -> Iterator[int]:
     """When the next language takes its turn."""
     if state.setup.kiosk and state.mode is Mode.STANDBY and not state.shown and len(_idle_languages(state)) > 1:
-        yield now + limits.idle_each_ms - (now - state.visit.since) % limits.idle_each_ms
+        yield now + limits.idle_each_ms - (now - state.guest_session.since) % limits.idle_each_ms
 
 
 def _idle_languages(state: State) -> tuple[str, ...]:
-    if state.visit.touched_at is not None:
+    if state.guest_session.touched_at is not None:
         return (present(state),)
     own = present(state)
     return (own, *(code for code in favourites(state.setup) if code != own))

@@ -105,7 +105,12 @@ def has_ink(shown: Shown) -> bool:
 
 def invites(state: State) -> bool:
     """Whether the box waits for its next guest."""
-    return state.setup.kiosk and state.mode is Mode.STANDBY and not state.private and state.visit.leaving_by is None
+    return (
+        state.setup.kiosk
+        and state.mode is Mode.STANDBY
+        and not state.private
+        and state.guest_session.leaving_by is None
+    )
 
 
 def repeat_notice_until(state: State) -> int | None:
@@ -202,7 +207,7 @@ def asks_to_repeat(state: State, now: int) -> bool:
 
 
 def _idle(state: State) -> tuple[Sign, str, str]:
-    if state.mode is Mode.STOPPING or state.visit.leaving_by is not None:
+    if state.mode is Mode.STOPPING or state.guest_session.leaving_by is not None:
         return Sign.WAIT, "ending", ""
     if state.private:
         return Sign.MICROPHONE_OFF, "private", ""

@@ -3,11 +3,11 @@
 Responsible for: the clock without a key or speech, the countdown, the end of visit, and what is forgotten by it.
 Must not: be asked in a handheld (it has no guests), or choose a screen (``screen.py``).
 
-A visit ends in two steps. First the box *leaves*: nothing more is wanted, and what is owed is answered and heard, for
-so long at most. Then everything of this guest is wiped. Whatever words the box has are a guest's, however they came
-(where a report of what is owed crosses the wipe, a line is dialled and no key is pressed): the clock runs while there
-are any. A box without keys (``keys.driver = "none"``) is never reset by time: nobody could stop the countdown, and
-nobody could begin again after it.
+A guest_session ends in two steps. First the box *leaves*: nothing more is wanted, and what is owed is answered and
+heard, for so long at most. Then everything of this guest is wiped. Whatever words the box has are a guest's, however
+they came (where a report of what is owed crosses the wipe, a line is dialled and no key is pressed): the clock runs
+while there are any. A box without keys (``keys.driver = "none"``) is never reset by time: nobody could stop the
+countdown, and nobody could begin again after it.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from appliance.core.model.events import Key
 from appliance.core.model.fast_replace import replace
 from appliance.core.model.faults import Outcome
 from appliance.core.model.limits import Limits
-from appliance.core.model.state import About, Captions, Ending, Remark, Sound, State, Visit, Wanted
+from appliance.core.model.state import About, Captions, Ending, GuestSession, Remark, Sound, State, Wanted
 from appliance.core.transcript.languages import present
 from appliance.core.transcript.turns import flushed
 
@@ -28,7 +28,7 @@ _ACT_ANYWAY = frozenset({Key.TALK, Key.GUEST, Key.PRIVACY, Key.POWER})
 
 def touched(state: State, now: int) -> State:
     """Somebody is here: a key, or speech."""
-    return replace(state, visit=replace(state.visit, touched_at=now)) if state.setup.kiosk else state
+    return replace(state, guest_session=replace(state.guest_session, touched_at=now)) if state.setup.kiosk else state
 
 
 def has_words(state: State) -> bool:
@@ -43,7 +43,7 @@ def stays(state: State, key: Key, now: int, limits: Limits) -> bool:
 
 def talked(state: State) -> State:
     """A talk key while the box leaves: whoever was here is here still."""
-    return replace(state, visit=replace(state.visit, leaving_by=None))
+    return replace(state, guest_session=replace(state.guest_session, leaving_by=None))
 
 
 def seconds_left(state: State, now: int, limits: Limits) -> int | None:
@@ -56,10 +56,10 @@ def seconds_left(state: State, now: int, limits: Limits) -> int | None:
 
 def ended(state: State, why: str, now: int, limits: Limits) -> Outcome:
     """The visit is over: leave, and then forget."""
-    if not state.setup.kiosk or state.visit.leaving_by is not None or state.ending is not Ending.NONE:
+    if not state.setup.kiosk or state.guest_session.leaving_by is not None or state.ending is not Ending.NONE:
         return state, ()
-    leaving = replace(state.visit, leaving_by=now + limits.visit_leaves_within_ms)
-    return replace(state, visit=leaving, menu=None, remark=None), (Note("visit", (("ended", why),)),)
+    leaving = replace(state.guest_session, leaving_by=now + limits.visit_leaves_within_ms)
+    return replace(state, guest_session=leaving, menu=None, remark=None), (Note("visit", (("ended", why),)),)
 
 
 def ticked(state: State, now: int, limits: Limits) -> Outcome:
@@ -69,9 +69,9 @@ def ticked(state: State, now: int, limits: Limits) -> Outcome:
 
 def settled(state: State, now: int, limits: Limits) -> Outcome:
     """Begin where there are words, and leave as far as the facts allow. Who is in mid-sentence is heard to its end."""
-    if state.visit.touched_at is None and has_words(state):
+    if state.guest_session.touched_at is None and has_words(state):
         state = touched(state, now)
-    by = state.visit.leaving_by
+    by = state.guest_session.leaving_by
     if by is None or state.ending is not Ending.NONE:
         return state, ()
     if state.wanted is not Wanted.NOTHING and (not _is_heard(state) or now >= by):
@@ -83,7 +83,7 @@ def settled(state: State, now: int, limits: Limits) -> Outcome:
 
 def deadlines(state: State, now: int, limits: Limits) -> Iterator[int]:
     """When something here is due."""
-    by = state.visit.leaving_by
+    by = state.guest_session.leaving_by
     if by is not None and state.ending is Ending.NONE and now < by:
         yield by
     at = _quiet_at(state, limits)
@@ -93,12 +93,12 @@ def deadlines(state: State, now: int, limits: Limits) -> Iterator[int]:
 
 def _quiet_at(state: State, limits: Limits) -> int | None:
     """When the countdown begins; None where no time ends the visit."""
-    visit = state.visit
-    if state.setup.keyless or visit.touched_at is None or visit.leaving_by is not None:
+    guest_session = state.guest_session
+    if state.setup.keyless or guest_session.touched_at is None or guest_session.leaving_by is not None:
         return None
     if state.ending is not Ending.NONE or _is_heard(state) or state.sound.speaking is not None:
         return None
-    return visit.touched_at + limits.visit_quiet_ms
+    return guest_session.touched_at + limits.visit_quiet_ms
 
 
 def _is_heard(state: State) -> bool:
@@ -149,6 +149,6 @@ def _forgotten(state: State, now: int, limits: Limits) -> Outcome:
         readers=(),
         source_text="",
         source_language="",
-        visit=Visit(since=now),
+        guest_session=GuestSession(since=now),
         captions=Captions(),
     ), effects

@@ -20,13 +20,13 @@ from appliance.core.model.state import (
     Contact,
     Ending,
     Fault,
+    GuestSession,
     Line,
     Setup,
     Shown,
     Sound,
     State,
     Turn,
-    Visit,
 )
 from appliance.errors import FaultCode
 from tests.core.states import REACHED, draining, on_air, stopping
@@ -77,7 +77,7 @@ def test_every_mode_as_reached_is_legal(mode: Mode) -> None:
         ),
         (
             "words that no visit's end forgets",
-            lambda s: replace(s, setup=replace(s.setup, kiosk=True), visit=Visit(), source_text="Where"),
+            lambda s: replace(s, setup=replace(s.setup, kiosk=True), guest_session=GuestSession(), source_text="Where"),
         ),
         ("volume out of range", lambda s: replace(s, sound=Sound(volume=105))),
         ("capture without input", lambda s: replace(s, input=None)),

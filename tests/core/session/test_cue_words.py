@@ -254,14 +254,14 @@ def test_words_are_hushed_give_no_turn_of_their_own_and_touch_no_visit() -> None
     box.press(Key.GUEST)
     box.connect(1)
     box.pass_time(500)
-    touched = box.state.visit.touched_at
+    touched = box.state.guest_session.touched_at
     effects = box.send(SpeechSounded(CUE_LINE, 1, box.now))
     assert valves(effects) == [Valve.HUSH]
     box.pass_time(600)
     effects = box.send(SpeechEnded(CUE_LINE, 1, 600, 0))
     assert cues(effects) == []
     assert of(effects, Note) == []
-    assert box.state.visit.touched_at == touched
+    assert box.state.guest_session.touched_at == touched
 
 
 def test_the_press_that_cuts_words_off_does_its_own_work_too() -> None:

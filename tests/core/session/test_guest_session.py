@@ -1,4 +1,4 @@
-"""``core/session/guest_session.py``: the visit of one guest, its end, and that nothing of it is left.
+"""``core/session/guest_session.py``: the guest_session of one guest, its end, and that nothing of it is left.
 
 Responsible for: the clock, the countdown, leaving and forgetting, and the screens that go with them.
 Must not: test what a talk key asks for (``test_keys.py``).
@@ -171,7 +171,7 @@ def test_where_nobody_came_nothing_ends() -> None:
     box = Box(DESK).boot()
     box.pass_time(24 * 3_600_000 // 20)
     assert isinstance(shown(box), IdleView)
-    assert box.state.visit.since == 0
+    assert box.state.guest_session.since == 0
 
 
 def test_a_box_without_keys_and_a_handheld_are_never_reset_by_time() -> None:
@@ -181,7 +181,7 @@ def test_a_box_without_keys_and_a_handheld_are_never_reset_by_time() -> None:
         box.send(SpeechHeard(active=True))
         box.send(SpeechHeard(active=False))
         box.pass_time(10 * 60_000)
-        assert box.state.visit.leaving_by is None
+        assert box.state.guest_session.leaving_by is None
     handheld = Box(replace(DESK, kiosk=False)).boot()
     assert visits(end(handheld)) == []
     assert handheld.key(Key.MUTE, down=False)
@@ -192,7 +192,7 @@ def test_words_that_come_where_nobody_touched_a_key_are_forgotten_as_well() -> N
     box = Box(replace(DESK, text_only=frozenset({"es"}))).boot()
     box.owe(900)  # a report that crossed the wipe
     box.connect(1)
-    assert box.state.visit.touched_at is None, "a debt alone is no guest"
+    assert box.state.guest_session.touched_at is None, "a debt alone is no guest"
     box.pass_time(1_000)
     box.send(SourceArrived(1, 1, "My name", "", "en", final=False), ReplayReported(EN_ES, 0, 0, 0))
     box.pass_time(1_000)
@@ -205,7 +205,7 @@ def test_words_that_come_where_nobody_touched_a_key_are_forgotten_as_well() -> N
     finish(box)
     state = box.state
     assert (state.shown, state.readers, state.source_text, state.detected, state.lines) == ((), (), "", "", ())
-    assert state.visit.touched_at is None
+    assert state.guest_session.touched_at is None
 
 
 # The end.
@@ -225,7 +225,12 @@ def test_end_of_visit_finishes_both_lines_then_forgets_everything() -> None:
     assert of(effects, WipeSound, SetVolume) == [WipeSound(), SetVolume(85, False)]
     state = box.state
     assert (state.lines, state.shown, state.source_text, state.source_language) == ((), (), "", "")
-    assert (state.detected, state.direction, state.sound.last, state.visit.touched_at) == ("", EN_ES, None, None)
+    assert (state.detected, state.direction, state.sound.last, state.guest_session.touched_at) == (
+        "",
+        EN_ES,
+        None,
+        None,
+    )
     assert box.mode() is Mode.STANDBY
     assert not box.ack_tracker.microphone
 
@@ -315,7 +320,7 @@ def test_after_a_fatal_refusal_nothing_is_waited_for() -> None:
     box.pass_time(500)
     box.key(Key.TALK, down=False)
     end(box)
-    assert box.state.visit.touched_at is None
+    assert box.state.guest_session.touched_at is None
     assert box.state.owned_up_at is None
 
 
@@ -347,7 +352,7 @@ def test_a_talk_key_while_it_leaves_goes_on_with_the_visit() -> None:
     box.send(MicrophoneClosed())
     box.key(Key.MUTE, down=False)
     box.key(Key.TALK, down=True)
-    assert box.state.visit.leaving_by is None
+    assert box.state.guest_session.leaving_by is None
     assert WipeSound() not in box.pass_time(30_000)
     assert box.wanted() is Wanted.INTERPRETING
 

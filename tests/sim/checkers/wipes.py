@@ -21,7 +21,7 @@ class AWipeTakesOnlyWhatItMay(Checker):
         if not state.setup.kiosk:
             self.object("a box that has no guests forgets what was said")
         for said in world.books.open.values():
-            if person.at_visit and said.visit == person.visits:
+            if person.at_visit and said.guest_session == person.visits:
                 self.object(f"number {said.number} is wiped, and who said it is still here", said.began_at)
             sorry = state.owned_up_at == world.agenda.now or state.refusal is not None
             if not sorry and self._lost(said):
