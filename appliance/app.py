@@ -24,7 +24,7 @@ from appliance.core.model.direction import Direction
 from appliance.core.model.effects import Field
 from appliance.core.model.events import Booted, Device, DeviceFailed, Event, Key, KeyEdge, SpeechHeard, StopRequested
 from appliance.core.model.limits import Limits
-from appliance.core.model.state import Ear, Fault, State
+from appliance.core.model.state import Fault, MicrophoneHealth, State
 from appliance.core.session.cues import winks
 from appliance.errors import DeviceError, FaultCode, Problem, SettingsError
 from appliance.event_loop import EventLoop

@@ -347,4 +347,4 @@ def count(state: State) -> Count:
 
 def kept(state: State) -> Kept:
     """What of the state must outlive the process."""
-    return Kept(state.budget.dials, state.budget.tokens_spent, bool(state.owed), state.ear.restarted_at)
+    return Kept(state.budget.dials, state.budget.tokens_spent, bool(state.owed), state.microphone_health.restarted_at)

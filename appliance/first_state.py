@@ -76,7 +76,9 @@ def remembered(state: State, kept: Kept, count: Count = _NO_COUNT) -> State:
     if kept.owes:
         log.warning("please repeat: the process before this one ended with speech unanswered")
     budget = replace(state.budget, dials=kept.dials, tokens_spent=kept.tokens_spent)
-    ear = replace(state.ear, restarted_at=kept.restarted_at)
+    microphone_health = replace(state.microphone_health, restarted_at=kept.restarted_at)
     cost = replace(state.cost, day=count.day, sent_ms=count.sent_ms, tokens=count.tokens)
-    state = replace(state, budget=budget, owned_up_at=0 if kept.owes else None, ear=ear, cost=cost)
+    state = replace(
+        state, budget=budget, owned_up_at=0 if kept.owes else None, microphone_health=microphone_health, cost=cost
+    )
     return cues.owed(state) if kept.owes else state

@@ -54,7 +54,7 @@ def fields(note: Note) -> dict[str, str | int | bool | None]:
 
 
 @dataclass
-class AckTracker:
+class Oracle:
     """What the orders and journal rows said so far, and what follows from them."""
 
     microphone: bool = False
@@ -78,7 +78,7 @@ class Box:
         self.limits = limits or Limits()
         self.now = 1_000
         self.effects: tuple[Effect, ...] = ()
-        self.ack_tracker = AckTracker()
+        self.oracle = Oracle()
         self.stop_by: int | None = None
         self.broken = False
         self._dials_at_once = dials_at_once
@@ -162,11 +162,11 @@ class Box:
         self.effects += effects
         for effect in effects:
             self._note_effect(effect)
-        assert set(self.ack_tracker.lines) == {line.number for line in self.state.lines}, "a line went without a word"
+        assert set(self.oracle.lines) == {line.number for line in self.state.lines}, "a line went without a word"
         if self.state.stopping and self.stop_by is None:
             self.stop_by = self.now + self.limits.stop_finished_within_ms + self.limits.stop_drained_within_ms
         if self.stop_by is not None and self.now > self.stop_by:
-            assert self.ack_tracker.exits, "a stop took too long"
+            assert self.oracle.exits, "a stop took too long"
         for effect in effects:
             if isinstance(effect, Dial) and self._dials_at_once:
                 self._step(LineReached(effect.line))
@@ -192,82 +192,82 @@ class Box:
     def _note_event(self, event: Event) -> None:
         match event:
             case MicrophoneEnded():
-                self.ack_tracker.microphone = False
+                self.oracle.microphone = False
             case ReplayReported(direction, unanswered_ms):
-                self.ack_tracker.owed[direction] = unanswered_ms
+                self.oracle.owed[direction] = unanswered_ms
             case StopRequested() if self.stop_by is None:
                 limits = self.limits
                 self.stop_by = self.now + limits.stop_finished_within_ms + limits.stop_drained_within_ms
 
     def _note_dial(self, purpose: str) -> None:
-        ack_tracker, limits = self.ack_tracker, self.limits
-        ack_tracker.dials.append(self.now)
+        oracle, limits = self.oracle, self.limits
+        oracle.dials.append(self.now)
         if purpose == "redial":
-            ack_tracker.redials.append(self.now)
+            oracle.redials.append(self.now)
         if not self._dials_at_once:
             return
-        recent = [at for at in ack_tracker.dials if self.now - at < limits.dial_window_ms]
+        recent = [at for at in oracle.dials if self.now - at < limits.dial_window_ms]
         assert len(recent) <= limits.dials_in_window, "too many dials in the window"
-        assert _bucket_holds(ack_tracker.redials, limits), "a redial without a token"
+        assert _bucket_holds(oracle.redials, limits), "a redial without a token"
 
     def _note_effect(self, effect: Effect) -> None:
-        ack_tracker = self.ack_tracker
+        oracle = self.oracle
         match effect:
             case OpenMicrophone():
-                assert not ack_tracker.microphone, "the microphone is opened twice"
-                ack_tracker.microphone = True
+                assert not oracle.microphone, "the microphone is opened twice"
+                oracle.microphone = True
             case CloseMicrophone():
-                assert ack_tracker.microphone, "a closed microphone is closed"
-                ack_tracker.microphone = False
+                assert oracle.microphone, "a closed microphone is closed"
+                oracle.microphone = False
             case OpenCamera():
-                assert not ack_tracker.camera, "the camera is opened twice"
-                assert ack_tracker.microphone, "the camera is opened and nobody is heard"
-                ack_tracker.camera = True
+                assert not oracle.camera, "the camera is opened twice"
+                assert oracle.microphone, "the camera is opened and nobody is heard"
+                oracle.camera = True
             case CloseCamera():
-                assert ack_tracker.camera, "a closed camera is closed"
-                ack_tracker.camera = False
+                assert oracle.camera, "a closed camera is closed"
+                oracle.camera = False
             case TakePicture():
                 assert not self.state.private, "a picture in private"
             case Dial(number):
-                assert not ack_tracker.refused, "a dial after a fatal refusal"
-                assert number in ack_tracker.lines, "a dial without a journal row"
+                assert not oracle.refused, "a dial after a fatal refusal"
+                assert number in oracle.lines, "a dial without a journal row"
             case Upgrade(number):
-                assert number in ack_tracker.lines, "a dial of a line that is gone"
-                self._note_dial(ack_tracker.lines[number])
+                assert number in oracle.lines, "a dial of a line that is gone"
+                self._note_dial(oracle.lines[number])
             case DrainSound():
                 ends = self.state.setup.ends_with_microphone
                 unheard = any(fault.code in ("M1", "B1") for fault in self.state.faults)
-                failed = ends and (any(ack_tracker.owed.values()) or ack_tracker.refused or unheard)
-                ack_tracker.exit_code = 70 if self.state.ear.restarting else 69 if failed else 0
+                failed = ends and (any(oracle.owed.values()) or oracle.refused or unheard)
+                oracle.exit_code = 70 if self.state.microphone_health.restarting else 69 if failed else 0
             case Exit(code):
-                assert code == ack_tracker.exit_code, "the wrong exit code"
-                assert not ack_tracker.exits, "the process ends twice"
-                ack_tracker.exits.append(self.now)
+                assert code == oracle.exit_code, "the wrong exit code"
+                assert not oracle.exits, "the process ends twice"
+                oracle.exits.append(self.now)
             case Note():
                 self._note_row(effect)
 
     def _note_row(self, note: Note) -> None:
-        ack_tracker, row = self.ack_tracker, fields(note)
+        oracle, row = self.oracle, fields(note)
         match note.what:
             case "line":
                 number = row["number"]
                 assert isinstance(number, int)
                 if row["state"] == "dialing":
-                    assert number not in ack_tracker.lines, "a line is dialled twice"
-                    ack_tracker.lines[number] = str(row["why"])
+                    assert number not in oracle.lines, "a line is dialled twice"
+                    oracle.lines[number] = str(row["why"])
                 elif row["state"] in ("lost", "closed"):
-                    ack_tracker.lines.pop(number)
+                    oracle.lines.pop(number)
             case "mode":
-                assert not ack_tracker.exits, "the mode moves after the end"
-                ack_tracker.moves.append((Mode(str(row["from"])), Mode(str(row["to"]))))
+                assert not oracle.exits, "the mode moves after the end"
+                oracle.moves.append((Mode(str(row["from"])), Mode(str(row["to"]))))
             case "fault":
                 detail = str(row["detail"]).lower()
                 if row["on"] and (row["code"] in FATAL or (row["code"] == "S2" and "quota" in detail)):
-                    ack_tracker.refused = True
+                    oracle.refused = True
             case "key":
                 talks = {"talk", "guest"} if self.state.setup.kiosk else {"talk"}
                 if row["down"] and row["key"] in talks:
-                    ack_tracker.refused = False
+                    oracle.refused = False
 
 
 def _bucket_holds(redials: list[int], limits: Limits) -> bool:

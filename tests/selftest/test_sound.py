@@ -18,7 +18,7 @@ PERIOD = 640
 NOISE = encode(tone(300, 16_000, 0.02, 0.01), 16)
 
 
-class Ear:
+class MicrophoneHealth:
     """A microphone whose period takes ``period_ms``, and which hears ``wire`` after what lies there already."""
 
     def __init__(self, clock: VirtualClock, period_ms: int = 20, wire: deque[bytes] | None = None) -> None:
@@ -72,18 +72,20 @@ def clock() -> VirtualClock:
 
 
 @pytest.fixture
-def ear(clock: VirtualClock) -> Ear:
-    return Ear(clock)
+def ear(clock: VirtualClock) -> MicrophoneHealth:
+    return MicrophoneHealth(clock)
 
 
-def test_a_good_microphone_passes(clock: VirtualClock, ear: Ear) -> None:
+def test_a_good_microphone_passes(clock: VirtualClock, ear: MicrophoneHealth) -> None:
     finding = Sound(lambda: ear, None, clock).listen()
     assert finding.passed
     assert finding.words == "16000 frames a second where 16000 are due (100 %), 0 overruns, peak -40 dB"
     assert not ear.is_open
 
 
-def test_a_machine_that_stood_still_once_is_no_fault_of_the_microphone(clock: VirtualClock, ear: Ear) -> None:
+def test_a_machine_that_stood_still_once_is_no_fault_of_the_microphone(
+    clock: VirtualClock, ear: MicrophoneHealth
+) -> None:
     read, reads = ear.read, iter(range(1_000))
 
     def late() -> bytes:
@@ -99,7 +101,9 @@ def test_a_machine_that_stood_still_once_is_no_fault_of_the_microphone(clock: Vi
     ("kind", "code"),
     [(Kind.ABSENT, FaultCode.M1), (Kind.DENIED, FaultCode.M1), (Kind.GONE, FaultCode.M1), (Kind.BUSY, FaultCode.M2)],
 )
-def test_a_microphone_that_cannot_be_opened(clock: VirtualClock, ear: Ear, kind: Kind, code: FaultCode) -> None:
+def test_a_microphone_that_cannot_be_opened(
+    clock: VirtualClock, ear: MicrophoneHealth, kind: Kind, code: FaultCode
+) -> None:
     ear.fault = DeviceError("microphone", kind, "mic is somewhere else")
     finding = Sound(lambda: ear, None, clock).listen()
     assert (finding.code, finding.words) == (code, "mic is somewhere else")
@@ -107,13 +111,13 @@ def test_a_microphone_that_cannot_be_opened(clock: VirtualClock, ear: Ear, kind:
 
 @pytest.mark.parametrize(("period_ms", "percent"), [(43, 47), (22, 91), (18, 111), (7, 286), (0, 0)])
 def test_a_wrong_rate_is_m3(clock: VirtualClock, period_ms: int, percent: int) -> None:
-    ear = Ear(clock, period_ms)
+    ear = MicrophoneHealth(clock, period_ms)
     finding = Sound(lambda: ear, None, clock).listen()
     assert finding.code is FaultCode.M3
     assert percent == 0 or f"({percent} %)" in finding.words
 
 
-def test_a_flat_microphone_is_m4(clock: VirtualClock, ear: Ear) -> None:
+def test_a_flat_microphone_is_m4(clock: VirtualClock, ear: MicrophoneHealth) -> None:
     ear.flat = True
     assert Sound(lambda: ear, None, clock).listen().code is FaultCode.M4
 
@@ -153,19 +157,19 @@ def test_no_loudspeaker_is_only_told(clock: VirtualClock) -> None:
 
 def test_the_tone_is_heard_back_where_there_is_a_way(clock: VirtualClock) -> None:
     wire = deque([NOISE] * 6)
-    made = Sound(lambda: Ear(clock, wire=wire), lambda: Mouth(clock, wire=wire), clock)
+    made = Sound(lambda: MicrophoneHealth(clock, wire=wire), lambda: Mouth(clock, wire=wire), clock)
     finding = made.loop()
     assert finding.told
     assert "the microphone hears the loudspeaker, at -20 dB" in finding.words or "-21 dB" in finding.words
 
 
 def test_no_way_is_no_fault(clock: VirtualClock) -> None:
-    finding = Sound(lambda: Ear(clock), lambda: Mouth(clock), clock).loop()
+    finding = Sound(lambda: MicrophoneHealth(clock), lambda: Mouth(clock), clock).loop()
     assert finding.told
     assert "does not hear" in finding.words
 
 
-def test_a_card_that_cannot_do_both_is_told(clock: VirtualClock, ear: Ear) -> None:
+def test_a_card_that_cannot_do_both_is_told(clock: VirtualClock, ear: MicrophoneHealth) -> None:
     mouth = Mouth(clock)
     mouth.fault = DeviceError("loudspeaker", Kind.BUSY, "one at a time")
     finding = Sound(lambda: ear, lambda: mouth, clock).loop()
@@ -173,7 +177,7 @@ def test_a_card_that_cannot_do_both_is_told(clock: VirtualClock, ear: Ear) -> No
     assert not ear.is_open
 
 
-def test_a_loop_needs_both(clock: VirtualClock, ear: Ear) -> None:
+def test_a_loop_needs_both(clock: VirtualClock, ear: MicrophoneHealth) -> None:
     assert Sound(lambda: ear, None, clock).loop().words.startswith("not tried")
     assert Sound(None, lambda: Mouth(clock), clock).loop().words.startswith("not tried")
 

@@ -215,7 +215,7 @@ class Sound:
 
 
 @dataclass(frozen=True, slots=True)
-class Ear:
+class MicrophoneHealth:
     """What the microphone's card delivers, and what was done about it. Times before this process are negative."""
 
     deaf: bool = False
@@ -367,7 +367,7 @@ class State:
     talk_cut: bool = False  # it cut the voice off in a talk that goes on
     sound: Sound = field(default_factory=Sound)
     told: Told = field(default_factory=Told)
-    ear: Ear = field(default_factory=Ear)
+    microphone_health: MicrophoneHealth = field(default_factory=MicrophoneHealth)
     menu: Menu | None = None
     remark: Remark | None = None
     guest_session: GuestSession = field(default_factory=GuestSession)

@@ -40,7 +40,7 @@ def device_ready(state: State, device: Device) -> Outcome:
         restarted=tuple(d for d in state.restarted if d is not device),
     )
     over = frozenset(_FAULTS.get(device, ()))
-    if device is Device.MICROPHONE and not state.ear.deaf:
+    if device is Device.MICROPHONE and not state.microphone_health.deaf:
         over |= {FaultCode.M3}
     # Two panels share a code: it stands as long as either is away.
     return cleared(state, over - {code for other in state.broken for code in _FAULTS.get(other, ())})
@@ -48,7 +48,7 @@ def device_ready(state: State, device: Device) -> Outcome:
 
 def silenced(state: State) -> Outcome:
     """Privacy is a state, not a fault: what was wrong with the microphone is not said while it is meant to be off."""
-    return cleared(replace(state, ear=replace(state.ear, deaf=False)), _MICROPHONE_FAULTS)
+    return cleared(replace(state, microphone_health=replace(state.microphone_health, deaf=False)), _MICROPHONE_FAULTS)
 
 
 def worker_silent(state: State, device: Device, now: int) -> Outcome:

@@ -16,7 +16,7 @@ from appliance.core.model.state import Ending, State
 from appliance.core.process.shutdown import hurried
 from appliance.errors import FaultCode
 
-_EAR_FAULTS = frozenset({FaultCode.M3, FaultCode.M4})
+_CAPTURE_FAULTS = frozenset({FaultCode.M3, FaultCode.M4})
 
 
 def judged(state: State, sense: Sense, percent: int, now: int, limits: Limits) -> Outcome:
@@ -24,7 +24,7 @@ def judged(state: State, sense: Sense, percent: int, now: int, limits: Limits) -
     if state.private:
         return state, ()
     if sense is Sense.WELL:
-        return cleared(replace(state, ear=replace(state.ear, deaf=False)), _EAR_FAULTS)
+        return cleared(replace(state, microphone_health=replace(state.microphone_health, deaf=False)), _CAPTURE_FAULTS)
     if sense is Sense.FLAT:
         return raised(state, FaultCode.M4, now)
     state, effects = raised(state, FaultCode.M3, now, f"{percent} % of its rate")
@@ -33,16 +33,18 @@ def judged(state: State, sense: Sense, percent: int, now: int, limits: Limits) -
 
 
 def _escalated(state: State, now: int, limits: Limits) -> Outcome:
-    ear = state.ear
-    again = ear.reopened_at is not None and now - ear.reopened_at < limits.deaf_again_ms
-    state = replace(state, ear=replace(ear, deaf=True, reopened_at=now))
+    microphone_health = state.microphone_health
+    again = microphone_health.reopened_at is not None and now - microphone_health.reopened_at < limits.deaf_again_ms
+    state = replace(state, microphone_health=replace(microphone_health, deaf=True, reopened_at=now))
     mend: tuple[Effect, ...] = (ReopenMicrophone(),)
     if not again or state.ending is not Ending.NONE:
         return state, mend
-    if ear.restarted_at is None or now - ear.restarted_at >= limits.deaf_restart_helps_ms:
-        ear = replace(state.ear, restarted_at=now, restarting=True)
+    if microphone_health.restarted_at is None or now - microphone_health.restarted_at >= limits.deaf_restart_helps_ms:
+        microphone_health = replace(state.microphone_health, restarted_at=now, restarting=True)
         # An orderly end: the sentence is finished, what is owed is marked, and systemd starts the next process.
-        return hurried(replace(state, ear=ear, stopping=True, why="deaf: restart"), now, limits), ()
-    if ear.reboot_from is not None and now >= ear.reboot_from:
-        return replace(state, ear=replace(state.ear, reboot_from=None)), (Reboot(),)
+        return hurried(
+            replace(state, microphone_health=microphone_health, stopping=True, why="deaf: restart"), now, limits
+        ), ()
+    if microphone_health.reboot_from is not None and now >= microphone_health.reboot_from:
+        return replace(state, microphone_health=replace(state.microphone_health, reboot_from=None)), (Reboot(),)
     return state, mend

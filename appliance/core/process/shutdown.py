@@ -100,7 +100,7 @@ def _draining(state: State, now: int, limits: Limits) -> Outcome:
         state,
         ending=Ending.DRAIN,
         ending_by=now + within,
-        exit_code=EXIT_RESTART if state.ear.restarting else EXIT_UNANSWERED if missed else EXIT_DONE,
+        exit_code=EXIT_RESTART if state.microphone_health.restarting else EXIT_UNANSWERED if missed else EXIT_DONE,
     )
     return state, (*hung_up, DrainSound())
 

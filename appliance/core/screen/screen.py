@@ -193,7 +193,7 @@ def _urgent(state: State, now: int) -> tuple[Sign, str, str] | None:
     if state.mode is Mode.STARTING:
         return Sign.WAIT, "starting", ""
     if state.ending is Ending.OVER:  # what a panel shows when the process is gone
-        return (Sign.WAIT, "restarting", "") if state.ear.restarting else (Sign.UNPLUG, "unplug", "")
+        return (Sign.WAIT, "restarting", "") if state.microphone_health.restarting else (Sign.UNPLUG, "unplug", "")
     held = next((contact.key for contact in state.contacts if contact.warned and not contact.stuck), None)
     if held is not None and state.ending is Ending.NONE:
         return Sign.PRESS, "fault_k2", f"free the {held} key"

@@ -9,7 +9,7 @@ from tests.adapters.virtual_clock import VirtualClock
 LIMIT_S = 10.0  # only a failure takes that long
 
 
-class Ear:
+class MicrophoneHealth:
     """Collects edges and tells when enough have come."""
 
     def __init__(self, enough: int) -> None:
@@ -25,7 +25,7 @@ class Ear:
 
 def test_rows_come_at_their_time_after_begin() -> None:
     clock = VirtualClock(1_000)
-    ear = Ear(3)
+    ear = MicrophoneHealth(3)
     keys = ScriptKeys((Row(0, "talk", True), Row(450, "talk", False), Row(3_000, "louder", True)), clock)
     keys.start(ear)
     assert ear.edges == []
@@ -37,7 +37,7 @@ def test_rows_come_at_their_time_after_begin() -> None:
 
 
 def test_the_thread_ends_by_itself() -> None:
-    ear = Ear(1)
+    ear = MicrophoneHealth(1)
     keys = ScriptKeys((Row(5, "mute", True),), VirtualClock())
     keys.start(ear)
     keys.begin(0)
@@ -56,7 +56,7 @@ def test_it_starts_live_unless_a_row_says_otherwise() -> None:
 
 
 def test_the_first_level_is_no_edge_and_later_ones_are() -> None:
-    ear = Ear(2)
+    ear = MicrophoneHealth(2)
     keys = ScriptKeys((Row(0, "privacy", False), Row(10, "privacy", True), Row(20, "privacy", False)), VirtualClock(0))
     levels = [keys.privacy()]
 
@@ -73,7 +73,7 @@ def test_the_first_level_is_no_edge_and_later_ones_are() -> None:
 
 
 def test_a_second_begin_changes_nothing() -> None:
-    ear = Ear(2)
+    ear = MicrophoneHealth(2)
     keys = ScriptKeys((Row(0, "talk", True), Row(50, "talk", False)), VirtualClock(0))
     keys.begin(100)
     keys.begin(9_000)
@@ -84,7 +84,7 @@ def test_a_second_begin_changes_nothing() -> None:
 
 
 def test_closed_before_begin() -> None:
-    ear = Ear(1)
+    ear = MicrophoneHealth(1)
     keys = ScriptKeys((Row(0, "talk", True),), VirtualClock())
     keys.start(ear)
     keys.close()
@@ -95,7 +95,7 @@ def test_closed_before_begin() -> None:
 
 
 def test_closed_in_the_middle_posts_no_more() -> None:
-    ear = Ear(1)
+    ear = MicrophoneHealth(1)
     keys: list[ScriptKeys] = []
 
     def post(key: str, down: bool, at_ms: int) -> None:

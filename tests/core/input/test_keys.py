@@ -124,7 +124,7 @@ def test_only_a_talk_key_tries_again() -> None:
         box.press(key)
         box.pass_time(1_000)
     assert box.mode() is Mode.FAULT
-    assert box.ack_tracker.dials == [1_000]
+    assert box.oracle.dials == [1_000]
 
 
 # The kiosk.
@@ -227,7 +227,7 @@ def test_the_first_move_to_private_after_the_start_is_heard() -> None:
 
 def test_a_box_that_starts_private_goes_live_by_the_slide_alone() -> None:
     box = Box(Setup(at_once=True)).boot(private=True)
-    assert (box.ack_tracker.microphone, box.ack_tracker.dials) == (False, [])
+    assert (box.oracle.microphone, box.oracle.dials) == (False, [])
     box.pass_time(100)
     assert OpenMicrophone() in box.key(Key.PRIVACY, down=True)
     assert not box.state.private

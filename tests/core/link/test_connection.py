@@ -48,7 +48,7 @@ def until_dialled(box: Box) -> int:
     began = box.now
     for _ in range(10):
         if box.state.lines:
-            return box.ack_tracker.dials[-1] - began
+            return box.oracle.dials[-1] - began
         due = next_deadline(box.state, box.now, box.limits)
         assert due is not None
         box.pass_time(due - box.now)
@@ -85,7 +85,7 @@ def test_a_line_that_cannot_reach_the_service_may_try_for_ever() -> None:
     box = Box(dials_at_once=False).boot()
     box.press(Key.TALK)
     box.pass_time(600_000)
-    assert (box.mode(), box.ack_tracker.dials) == (Mode.DIALING, [])
+    assert (box.mode(), box.oracle.dials) == (Mode.DIALING, [])
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_a_fatal_refusal_is_told_at_once_and_never_redialled(
     box.send(event)
     assert (codes(box), box.mode()) == ([code], Mode.FAULT)
     box.pass_time(3_600_000)
-    assert (len(box.ack_tracker.dials), box.state.lines) == (1, ())
+    assert (len(box.oracle.dials), box.state.lines) == (1, ())
 
 
 def test_an_error_that_leaves_the_socket_open_ends_nothing() -> None:
@@ -271,7 +271,7 @@ def test_the_loss_of_a_line_nobody_needs_is_no_fault() -> None:
     box.connect(2)
     box.send(LineLost(1, Loss.RESET))
     box.pass_time(60_000)
-    assert (box.mode(), codes(box), len(box.ack_tracker.dials)) == (Mode.ON_AIR, [], 2)
+    assert (box.mode(), codes(box), len(box.oracle.dials)) == (Mode.ON_AIR, [], 2)
 
 
 def test_lines_of_standby_are_none() -> None:

@@ -42,11 +42,11 @@ def expensive() -> Box:
 
 def test_after_a_hundred_minutes_a_successor_is_dialled_without_a_token() -> None:
     box = talkative(99)
-    assert len(box.ack_tracker.dials) == 1
+    assert len(box.oracle.dials) == 1
     assert Dial(2, EN_ES) in box.pass_time(MINUTES)
     assert box.state.lines[-1].purpose is Purpose.ROTATION
     assert box.mode() is Mode.ON_AIR, "the old line still works"
-    assert box.ack_tracker.redials == []
+    assert box.oracle.redials == []
 
 
 def test_after_forty_thousand_tokens_as_well() -> None:
@@ -87,7 +87,7 @@ def test_no_successor_is_dialled_in_mid_speech() -> None:
 def test_without_a_pause_it_comes_by_force() -> None:
     box = on_air()
     box.send(SpeechHeard(active=True), UsageCounted(1, 44_000, 0))
-    assert len(box.ack_tracker.dials) == 2
+    assert len(box.oracle.dials) == 2
     box.connect(2)
     assert phases(box) == [(1, Phase.FINISHING), (2, Phase.READY)]
     box = on_air()
@@ -103,13 +103,13 @@ def test_the_loss_of_the_old_line_makes_the_spare_the_line() -> None:
     effects = box.send(LineLost(1, Loss.RESET))
     assert phases(box) == [(2, Phase.READY)]
     assert SetUplink(Valve.OPEN, 2) in effects
-    assert len(box.ack_tracker.dials) == 2
+    assert len(box.oracle.dials) == 2
 
 
 def test_an_unwanted_spare_is_hung_up() -> None:
     box = expensive()
     box.press(Key.TALK)
-    assert 2 not in box.ack_tracker.lines
+    assert 2 not in box.oracle.lines
 
 
 def test_a_service_that_takes_one_line_gets_the_next_after_the_first() -> None:
@@ -120,11 +120,11 @@ def test_a_service_that_takes_one_line_gets_the_next_after_the_first() -> None:
     box.owe(0, Direction("es", "en"))
     box.pass_time(61_000)
     assert Finish(1) in box.send(UsageCounted(1, 40_000, 0))
-    assert list(box.ack_tracker.lines) == [1]
+    assert list(box.oracle.lines) == [1]
     box.send(LineFinished(1))
-    assert list(box.ack_tracker.lines) == [], "the service must have seen it go"
+    assert list(box.oracle.lines) == [], "the service must have seen it go"
     box.pass_time(Limits().single_gap_ms)
-    assert list(box.ack_tracker.lines) == [2 + 1]
+    assert list(box.oracle.lines) == [2 + 1]
 
 
 def test_the_budget_of_dials_holds_for_rotation() -> None:
@@ -134,7 +134,7 @@ def test_the_budget_of_dials_holds_for_rotation() -> None:
         if box.state.line(number) is not None:
             box.connect(number)
             box.send(LineFinished(number - 1))
-    assert len(box.ack_tracker.dials) == 4
+    assert len(box.oracle.dials) == 4
 
 
 def test_a_line_that_nobody_needs_gets_no_successor() -> None:
@@ -144,7 +144,7 @@ def test_a_line_that_nobody_needs_gets_no_successor() -> None:
     box = on_air()
     box.owe(900, Direction("es", "en"))
     box.send(LineLost(2, Loss.HTTP, 403), UsageCounted(1, 44_000, 0))
-    assert (box.mode(), len(box.ack_tracker.dials)) == (Mode.FAULT, 2)
+    assert (box.mode(), len(box.oracle.dials)) == (Mode.FAULT, 2)
 
 
 def test_a_successor_does_not_cost_the_other_direction_its_warm_line() -> None:

@@ -69,7 +69,7 @@ def test_every_run_passes_through_standby() -> None:
     assert box.pass_time(10_000) == ()
     box = Box(Setup(at_once=True))
     box.boot()
-    assert [to for _, to in box.ack_tracker.moves] == [Mode.STANDBY, Mode.DIALING]
+    assert [to for _, to in box.oracle.moves] == [Mode.STANDBY, Mode.DIALING]
 
 
 def test_a_microphone_that_was_closed_is_opened_again_when_it_has_said_so() -> None:
@@ -103,7 +103,7 @@ def test_a_recording_that_has_ended_is_not_opened_again() -> None:
     box.connect(1)
     box.send(MicrophoneEnded())
     box.pass_time(30_000)
-    assert not box.ack_tracker.microphone
+    assert not box.oracle.microphone
     assert box.mode() is Mode.ON_AIR
 
 
@@ -157,7 +157,7 @@ def test_the_active_line_is_finished_in_a_long_silence_and_the_next_word_dials()
     assert finishes(box, 1)
     box.send(LineFinished(1))
     box.pass_time(3_600_000)
-    assert (box.mode(), box.ack_tracker.microphone, len(box.ack_tracker.dials)) == (Mode.STANDBY, True, 1)
+    assert (box.mode(), box.oracle.microphone, len(box.oracle.dials)) == (Mode.STANDBY, True, 1)
     assert Dial(2, EN_ES) in box.send(SpeechHeard(active=True))
 
 
@@ -181,7 +181,7 @@ def test_a_service_that_refuses_a_second_line_gets_one() -> None:
     box.send(LineLost(2, Loss.CLOSED, 1007, "rate limit"))
     assert (box.state.single, faults(box), box.mode()) == (True, [], Mode.ON_AIR)
     box.pass_time(60_000)
-    assert len(box.ack_tracker.dials) == 2, "the owed direction waits for the line to go"
+    assert len(box.oracle.dials) == 2, "the owed direction waits for the line to go"
 
 
 def test_a_second_line_turned_away_in_other_words_is_refused_as_well() -> None:
@@ -193,7 +193,7 @@ def test_a_second_line_turned_away_in_other_words_is_refused_as_well() -> None:
     box.send(LineLost(2, Loss.CLOSED, 1007, "no more of these"))
     assert (box.state.single, faults(box), box.mode()) == (True, [], Mode.ON_AIR)
     box.pass_time(60_000)
-    assert len(box.ack_tracker.dials) == 2
+    assert len(box.oracle.dials) == 2
 
 
 def test_use_keeps_a_line() -> None:
@@ -219,7 +219,7 @@ def test_turning_the_conversation_round_costs_no_dial_while_lines_are_warm() -> 
         box.key(key, down=True)
         box.pass_time(2_000)
         assert box.mode() is Mode.ON_AIR
-    assert len(box.ack_tracker.dials) == 2
+    assert len(box.oracle.dials) == 2
 
 
 def test_the_next_line_waits_for_the_one_that_finishes() -> None:

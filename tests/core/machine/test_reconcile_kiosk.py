@@ -13,7 +13,7 @@ def test_between_two_presses_the_microphone_stays_open_and_nothing_of_it_goes_an
     box = Box(DESK).boot()
     assert OpenMicrophone() in box.press(Key.TALK, 1_000)
     assert of(box.effects, CloseMicrophone, SelectInput) == [SelectInput(EN_ES, Valve.SHUT)]
-    assert box.ack_tracker.microphone
+    assert box.oracle.microphone
     box.pass_time(500)
     again = box.key(Key.TALK, down=True)
     assert of(again, OpenMicrophone, SelectInput) == [SelectInput(EN_ES, Valve.OPEN)]

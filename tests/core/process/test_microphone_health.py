@@ -18,7 +18,7 @@ from appliance.core.model.events import (
     Sense,
 )
 from appliance.core.model.modes import Mode
-from appliance.core.model.state import Ear
+from appliance.core.model.state import MicrophoneHealth
 from tests.core.box import Box
 from tests.core.states import on_air, private, stopping
 
@@ -35,9 +35,9 @@ def steps(effects: tuple[Effect, ...]) -> list[Effect]:
     return [effect for effect in effects if isinstance(effect, STEPS)]
 
 
-def with_ear(ear: Ear) -> Box:
+def with_microphone_health(microphone_health: MicrophoneHealth) -> Box:
     box = on_air()
-    box.state = replace(box.state, ear=ear)
+    box.state = replace(box.state, microphone_health=microphone_health)
     return box
 
 
@@ -67,7 +67,7 @@ def test_deaf_again_within_five_minutes_ends_the_process_in_good_order() -> None
     assert steps(box.send(DEAF)) == []
     assert box.mode() is Mode.STOPPING
     assert box.state.why == "deaf: restart"
-    assert box.state.ear.restarted_at == box.now, "the next process must know"
+    assert box.state.microphone_health.restarted_at == box.now, "the next process must know"
     box.send(MicrophoneClosed())
     if box.state.lines:
         box.send(LineFinished(1))
@@ -75,7 +75,7 @@ def test_deaf_again_within_five_minutes_ends_the_process_in_good_order() -> None
 
 
 def test_after_a_restart_that_did_not_help_the_machine_is_rebooted_once() -> None:
-    box = with_ear(Ear(restarted_at=-5_000, reboot_from=0))
+    box = with_microphone_health(MicrophoneHealth(restarted_at=-5_000, reboot_from=0))
     assert steps(box.send(DEAF)) == [ReopenMicrophone()], "the fresh process tries first"
     assert steps(box.send(DEAF)) == [Reboot()]
     assert steps(box.send(DEAF)) == [ReopenMicrophone()]
@@ -84,7 +84,7 @@ def test_after_a_restart_that_did_not_help_the_machine_is_rebooted_once() -> Non
 
 @pytest.mark.parametrize("reboot_from", [None, 6 * 3_600_000])
 def test_a_reboot_that_may_not_be_leaves_the_fault_and_the_tries(reboot_from: int | None) -> None:
-    box = with_ear(Ear(restarted_at=-5_000, reboot_from=reboot_from))
+    box = with_microphone_health(MicrophoneHealth(restarted_at=-5_000, reboot_from=reboot_from))
     for _ in range(5):
         assert steps(box.send(DEAF)) == [ReopenMicrophone()]
     assert codes(box) == ["M3"]
@@ -92,7 +92,7 @@ def test_a_reboot_that_may_not_be_leaves_the_fault_and_the_tries(reboot_from: in
 
 
 def test_a_restart_long_ago_counts_no_more() -> None:
-    box = with_ear(Ear(restarted_at=-31 * 60_000, reboot_from=0))
+    box = with_microphone_health(MicrophoneHealth(restarted_at=-31 * 60_000, reboot_from=0))
     box.send(DEAF)
     assert steps(box.send(DEAF)) == []
     assert box.state.stopping
@@ -121,4 +121,4 @@ def test_in_private_nothing_is_wrong_with_a_silent_microphone() -> None:
     box.pass_time(50)
     box.key(Key.PRIVACY, down=False)
     assert codes(box) == []
-    assert not box.state.ear.deaf
+    assert not box.state.microphone_health.deaf

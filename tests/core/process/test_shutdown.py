@@ -103,13 +103,13 @@ def test_a_fatal_fault_keeps_an_endless_run_alive() -> None:
     box = Box(Setup(at_once=True)).boot()
     box.send(LineLost(1, Loss.HTTP, 401))
     box.pass_time(600_000)
-    assert (box.mode(), box.ack_tracker.exits) == (Mode.FAULT, [])
+    assert (box.mode(), box.oracle.exits) == (Mode.FAULT, [])
 
 
 def test_a_stop_finishes_the_sentence_and_plays_it() -> None:
     box = stopping()
     assert Finish(1) in box.effects
-    assert box.ack_tracker.exits == []
+    assert box.oracle.exits == []
     box.owe(0)
     box.send(LineFinished(1))
     assert box.ending() is Ending.DRAIN

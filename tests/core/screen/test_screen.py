@@ -88,7 +88,7 @@ def test_each_condition_has_its_words(reach: Callable[[], Box], words: str) -> N
 
 def test_a_process_that_ends_to_be_started_again_says_so_and_not_that_it_may_be_unplugged() -> None:
     box = over()
-    box.state = replace(box.state, ear=replace(box.state.ear, restarting=True))
+    box.state = replace(box.state, microphone_health=replace(box.state.microphone_health, restarting=True))
     assert title(box) == "Restarting"
 
 

@@ -31,7 +31,7 @@ def test_whoever_went_away_is_asked_and_then_it_stops() -> None:
     box.pass_time(30_000)
     assert (box.mode(), box.state.lines) == (Mode.STANDBY, ())
     box.pass_time(24 * 60 * MINUTE_MS)
-    assert (box.state.lines, len(box.ack_tracker.dials)) == ((), 1)
+    assert (box.state.lines, len(box.oracle.dials)) == ((), 1)
 
 
 @pytest.mark.parametrize("key", [Key.TALK, Key.GUEST, Key.LANGUAGE, Key.REPEAT, Key.MUTE, Key.CAMERA])
@@ -107,9 +107,9 @@ def test_a_forgotten_box_costs_nothing_after_two_minutes_of_silence() -> None:
     box.pass_time(120_000)
     box.send(LineFinished(1))
     assert (box.state.lines, box.state.idle) == ((), True)
-    dials = len(box.ack_tracker.dials)
+    dials = len(box.oracle.dials)
     box.pass_time(26 * MINUTE_MS)
-    assert (box.state.lines, len(box.ack_tracker.dials)) == ((), dials)
+    assert (box.state.lines, len(box.oracle.dials)) == ((), dials)
 
 
 def test_a_talk_key_that_answered_and_never_comes_up_is_stuck() -> None:

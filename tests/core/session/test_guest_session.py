@@ -232,7 +232,7 @@ def test_end_of_visit_finishes_both_lines_then_forgets_everything() -> None:
         None,
     )
     assert box.mode() is Mode.STANDBY
-    assert not box.ack_tracker.microphone
+    assert not box.oracle.microphone
 
 
 def test_the_screen_says_what_is_true_and_then_waits_for_the_next_guest() -> None:
@@ -376,7 +376,7 @@ def test_a_stop_while_it_leaves_is_a_stop() -> None:
     end(box)
     box.key(Key.POWER, down=True)
     box.pass_time(30_000)
-    assert len(box.ack_tracker.exits) == 1
+    assert len(box.oracle.exits) == 1
 
 
 def test_a_box_that_interprets_at_once_waits_for_the_next_word() -> None:

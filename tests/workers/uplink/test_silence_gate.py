@@ -9,7 +9,7 @@ PERIOD_MS = 20
 SAMPLES = 320
 
 
-class Ear:
+class MicrophoneHealth:
     """Feeds periods and keeps those that come through, by number."""
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Ear:
 
 
 def test_up_to_its_limit_silence_goes_on() -> None:
-    ear = Ear()
+    ear = MicrophoneHealth()
     ear.hear(CLOSES_AFTER_MS - PERIOD_MS, speech=False)
     assert ear.through == list(range(ear.count))
     assert not ear.gate.closed
@@ -34,7 +34,7 @@ def test_up_to_its_limit_silence_goes_on() -> None:
 
 
 def test_then_nothing_more_and_at_the_next_word_the_last_second_first() -> None:
-    ear = Ear()
+    ear = MicrophoneHealth()
     ear.hear(600, speech=True)
     ear.hear(CLOSES_AFTER_MS + 20_000, speech=False)
     shut_at = len(ear.through)
@@ -47,7 +47,7 @@ def test_then_nothing_more_and_at_the_next_word_the_last_second_first() -> None:
 
 
 def test_a_word_in_time_keeps_it_open() -> None:
-    ear = Ear()
+    ear = MicrophoneHealth()
     for _ in range(4):
         ear.hear(CLOSES_AFTER_MS - 1_000, speech=False)
         ear.hear(200, speech=True)
@@ -55,7 +55,7 @@ def test_a_word_in_time_keeps_it_open() -> None:
 
 
 def test_a_reset_forgets_what_was_kept_and_opens() -> None:
-    ear = Ear()
+    ear = MicrophoneHealth()
     ear.hear(CLOSES_AFTER_MS + 5_000, speech=False)
     ear.gate.reset()
     assert not ear.gate.closed
@@ -66,7 +66,7 @@ def test_a_reset_forgets_what_was_kept_and_opens() -> None:
 
 @given(st.lists(st.tuples(st.integers(1, 60_000), st.booleans()), max_size=12))
 def test_all_speech_comes_through_in_order_and_once(parts: list[tuple[int, bool]]) -> None:
-    ear, spoken = Ear(), []
+    ear, spoken = MicrophoneHealth(), []
     for ms, speech in parts:
         began = ear.count
         ear.hear(ms, speech=speech)
