@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from appliance.adapters import captures, factory
-from appliance.adapters.on_air import OnAir, glow
+from appliance.adapters.on_air import OnAir, light_state
 from appliance.adapters.systemd import Notifier
 from appliance.clock import RealClock
 from appliance.config.folders import state_folder
@@ -297,7 +297,7 @@ class Box:
             self._figures_asked = False
             self._tell_figures(sum(ms for _, ms in state.owed))
         self._count_openings()
-        self._light.show(glow(handler.capturing, handler.looking, handler.sending), now, winks=winks(state, now))
+        self._light.show(light_state(handler.capturing, handler.looking, handler.sending), now, winks=winks(state, now))
 
     def _count_openings(self) -> None:
         """A row of what was opened so far of all that listens or looks: at the start, and whenever it was more."""

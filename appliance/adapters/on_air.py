@@ -17,7 +17,7 @@ _RETRY_MS = 5_000
 log = logging.getLogger(__name__)
 
 
-class Glow(StrEnum):
+class LightState(StrEnum):
     """What there is to say."""
 
     DARK = "dark"  # microphone and camera are closed
@@ -25,11 +25,11 @@ class Glow(StrEnum):
     STEADY = "steady"  # it sends to the cloud
 
 
-def glow(listening: bool, looking: bool, sending: bool) -> Glow:
+def light_state(listening: bool, looking: bool, sending: bool) -> LightState:
     """``listening``: the microphone is open; ``looking``: the camera is; ``sending``: a line takes what they bring."""
     if not (listening or looking):
-        return Glow.DARK
-    return Glow.STEADY if sending else Glow.BLINKING
+        return LightState.DARK
+    return LightState.STEADY if sending else LightState.BLINKING
 
 
 class OnAir:
@@ -37,21 +37,22 @@ class OnAir:
 
     def __init__(self, light: Light) -> None:
         self._light = light
-        self._glow = Glow.DARK
+        self._state = LightState.DARK
         self._since_ms = 0
         self._retry_ms: int | None = None
 
-    def show(self, glow: Glow, now_ms: int, *, winks: bool = False) -> int | None:
-        """Make the light right for ``now_ms``. Answers when to call again at the latest; None: when ``glow`` changes.
+    def show(self, light_state: LightState, now_ms: int, *, winks: bool = False) -> int | None:
+        """Make the light right for ``now_ms``. Answers when to call again at the latest; None: when ``light_state``
+        changes.
 
         Calling more often does no harm. ``winks``: turned over just now, for a cue; the caller comes again when that
         is over. A dark light stays dark: it never says that something is open which is not.
         """
-        if glow is not self._glow:
-            self._glow, self._since_ms = glow, now_ms  # a blink begins lit
+        if light_state is not self._state:
+            self._state, self._since_ms = light_state, now_ms  # a blink begins lit
         phase, passed_ms = divmod(now_ms - self._since_ms, BLINK_MS)
-        lit = glow is Glow.STEADY or (glow is Glow.BLINKING and phase % 2 == 0)
-        if winks and glow is not Glow.DARK:
+        lit = light_state is LightState.STEADY or (light_state is LightState.BLINKING and phase % 2 == 0)
+        if winks and light_state is not LightState.DARK:
             lit = not lit
         if self._retry_ms is not None and now_ms < self._retry_ms:
             return self._retry_ms
@@ -62,7 +63,7 @@ class OnAir:
             log.warning("%s", error)
             self._retry_ms = now_ms + _RETRY_MS
             return self._retry_ms
-        return now_ms + BLINK_MS - passed_ms if glow is Glow.BLINKING else None
+        return now_ms + BLINK_MS - passed_ms if light_state is LightState.BLINKING else None
 
     def close(self) -> None:
         """Dark for good."""

@@ -3,7 +3,7 @@
 import pytest
 
 from appliance.adapters.bench.light import BenchLight
-from appliance.adapters.on_air import BLINK_MS, Glow, OnAir, glow
+from appliance.adapters.on_air import BLINK_MS, LightState, OnAir, light_state
 from appliance.errors import DeviceError, Kind
 
 
@@ -28,26 +28,26 @@ class LooseLight:
 @pytest.mark.parametrize(
     ("listening", "looking", "sending", "says"),
     [
-        (False, False, False, Glow.DARK),
-        (False, False, True, Glow.DARK),  # the rest of what was said, or silence: nothing new comes in
-        (True, False, False, Glow.BLINKING),
-        (False, True, False, Glow.BLINKING),  # the camera counts like the microphone
-        (True, False, True, Glow.STEADY),
-        (False, True, True, Glow.STEADY),
-        (True, True, True, Glow.STEADY),
+        (False, False, False, LightState.DARK),
+        (False, False, True, LightState.DARK),  # the rest of what was said, or silence: nothing new comes in
+        (True, False, False, LightState.BLINKING),
+        (False, True, False, LightState.BLINKING),  # the camera counts like the microphone
+        (True, False, True, LightState.STEADY),
+        (False, True, True, LightState.STEADY),
+        (True, True, True, LightState.STEADY),
     ],
 )
-def test_what_it_says(listening: bool, looking: bool, sending: bool, says: Glow) -> None:
-    assert glow(listening, looking, sending) is says
+def test_what_it_says(listening: bool, looking: bool, sending: bool, says: LightState) -> None:
+    assert light_state(listening, looking, sending) is says
 
 
 def test_dark_and_steady_need_no_further_call() -> None:
     light = BenchLight()
     on_air = OnAir(light)
-    assert on_air.show(Glow.DARK, 5_000) is None
+    assert on_air.show(LightState.DARK, 5_000) is None
     assert light.is_on is False
-    assert on_air.show(Glow.STEADY, 6_000) is None
-    assert on_air.show(Glow.STEADY, 999_999) is None
+    assert on_air.show(LightState.STEADY, 6_000) is None
+    assert on_air.show(LightState.STEADY, 999_999) is None
     assert (light.is_on, list(light.changes)) == (True, [True])
 
 
@@ -56,7 +56,7 @@ def test_a_blink_begins_lit_and_says_when_to_come_back() -> None:
     on_air = OnAir(light)
     now_ms, seen = 70_123, []
     for _ in range(6):
-        due_ms = on_air.show(Glow.BLINKING, now_ms)
+        due_ms = on_air.show(LightState.BLINKING, now_ms)
         seen.append((now_ms - 70_123, light.is_on))
         assert due_ms is not None
         now_ms = due_ms
@@ -67,7 +67,7 @@ def test_calls_at_any_time_and_late_ones_change_nothing_of_the_rhythm() -> None:
     light = BenchLight()
     on_air = OnAir(light)
     for after_ms in range(0, 10_000, 37):
-        due_ms = on_air.show(Glow.BLINKING, after_ms)
+        due_ms = on_air.show(LightState.BLINKING, after_ms)
         assert light.is_on is (after_ms // BLINK_MS % 2 == 0)
         assert due_ms == (after_ms // BLINK_MS + 1) * BLINK_MS
 
@@ -75,12 +75,12 @@ def test_calls_at_any_time_and_late_ones_change_nothing_of_the_rhythm() -> None:
 def test_sending_interrupts_a_blink_at_once() -> None:
     light = BenchLight()
     on_air = OnAir(light)
-    on_air.show(Glow.BLINKING, 0)
-    on_air.show(Glow.BLINKING, BLINK_MS)
+    on_air.show(LightState.BLINKING, 0)
+    on_air.show(LightState.BLINKING, BLINK_MS)
     assert list(light.changes) == [True, False]
-    on_air.show(Glow.STEADY, BLINK_MS + 1)
+    on_air.show(LightState.STEADY, BLINK_MS + 1)
     assert list(light.changes) == [True, False, True]
-    on_air.show(Glow.DARK, BLINK_MS + 2)
+    on_air.show(LightState.DARK, BLINK_MS + 2)
     assert list(light.changes) == [True, False, True, False]
 
 
@@ -88,15 +88,15 @@ def test_a_wink_turns_it_over_and_a_dark_light_stays_dark() -> None:
     light = BenchLight()
     on_air = OnAir(light)
     for glow_now, at_ms, lit in (
-        (Glow.STEADY, 0, True),
-        (Glow.BLINKING, 100, True),
-        (Glow.BLINKING, 100 + BLINK_MS, False),
-        (Glow.DARK, 5_000, False),
+        (LightState.STEADY, 0, True),
+        (LightState.BLINKING, 100, True),
+        (LightState.BLINKING, 100 + BLINK_MS, False),
+        (LightState.DARK, 5_000, False),
     ):
         on_air.show(glow_now, at_ms)
         assert light.is_on is lit
         on_air.show(glow_now, at_ms, winks=True)
-        assert light.is_on is (not lit and glow_now is not Glow.DARK), "nothing is open: nothing is said"
+        assert light.is_on is (not lit and glow_now is not LightState.DARK), "nothing is open: nothing is said"
         on_air.show(glow_now, at_ms)
         assert light.is_on is lit
 
@@ -104,11 +104,11 @@ def test_a_wink_turns_it_over_and_a_dark_light_stays_dark() -> None:
 def test_a_light_that_fails_is_tried_every_five_seconds(caplog: pytest.LogCaptureFixture) -> None:
     light = LooseLight()
     on_air = OnAir(light)
-    assert on_air.show(Glow.STEADY, 1_000) == 6_000
-    assert on_air.show(Glow.STEADY, 5_999) == 6_000
+    assert on_air.show(LightState.STEADY, 1_000) == 6_000
+    assert on_air.show(LightState.STEADY, 5_999) == 6_000
     assert light.tries == 1
     light.is_loose = False
-    assert on_air.show(Glow.STEADY, 6_000) is None
+    assert on_air.show(LightState.STEADY, 6_000) is None
     assert light.on is True
     light.is_loose = True
     on_air.close()
@@ -118,6 +118,6 @@ def test_a_light_that_fails_is_tried_every_five_seconds(caplog: pytest.LogCaptur
 def test_closing_is_dark() -> None:
     light = BenchLight()
     on_air = OnAir(light)
-    on_air.show(Glow.STEADY, 0)
+    on_air.show(LightState.STEADY, 0)
     on_air.close()
     assert light.is_on is False

@@ -58,7 +58,7 @@ from appliance.core.model.faults import Outcome
 from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Mode
 from appliance.core.model.queries import line_for, live
-from appliance.core.model.state import Care, State, Wanted
+from appliance.core.model.state import ScreenPower, State, Wanted
 from appliance.core.process import device_health, microphone_health, shutdown
 from appliance.core.screen import brightness
 from appliance.core.session import code_setup, cues, guest_session, selftest, usage_caps
@@ -96,7 +96,7 @@ def step(state: State, event: Event, now: int, limits: Limits) -> Outcome:
     if more:  # a tone may have to be hushed
         state, more = settle(state, now, limits, why)
         effects = (*effects, *more)
-    state, more = brightness.watched(before, state, effects, now, limits)
+    state, more = brightness.update_brightness(before, state, effects, now, limits)
     return state, (*effects, *more)
 
 

@@ -91,7 +91,7 @@ class Limits:
     sentence_ms: int = 833  # a sentence takes 5/6 s to read, however short
     reading_behind_ms: int = 8_000  # our guess: a reader who is further behind reads faster, and the text runs
     reading_tick_ms: int = 250  # so often rows may move while a reader is behind: a row of huge letters takes longer
-    # Care of the panels: appliance/core/README.md#what-is-seen; the figures are our guess.
+    # ScreenPower of the panels: appliance/core/README.md#what-is-seen; the figures are our guess.
     dim_ms: int = 3 * 60_000
     sleep_ms: int = 10 * 60_000
     kiosk_dim_ms: int = 5 * 60_000

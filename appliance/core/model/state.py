@@ -154,7 +154,7 @@ class Reader:
     unread: tuple[Unread, ...]
 
 
-class Glow(StrEnum):
+class Brightness(StrEnum):
     """How bright the panels are."""
 
     BRIGHT = "bright"
@@ -163,11 +163,11 @@ class Glow(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Care:
-    """Of the panels' pixels."""
+class ScreenPower:
+    """Burn-in protection: when the screens dim and sleep."""
 
     since: int = 0  # the last sign of life
-    glow: Glow = Glow.BRIGHT
+    brightness: Brightness = Brightness.BRIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,7 +378,7 @@ class State:
     code: CodeSetup = field(default_factory=CodeSetup)
     shown: tuple[Shown, ...] = ()
     readers: tuple[Reader, ...] = ()  # those who are behind what is shown
-    care: Care = field(default_factory=Care)
+    screen_power: ScreenPower = field(default_factory=ScreenPower)
     source_text: str = ""
     source_language: str = ""
     turns: tuple[Turn, ...] = ()

@@ -1,4 +1,4 @@
-"""Care of the panels: their pixels wear out with every hour that they are lit.
+"""Brightness of the screens: when they dim and sleep, for their pixels wear out with every hour that they are lit.
 
 Responsible for: when the panels dim and sleep, and what wakes them.
 Must not: choose what is shown (``screen.py``), or move the picture by a pixel (``adapters/oled``: the panel's own
@@ -15,19 +15,19 @@ from appliance.core.model.fast_replace import replace
 from appliance.core.model.faults import Outcome
 from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Mode
-from appliance.core.model.state import Care, Glow, State
+from appliance.core.model.state import Brightness, ScreenPower, State
 from appliance.core.screen.screen import pressing
 
 
-def watched(old: State, new: State, effects: tuple[Effect, ...], now: int, limits: Limits) -> Outcome:
+def update_brightness(old: State, new: State, effects: tuple[Effect, ...], now: int, limits: Limits) -> Outcome:
     """``new`` with the panels as bright as they ought to be after a step, and the order for it."""
     if new.mode is Mode.STARTING:
         return new, ()
-    since = now if _is_alive(old, new, effects, now) else new.care.since
-    glow = _glow(new, since, now, limits)
-    orders = () if glow is new.care.glow else (SetBrightness(_level(glow, limits)),)
-    care = Care(since, glow)
-    return new if care == new.care else replace(new, care=care), orders
+    since = now if _is_alive(old, new, effects, now) else new.screen_power.since
+    brightness = _brightness_for(new, since, now, limits)
+    orders = () if brightness is new.screen_power.brightness else (SetBrightness(_level(brightness, limits)),)
+    screen_power = ScreenPower(since, brightness)
+    return new if screen_power == new.screen_power else replace(new, screen_power=screen_power), orders
 
 
 def deadlines(state: State, now: int, limits: Limits) -> Iterator[int]:
@@ -35,15 +35,18 @@ def deadlines(state: State, now: int, limits: Limits) -> Iterator[int]:
     if _is_busy(state):
         return
     dim_ms, sleep_ms = _patience(state, limits)
-    ends = (state.care.since + dim_ms, *((state.care.since + sleep_ms,) if _may_sleep(state, now) else ()))
+    ends = (
+        state.screen_power.since + dim_ms,
+        *((state.screen_power.since + sleep_ms,) if _may_sleep(state, now) else ()),
+    )
     yield from (at for at in ends if now < at)
 
 
-def _glow(state: State, since: int, now: int, limits: Limits) -> Glow:
+def _brightness_for(state: State, since: int, now: int, limits: Limits) -> Brightness:
     dim_ms, sleep_ms = _patience(state, limits)
     if _is_busy(state) or now < since + dim_ms:
-        return Glow.BRIGHT
-    return Glow.ASLEEP if now >= since + sleep_ms and _may_sleep(state, now) else Glow.DIM
+        return Brightness.BRIGHT
+    return Brightness.ASLEEP if now >= since + sleep_ms and _may_sleep(state, now) else Brightness.DIM
 
 
 def _patience(state: State, limits: Limits) -> tuple[int, int]:
@@ -52,8 +55,8 @@ def _patience(state: State, limits: Limits) -> tuple[int, int]:
     return limits.dim_ms, limits.sleep_ms
 
 
-def _level(glow: Glow, limits: Limits) -> int:
-    return {Glow.BRIGHT: limits.bright_level, Glow.DIM: limits.dim_level, Glow.ASLEEP: 0}[glow]
+def _level(brightness: Brightness, limits: Limits) -> int:
+    return {Brightness.BRIGHT: limits.bright_level, Brightness.DIM: limits.dim_level, Brightness.ASLEEP: 0}[brightness]
 
 
 def _is_alive(old: State, new: State, effects: tuple[Effect, ...], now: int) -> bool:

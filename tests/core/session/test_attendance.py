@@ -10,7 +10,7 @@ import pytest
 from appliance.core.model.effects import CloseMicrophone, Cue, CueName
 from appliance.core.model.events import Key, LineFinished, MicrophoneClosed, SpeechHeard
 from appliance.core.model.modes import Mode
-from appliance.core.model.state import Glow, Setup, Wanted
+from appliance.core.model.state import Brightness, Setup, Wanted
 from tests.core.box import Box
 from tests.core.session.test_usage_caps import MINUTE_MS, codes, on_air, title
 
@@ -126,6 +126,6 @@ def test_the_question_wakes_a_panel_that_sleeps() -> None:
     box.owe(0)
     box.send(LineFinished(1))
     box.pass_time(20 * MINUTE_MS)
-    assert box.state.care.glow is Glow.ASLEEP
+    assert box.state.screen_power.brightness is Brightness.ASLEEP
     box.pass_time(8 * MINUTE_MS)
-    assert (title(box), box.state.care.glow) == ("Still there? Press a key", Glow.BRIGHT)
+    assert (title(box), box.state.screen_power.brightness) == ("Still there? Press a key", Brightness.BRIGHT)
