@@ -18,7 +18,7 @@ from appliance.core.model.limits import Limits
 from appliance.errors import FaultCode
 from appliance.protocol.settings import SessionSettings, plan
 from appliance.protocol.voices import known_model
-from appliance.selftest import environment
+from appliance.selftest import host_checks
 from appliance.selftest.bounded import Check, Track, TrackApart
 from appliance.selftest.network import Network
 from appliance.selftest.sound import Sound
@@ -45,9 +45,9 @@ def tracks(loaded: Loaded, private: bool, environment: Mapping[str, str]) -> tup
         Track(network_checks(network)),
         Track(
             (
-                Check("storage", lambda: environment.storage(environment), 5_000, FaultCode.W1),
-                Check("letters", environment.fonts, 5_000),
-                Check("kept", lambda: environment.kept(environment, kept, clock.now_ms()), 1_000),
+                Check("storage", lambda: host_checks.storage(environment), 5_000, FaultCode.W1),
+                Check("letters", host_checks.fonts, 5_000),
+                Check("kept", lambda: host_checks.kept(environment, kept, clock.now_ms()), 1_000),
             )
         ),
     )
@@ -65,7 +65,7 @@ def sound_checks(sound: Sound) -> tuple[Check, ...]:
 def network_checks(network: Network) -> tuple[Check, ...]:
     """At most 27 s."""
     return (
-        Check("clock", lambda: environment.clock(datetime.now(UTC), environment.made_at()), 1_000, FaultCode.N4),
+        Check("clock", lambda: host_checks.clock(datetime.now(UTC), host_checks.made_at()), 1_000, FaultCode.N4),
         Check("name", network.name, 5_000, FaultCode.N1),
         Check("service", network.reach, 8_000, FaultCode.N3, needs=("name",)),
         Check("key", network.key, 1_000, FaultCode.S1),
@@ -131,7 +131,7 @@ def _may_dial(runtime_store: RuntimeStore, clock: RealClock) -> Callable[[], str
     def ask() -> str:
         now = clock.now_ms()
         kept = runtime_store.load()
-        recent = environment.recent_dials(kept, now)
+        recent = host_checks.recent_dials(kept, now)
         if len(recent) >= limits.dials_in_window:
             wait_s = (recent[-limits.dials_in_window] + limits.dial_window_ms - now) // 1_000 + 1
             return f"{len(recent)} dials in the last minute are all that is allowed; again in {wait_s} s"

@@ -264,7 +264,7 @@ class AnySequence(RuleBasedStateMachine):
     @precondition(lambda self: self.box.state.setup.ends_with_microphone)
     @rule()
     def the_recording_ends(self) -> None:
-        if self.box.ack_tracker.microphone:
+        if self.box.oracle.microphone:
             self.box.send(MicrophoneEnded())
 
     @precondition(lambda self: self.box.now > 60_000)
@@ -298,10 +298,10 @@ class AnySequence(RuleBasedStateMachine):
         box.send(StopRequested("the test ends"))
         box.pass_time(box.limits.stop_finished_within_ms + box.limits.stop_drained_within_ms)
         assert box.state.mode is Mode.STOPPING
-        assert len(box.ack_tracker.exits) == 1
-        assert box.ack_tracker.lines == {}
-        assert not box.ack_tracker.microphone
-        TAKEN.update(box.ack_tracker.moves)
+        assert len(box.oracle.exits) == 1
+        assert box.oracle.lines == {}
+        assert not box.oracle.microphone
+        TAKEN.update(box.oracle.moves)
 
 
 TAKEN: set[tuple[Mode, Mode]] = set()
