@@ -43,7 +43,7 @@ def words(text: str) -> list[str]:
 
 
 def measure(rows: Iterable[Mapping[str, Any]]) -> Erasure:
-    """LatencyStats of all ``subtitle`` rows among ``rows``, in the journal's order; rows after a turn's final one
+    """Figures of all ``subtitle`` rows among ``rows``, in the journal's order; rows after a turn's final one
     count."""
     before: dict[tuple[int, int], list[str]] = {}
     confirmed: dict[tuple[int, int], list[str]] = {}
