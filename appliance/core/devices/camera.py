@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from appliance.core.model.effects import CloseCamera, OpenCamera, TakePicture
 from appliance.core.model.events import Key
 from appliance.core.model.fast_replace import replace
-from appliance.core.model.faults import Outcome
 from appliance.core.model.limits import Limits
 from appliance.core.model.state import Contact, Ending, State
+from appliance.core.model.step_result import StepResult
 
 
-def pressed(state: State, now: int) -> Outcome:
+def pressed(state: State, now: int) -> StepResult:
     """The key went down: one sharp picture, also before the first word: it waits for the words that go with it."""
     if state.setup.camera == "off" or state.private or state.ending not in (Ending.NONE, Ending.ANSWERS):
         return state, ()
@@ -29,7 +29,7 @@ def turned(state: State, on: bool) -> State:
     return replace(state, camera=replace(state.camera, on=on))
 
 
-def settled(state: State, listens: bool, now: int, limits: Limits) -> Outcome:
+def settled(state: State, listens: bool, now: int, limits: Limits) -> StepResult:
     """Open while it is wanted, else closed. Microphone and lines must be settled before.
 
     ``listens``: speech is wanted now (between two presses at a counter the microphone is open all the same).

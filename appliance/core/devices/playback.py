@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from appliance.core.model.effects import DropSpeech, Repeat, SetVolume
 from appliance.core.model.events import Key
 from appliance.core.model.fast_replace import replace
-from appliance.core.model.faults import Outcome
 from appliance.core.model.limits import Limits
 from appliance.core.model.state import Ending, Shown, State
+from appliance.core.model.step_result import StepResult
 
 REPEAT_LINE = 0
 """The line number of what is said again from memory: no line has it, so nothing is noted of it."""
@@ -40,7 +40,7 @@ def ended(state: State, line: int, turn: int, now: int, limits: Limits) -> State
     return replace(state, sound=replace(state.sound, speaking=None, echo_until=now + limits.echo_ms))
 
 
-def interrupted(state: State) -> Outcome:
+def interrupted(state: State) -> StepResult:
     """A talk key: the voice stops at once, and the microphone hears."""
     spoken = state.sound.speaking
     state = replace(state, sound=replace(state.sound, speaking=None, echo_until=None))
@@ -64,7 +64,7 @@ def talk_held(state: State) -> bool:
 # Repeat.
 
 
-def repeated(state: State, now: int, limits: Limits) -> Outcome:
+def repeated(state: State, now: int, limits: Limits) -> StepResult:
     """The last translation once more; again within ten seconds: slower and louder."""
     last = state.sound.last
     if last is None or state.ending not in (Ending.NONE, Ending.ANSWERS):
@@ -89,7 +89,7 @@ def forgotten(state: State) -> State:
 # Volume.
 
 
-def turned(state: State, key: Key, now: int, limits: Limits) -> Outcome:
+def turned(state: State, key: Key, now: int, limits: Limits) -> StepResult:
     """The knob or its keys; turning it ends a mute."""
     sound = state.sound
     if key is Key.MUTE:

@@ -12,9 +12,10 @@ from appliance.core.devices.playback import CUE_LINE, TALK_KEYS, forgotten, inte
 from appliance.core.model.effects import DropSpeech, Effect, Note, PowerOff, WipeSound
 from appliance.core.model.events import Key
 from appliance.core.model.fast_replace import replace
-from appliance.core.model.faults import LINE_FAULTS, Outcome, cleared, raised
+from appliance.core.model.faults import LINE_FAULTS, cleared, raised
 from appliance.core.model.limits import Limits
 from appliance.core.model.state import Contact, Ending, State, Wanted
+from appliance.core.model.step_result import StepResult
 from appliance.core.process.device_health import silenced
 from appliance.core.process.shutdown import hurried
 from appliance.core.session import code_setup, guest_session, selftest
@@ -28,7 +29,7 @@ _NEVER_SPENT = frozenset({Key.PRIVACY, Key.POWER})
 """Whatever else a press may answer, these do their own work."""
 
 
-def edge(state: State, key: Key, down: bool, at: int, now: int, limits: Limits) -> Outcome:
+def edge(state: State, key: Key, down: bool, at: int, now: int, limits: Limits) -> StepResult:
     """A contact moved. A detent of the knob is a down of its own, without an up and without bouncing."""
     if key in (Key.LOUDER, Key.QUIETER):
         if not down:
@@ -54,7 +55,7 @@ def slide_read(state: State, private: bool) -> State:
     return _with_contact(replace(state, private=private), Contact(Key.PRIVACY, raw=not private, down=not private))
 
 
-def ticked(state: State, now: int, limits: Limits) -> Outcome:
+def ticked(state: State, now: int, limits: Limits) -> StepResult:
     """Look again at contacts that moved within the debounce time, and at keys that are held."""
     effects: tuple[Effect, ...] = ()
     for contact in state.contacts:
@@ -89,7 +90,7 @@ def contact_deadline(contact: Contact, state: State, limits: Limits) -> int | No
     return None
 
 
-def _held(state: State, contact: Contact, now: int, limits: Limits) -> Outcome:
+def _held(state: State, contact: Contact, now: int, limits: Limits) -> StepResult:
     """A key has been down for as long as it takes to mean something else than a press."""
     if contact.key is Key.POWER:
         return stopped(state, "power key", now, limits), (PowerOff(),)
@@ -109,7 +110,7 @@ def _may_stick(key: Key, state: State) -> bool:
     return not state.setup.talk_taps if key in TALK_KEYS else key is Key.CAMERA and state.setup.camera == "hold"
 
 
-def _stuck(state: State, contact: Contact, now: int, limits: Limits) -> Outcome:
+def _stuck(state: State, contact: Contact, now: int, limits: Limits) -> StepResult:
     """Nobody holds a key for two minutes: let go of it as if it were up, and say which. Its real release ends that."""
     state = _with_contact(state, replace(contact, stuck=True))
     state, effects = _released(state, contact.key, now - contact.pressed_at, now, limits)
@@ -122,7 +123,7 @@ def stopped(state: State, why: str, now: int, limits: Limits) -> State:
     return state if state.stopping else hurried(replace(state, stopping=True, why=why), now, limits)
 
 
-def _accepted(state: State, contact: Contact, at: int, now: int, limits: Limits) -> Outcome:
+def _accepted(state: State, contact: Contact, at: int, now: int, limits: Limits) -> StepResult:
     down = contact.raw
     held_ms = at - contact.pressed_at
     was_stuck, was_spent = contact.stuck, contact.spent
@@ -162,7 +163,7 @@ def _accepted(state: State, contact: Contact, at: int, now: int, limits: Limits)
     return state, (note, *ended, *effects)
 
 
-def _pressed(state: State, key: Key, now: int, limits: Limits) -> Outcome:
+def _pressed(state: State, key: Key, now: int, limits: Limits) -> StepResult:
     if state.menu is not None:
         picked = languages.touched(state, state.menu, key, now, limits)
         if picked is not None:
@@ -197,7 +198,7 @@ def _pressed(state: State, key: Key, now: int, limits: Limits) -> Outcome:
             return state, ()
 
 
-def _released(state: State, key: Key, held_ms: int, now: int, limits: Limits) -> Outcome:
+def _released(state: State, key: Key, held_ms: int, now: int, limits: Limits) -> StepResult:
     """A key is up again. What a hold turns into something else acts now; the press itself was answered by a tick."""
     match key:
         case Key.LANGUAGE:
@@ -233,7 +234,7 @@ def _released(state: State, key: Key, held_ms: int, now: int, limits: Limits) ->
             return state, ()
 
 
-def _cut_in(state: State, key: Key, now: int, limits: Limits) -> Outcome:
+def _cut_in(state: State, key: Key, now: int, limits: Limits) -> StepResult:
     """A talk key always wins (appliance/core/README.md#keys): it stops the voice and takes back what was being said.
 
     So does a press that opens the microphone, and one by which somebody who listens cuts in. A press that ends a
@@ -261,7 +262,7 @@ def _ends_sentence(state: State, key: Key, now: int, limits: Limits) -> bool:
     return state.spoke_at is not None and now - state.spoke_at < limits.sentence_ends_ms
 
 
-def _kiosk_talk(state: State, guest: bool, *, cut: bool) -> Outcome:
+def _kiosk_talk(state: State, guest: bool, *, cut: bool) -> StepResult:
     if state.setup.talk_taps and state.wanted is Wanted.INTERPRETING and state.turned == guest and not cut:
         return replace(state, wanted=Wanted.PAUSE), ()
     if state.turned != guest:
@@ -270,7 +271,7 @@ def _kiosk_talk(state: State, guest: bool, *, cut: bool) -> Outcome:
     return _talking(state)
 
 
-def _talking(state: State) -> Outcome:
+def _talking(state: State) -> StepResult:
     """Interpreting is wanted. A person's press is also the answer to a fatal refusal: try again."""
     if state.ending is not Ending.NONE:
         return state, ()

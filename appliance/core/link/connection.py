@@ -12,10 +12,11 @@ from appliance.core.model.direction import Direction
 from appliance.core.model.effects import Configure, Effect, HangUp, Note, SetDownlink, SetUplink, Upgrade
 from appliance.core.model.events import Loss
 from appliance.core.model.fast_replace import replace
-from appliance.core.model.faults import LINE_FAULTS, Outcome, cleared, raised
+from appliance.core.model.faults import LINE_FAULTS, cleared, raised
 from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Phase, Valve
 from appliance.core.model.state import Line, State
+from appliance.core.model.step_result import StepResult
 from appliance.errors import FaultCode
 
 
@@ -34,7 +35,7 @@ def without(state: State, number: int) -> State:
     return replace(state, lines=tuple(line for line in state.lines if line.number != number))
 
 
-def troubled(state: State, line: Line, loss: Loss, detail: str, now: int, limits: Limits) -> Outcome:
+def troubled(state: State, line: Line, loss: Loss, detail: str, now: int, limits: Limits) -> StepResult:
     """An attempt to reach the service failed; the worker goes on trying. What a person must mend is told at once."""
     diagnosis = diagnose(loss, 0, "", "")
     if diagnosis.fatal:  # no further attempt can help
@@ -46,7 +47,7 @@ def troubled(state: State, line: Line, loss: Loss, detail: str, now: int, limits
     return state, ()
 
 
-def reached(state: State, line: Line, now: int, limits: Limits) -> Outcome:
+def reached(state: State, line: Line, now: int, limits: Limits) -> StepResult:
     """The dial is booked, and then made: whoever dies between the two has lost a dial, never the account."""
     if line.dialled:
         return state, ()
@@ -54,7 +55,7 @@ def reached(state: State, line: Line, now: int, limits: Limits) -> Outcome:
     return changed(state, replace(line, dialled=True, since=now)), (Upgrade(line.number),)
 
 
-def opened(state: State, line: Line, now: int) -> Outcome:
+def opened(state: State, line: Line, now: int) -> StepResult:
     """Upgraded; ``session.created`` comes unasked."""
     if line.phase is not Phase.DIALING:
         return state, ()
@@ -62,14 +63,14 @@ def opened(state: State, line: Line, now: int) -> Outcome:
     return changed(state, line), (noted(line, "configuring", "upgraded"),)
 
 
-def created(state: State, line: Line, now: int) -> Outcome:
+def created(state: State, line: Line, now: int) -> StepResult:
     """The service waits for our settings."""
     if line.phase is not Phase.CONFIGURING or line.created:
         return state, ()
     return changed(state, replace(line, created=True, since=now)), (Configure(line.number),)
 
 
-def configured(state: State, line: Line, now: int) -> Outcome:
+def configured(state: State, line: Line, now: int) -> StepResult:
     """The settings are accepted: the line may receive uplink."""
     if line.phase is not Phase.CONFIGURING:
         return state, ()  # a second session.updated
@@ -88,7 +89,7 @@ def configured(state: State, line: Line, now: int) -> Outcome:
     )
 
 
-def complained(state: State, line: Line, code: str, message: str, now: int, limits: Limits) -> Outcome:
+def complained(state: State, line: Line, code: str, message: str, now: int, limits: Limits) -> StepResult:
     """An ``error`` event. The line goes on, unless our settings were refused: then no retry can help."""
     words = f"{code} {message}"
     line = replace(line, complaint=words, complained_at=now)
@@ -97,14 +98,14 @@ def complained(state: State, line: Line, code: str, message: str, now: int, limi
     return changed(state, line), ()
 
 
-def finished(state: State, line: Line, now: int, limits: Limits) -> Outcome:
+def finished(state: State, line: Line, now: int, limits: Limits) -> StepResult:
     """``session.finished``: all that the line was sent is answered, and we close."""
     if state.single:
         state = replace(state, retry_at=max(state.retry_at or now, now + limits.single_gap_ms))
     return without(state, line.number), (noted(line, "closed", "finished"), HangUp(line.number, "finished"))
 
 
-def lost(state: State, line: Line, loss: Loss, status: int, detail: str, now: int, limits: Limits) -> Outcome:
+def lost(state: State, line: Line, loss: Loss, status: int, detail: str, now: int, limits: Limits) -> StepResult:
     """The socket is gone."""
     recent = now - line.complained_at <= limits.error_counts_ms
     diagnosis = diagnose(loss, status, detail, line.complaint if recent else "")
@@ -112,7 +113,7 @@ def lost(state: State, line: Line, loss: Loss, status: int, detail: str, now: in
     return _lost(replace(state, last_loss=loss), line, diagnosis, why, now, limits, hang_up=False)
 
 
-def overdue(state: State, now: int, limits: Limits) -> Outcome:
+def overdue(state: State, now: int, limits: Limits) -> StepResult:
     """Hang up the lines on which the service has been silent for too long in a phase that bounds it."""
     effects: tuple[Effect, ...] = ()
     for line in state.lines:
@@ -149,7 +150,7 @@ def line_deadline(line: Line, limits: Limits) -> int | None:
 
 def _lost(
     state: State, line: Line, diagnosis: Diagnosis, why: str, now: int, limits: Limits, *, hang_up: bool
-) -> Outcome:
+) -> StepResult:
     """Remove the line, and say what the loss means for the next one."""
     effects: tuple[Effect, ...] = (noted(line, "lost", why),)
     if hang_up:
@@ -180,7 +181,7 @@ def _lost(
     return replace(state, budget=grown, retry_at=now + delay), effects
 
 
-def deaf(state: State, direction: Direction, now: int, limits: Limits) -> Outcome:
+def deaf(state: State, direction: Direction, now: int, limits: Limits) -> StepResult:
     """Replace a line that takes speech and answers nothing, however well it answers pings
     (appliance/core/README.md#nothing-said-is-lost).
 

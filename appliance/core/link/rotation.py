@@ -11,13 +11,13 @@ from appliance.core.link.dial_budget import earliest
 from appliance.core.model.direction import Direction
 from appliance.core.model.effects import Dial, Effect, Finish, SetDownlink, SetUplink
 from appliance.core.model.fast_replace import replace
-from appliance.core.model.faults import Outcome
 from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Phase, Valve
 from appliance.core.model.state import Line, Purpose, State
+from appliance.core.model.step_result import StepResult
 
 
-def rotated(state: State, needed: tuple[Direction, ...], now: int, limits: Limits) -> Outcome:
+def rotated(state: State, needed: tuple[Direction, ...], now: int, limits: Limits) -> StepResult:
     """Dial successors of old lines that are needed, and let those that are ready take over."""
     effects: tuple[Effect, ...] = ()
     for spare in [line for line in state.lines if line.phase is Phase.SPARE]:
@@ -42,7 +42,7 @@ def rotation_deadline(line: Line, now: int, limits: Limits) -> int | None:
     )
 
 
-def _succeeded(state: State, line: Line, now: int, limits: Limits) -> Outcome:
+def _succeeded(state: State, line: Line, now: int, limits: Limits) -> StepResult:
     """Begin the change: with a spare where the service takes a second line, without one where it does not."""
     if state.single:
         state = changed(state, replace(line, phase=Phase.FINISHING, since=now))
@@ -58,7 +58,7 @@ def _succeeded(state: State, line: Line, now: int, limits: Limits) -> Outcome:
     return state, (noted(spare, "dialing", "rotation"), Dial(spare.number, spare.direction))
 
 
-def _handed_over(state: State, old: Line | None, spare: Line, now: int) -> Outcome:
+def _handed_over(state: State, old: Line | None, spare: Line, now: int) -> StepResult:
     effects: tuple[Effect, ...] = ()
     if old is not None:
         state = changed(state, replace(old, phase=Phase.FINISHING, since=now))

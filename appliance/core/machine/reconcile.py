@@ -26,11 +26,12 @@ from appliance.core.model.effects import (
 )
 from appliance.core.model.events import Loss
 from appliance.core.model.fast_replace import replace
-from appliance.core.model.faults import LINE_FAULTS, Outcome, cleared, raised
+from appliance.core.model.faults import LINE_FAULTS, cleared, raised
 from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Mode, Phase, Valve
 from appliance.core.model.queries import heard, line_for, live, needed
 from appliance.core.model.state import Ending, Line, Purpose, State, Wanted
+from appliance.core.model.step_result import StepResult
 from appliance.core.process.shutdown import advanced
 from appliance.core.session import code_setup, guest_session
 from appliance.core.session.selftest import followed
@@ -40,7 +41,7 @@ from appliance.errors import FaultCode
 _SLOW_FAULTS = frozenset({FaultCode.N1, FaultCode.N3, FaultCode.S3})  # told when the line is not back in time
 
 
-def settle(state: State, now: int, limits: Limits, why: str) -> Outcome:
+def settle(state: State, now: int, limits: Limits, why: str) -> StepResult:
     """The state with its orders given, and those orders."""
     if state.mode is Mode.STARTING and not state.stopping:
         return state, ()
@@ -57,7 +58,7 @@ def settle(state: State, now: int, limits: Limits, why: str) -> Outcome:
     return state, effects + more
 
 
-def _in_line(state: State, now: int, limits: Limits, why: str) -> Outcome:
+def _in_line(state: State, now: int, limits: Limits, why: str) -> StepResult:
     state, effects = followed(state)
     state, more = code_setup.followed(state)
     effects += more
@@ -95,7 +96,7 @@ def purpose(state: State) -> Purpose:
     return Purpose.WANTED if state.lost_at is None else Purpose.REDIAL
 
 
-def _microphone(state: State, now: int, limits: Limits) -> Outcome:
+def _microphone(state: State, now: int, limits: Limits) -> StepResult:
     effects: tuple[Effect, ...] = ()
     usable = not state.ended and state.refusal is None
     listens = live(state) and usable
@@ -129,7 +130,7 @@ def _moves(state: State) -> bool:
     return old is not None and not other_speaker
 
 
-def _drop_lines(state: State, _now: int, _limits: Limits) -> Outcome:
+def _drop_lines(state: State, _now: int, _limits: Limits) -> StepResult:
     """Hang up lines that are not ready yet and no longer needed."""
     effects: tuple[Effect, ...] = ()
     for line in state.lines:
@@ -150,7 +151,7 @@ def _missing(state: State) -> bool:
     return any(line is None or line.phase in (Phase.DIALING, Phase.CONFIGURING) for line in lines)
 
 
-def _finish_lines(state: State, now: int, limits: Limits) -> Outcome:
+def _finish_lines(state: State, now: int, limits: Limits) -> StepResult:
     """Finish lines that have done their work. Their last words still come."""
     effects: tuple[Effect, ...] = ()
     capturing = state.capture or state.closing_at is not None
@@ -192,7 +193,7 @@ def _too_many(state: State, limits: Limits) -> bool:
     return len(lines) + len(missing) > (1 if state.single else limits.lines_warm)
 
 
-def _dial(state: State, now: int, limits: Limits) -> Outcome:
+def _dial(state: State, now: int, limits: Limits) -> StepResult:
     effects: tuple[Effect, ...] = ()
     for direction in needed(state):
         at = dial_at(state, direction, now, limits)
@@ -204,7 +205,7 @@ def _dial(state: State, now: int, limits: Limits) -> Outcome:
     return state, effects
 
 
-def _tell(state: State, now: int, limits: Limits) -> Outcome:
+def _tell(state: State, now: int, limits: Limits) -> StepResult:
     """Raise the fault of a line that is not back in time."""
     if state.lost_at is None or now - state.lost_at < limits.fault_after_ms or state.refusal is not None:
         return state, ()
@@ -214,7 +215,7 @@ def _tell(state: State, now: int, limits: Limits) -> Outcome:
     return raised(state, code, now, str(state.last_loss or ""))
 
 
-def _mode(state: State, why: str) -> Outcome:
+def _mode(state: State, why: str) -> StepResult:
     mode = condition(state)
     if mode is state.mode:
         return state, ()

@@ -54,11 +54,11 @@ from appliance.core.model.events import (
     WorkerSilent,
 )
 from appliance.core.model.fast_replace import replace
-from appliance.core.model.faults import Outcome
 from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Mode
 from appliance.core.model.queries import line_for, live
 from appliance.core.model.state import ScreenPower, State, Wanted
+from appliance.core.model.step_result import StepResult
 from appliance.core.process import device_health, microphone_health, shutdown
 from appliance.core.screen import brightness
 from appliance.core.session import code_setup, cues, guest_session, selftest, usage_caps
@@ -82,7 +82,7 @@ LineEvent = (
 )
 
 
-def step(state: State, event: Event, now: int, limits: Limits) -> Outcome:
+def step(state: State, event: Event, now: int, limits: Limits) -> StepResult:
     """The state after ``event`` at ``now`` (ms), and the effects in the order in which they are to be obeyed."""
     before, was_stopping = state, state.stopping
     state, effects = _handled(state, event, now, limits)
@@ -115,7 +115,7 @@ def cause(event: Event) -> str:
             return "".join(f" {c.lower()}" if c.isupper() else c for c in type(event).__name__).strip()
 
 
-def _handled(state: State, event: Event, now: int, limits: Limits) -> Outcome:
+def _handled(state: State, event: Event, now: int, limits: Limits) -> StepResult:
     match event:
         case Tick():
             return _ticked(state, now, limits)
@@ -222,7 +222,7 @@ def _line_news(state: State, event: LineEvent, now: int, limits: Limits) -> Outc
             assert_never(event)
 
 
-def _booted(state: State, private: bool, now: int) -> Outcome:
+def _booted(state: State, private: bool, now: int) -> StepResult:
     """The privacy slide has been read, and nothing else has been opened yet."""
     if state.mode is not Mode.STARTING:
         return state, ()
@@ -233,7 +233,7 @@ def _booted(state: State, private: bool, now: int) -> Outcome:
     return replace(state, wanted=wanted, mode=Mode.STANDBY, why="booted", care=Care(since=now)), (note,)
 
 
-def _ticked(state: State, now: int, limits: Limits) -> Outcome:
+def _ticked(state: State, now: int, limits: Limits) -> StepResult:
     effects: tuple[Effect, ...] = ()
     for part in (keys.ticked, connection.overdue, guest_session.ticked, selftest.ticked, code_setup.ticked):
         state, more = part(state, now, limits)

@@ -7,9 +7,8 @@ Must not: know what caused a fault or what it says (``errors.ADVICE``).
 from appliance.core.model.effects import Effect, Note
 from appliance.core.model.fast_replace import replace
 from appliance.core.model.state import Fault, State
+from appliance.core.model.step_result import StepResult
 from appliance.errors import FaultCode
-
-Outcome = tuple[State, tuple[Effect, ...]]
 
 LINE_FAULTS = frozenset(
     {FaultCode.N1, FaultCode.N2, FaultCode.N3, FaultCode.N4, FaultCode.S1, FaultCode.S2, FaultCode.S3, FaultCode.S4}
@@ -17,7 +16,7 @@ LINE_FAULTS = frozenset(
 """The faults that end when a line is ready."""
 
 
-def raised(state: State, code: FaultCode, now: int, detail: str = "") -> Outcome:
+def raised(state: State, code: FaultCode, now: int, detail: str = "") -> StepResult:
     """With the fault, once; among the line's own faults the newest takes the place of the others."""
     if any(f.code == code for f in state.faults):
         return state, ()
@@ -28,7 +27,7 @@ def raised(state: State, code: FaultCode, now: int, detail: str = "") -> Outcome
     return state, (*effects, _note(code, True, detail))
 
 
-def cleared(state: State, codes: frozenset[FaultCode]) -> Outcome:
+def cleared(state: State, codes: frozenset[FaultCode]) -> StepResult:
     """Without these faults."""
     gone = tuple(f for f in state.faults if f.code in codes)
     if not gone:

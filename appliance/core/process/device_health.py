@@ -8,8 +8,9 @@ from appliance.core.model.direction import Direction
 from appliance.core.model.effects import RestartWorker
 from appliance.core.model.events import Device, ReplayReported
 from appliance.core.model.fast_replace import replace
-from appliance.core.model.faults import Outcome, cleared, raised
+from appliance.core.model.faults import cleared, raised
 from appliance.core.model.state import State
+from appliance.core.model.step_result import StepResult
 from appliance.errors import FaultCode, Kind
 
 _FAULTS: dict[Device, tuple[FaultCode, FaultCode]] = {  # (absent, gone or broken; busy)
@@ -23,7 +24,7 @@ _FAULTS: dict[Device, tuple[FaultCode, FaultCode]] = {  # (absent, gone or broke
 _MICROPHONE_FAULTS = frozenset({FaultCode.M1, FaultCode.M2, FaultCode.M3, FaultCode.M4})
 
 
-def device_failed(state: State, device: Device, kind: str, detail: str, now: int) -> Outcome:
+def device_failed(state: State, device: Device, kind: str, detail: str, now: int) -> StepResult:
     """A device is lost; privacy silences the microphone's faults."""
     state = replace(state, broken=(*(d for d in state.broken if d is not device), device))
     codes = _FAULTS.get(device)
@@ -32,7 +33,7 @@ def device_failed(state: State, device: Device, kind: str, detail: str, now: int
     return raised(state, codes[1] if kind == Kind.BUSY else codes[0], now, detail)
 
 
-def device_ready(state: State, device: Device) -> Outcome:
+def device_ready(state: State, device: Device) -> StepResult:
     """A device works (again)."""
     state = replace(
         state,
@@ -46,12 +47,12 @@ def device_ready(state: State, device: Device) -> Outcome:
     return cleared(state, over - {code for other in state.broken for code in _FAULTS.get(other, ())})
 
 
-def silenced(state: State) -> Outcome:
+def silenced(state: State) -> StepResult:
     """Privacy is a state, not a fault: what was wrong with the microphone is not said while it is meant to be off."""
     return cleared(replace(state, microphone_health=replace(state.microphone_health, deaf=False)), _MICROPHONE_FAULTS)
 
 
-def worker_silent(state: State, device: Device, now: int) -> Outcome:
+def worker_silent(state: State, device: Device, now: int) -> StepResult:
     """A worker hangs: a fresh one first, and a fault when that hangs as well."""
     if device not in state.restarted:
         return replace(state, restarted=(*state.restarted, device)), (RestartWorker(device),)
@@ -60,7 +61,7 @@ def worker_silent(state: State, device: Device, now: int) -> Outcome:
     return state, (*effects, RestartWorker(device))
 
 
-def trouble_reported(state: State, code: FaultCode, detail: str, now: int) -> Outcome:
+def trouble_reported(state: State, code: FaultCode, detail: str, now: int) -> StepResult:
     """The box works on: with weak power for as long as it lasts, without storage until it is unplugged."""
     return raised(state, code, now, detail) if detail else cleared(state, frozenset({code}))
 

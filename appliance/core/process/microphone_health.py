@@ -10,16 +10,17 @@ is wanted.
 from appliance.core.model.effects import Effect, Reboot, ReopenMicrophone
 from appliance.core.model.events import Sense
 from appliance.core.model.fast_replace import replace
-from appliance.core.model.faults import Outcome, cleared, raised
+from appliance.core.model.faults import cleared, raised
 from appliance.core.model.limits import Limits
 from appliance.core.model.state import Ending, State
+from appliance.core.model.step_result import StepResult
 from appliance.core.process.shutdown import hurried
 from appliance.errors import FaultCode
 
 _CAPTURE_FAULTS = frozenset({FaultCode.M3, FaultCode.M4})
 
 
-def judged(state: State, sense: Sense, percent: int, now: int, limits: Limits) -> Outcome:
+def judged(state: State, sense: Sense, percent: int, now: int, limits: Limits) -> StepResult:
     """The microphone's worker has counted what came."""
     if state.private:
         return state, ()
@@ -32,7 +33,7 @@ def judged(state: State, sense: Sense, percent: int, now: int, limits: Limits) -
     return state, (*effects, *more)
 
 
-def _escalated(state: State, now: int, limits: Limits) -> Outcome:
+def _escalated(state: State, now: int, limits: Limits) -> StepResult:
     microphone_health = state.microphone_health
     again = microphone_health.reopened_at is not None and now - microphone_health.reopened_at < limits.deaf_again_ms
     state = replace(state, microphone_health=replace(microphone_health, deaf=True, reopened_at=now))

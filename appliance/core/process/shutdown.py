@@ -7,9 +7,9 @@ Must not: stop anything itself; it only moves the run to its next step.
 from appliance.core.link.connection import noted, without
 from appliance.core.model.effects import DrainSound, Effect, Exit, HangUp
 from appliance.core.model.fast_replace import replace
-from appliance.core.model.faults import Outcome
 from appliance.core.model.limits import Limits
 from appliance.core.model.state import Ending, State, Wanted
+from appliance.core.model.step_result import StepResult
 from appliance.core.transcript.turns import flushed
 from appliance.errors import FaultCode
 
@@ -19,7 +19,7 @@ EXIT_UNANSWERED = 69
 EXIT_RESTART = 70
 
 
-def advanced(state: State, now: int, limits: Limits) -> Outcome:
+def advanced(state: State, now: int, limits: Limits) -> StepResult:
     """Move the ending on as far as the facts allow."""
     effects: tuple[Effect, ...] = ()
     for _ in Ending:  # pragma: no branch - each step at most once, so the bound is never met
@@ -44,7 +44,7 @@ def drained(state: State, now: int) -> State:
     return replace(state, ending_by=now) if state.ending is Ending.DRAIN else state
 
 
-def _next(state: State, now: int, limits: Limits) -> Outcome | None:
+def _next(state: State, now: int, limits: Limits) -> StepResult | None:
     due = state.ending_by is not None and now >= state.ending_by
     if state.ending is Ending.NONE:
         return _begun(state, now, limits)
@@ -67,7 +67,7 @@ def _all_said(state: State) -> bool:
     return not state.lines and silent and (answered or state.refusal is not None or state.private)
 
 
-def _begun(state: State, now: int, limits: Limits) -> Outcome | None:
+def _begun(state: State, now: int, limits: Limits) -> StepResult | None:
     if state.stopping:
         return _finishing(state, now + limits.stop_finished_within_ms), ()
     if not state.setup.ends_with_microphone:
@@ -85,7 +85,7 @@ def _finishing(state: State, by: int) -> State:
     return replace(state, ending=Ending.FINISH, ending_by=by, wanted=Wanted.NOTHING)
 
 
-def _draining(state: State, now: int, limits: Limits) -> Outcome:
+def _draining(state: State, now: int, limits: Limits) -> StepResult:
     hung_up = tuple(
         effect
         for line in state.lines

@@ -12,14 +12,14 @@ from collections.abc import Iterator
 
 from appliance.core.model.effects import Effect, Note, SetBrightness
 from appliance.core.model.fast_replace import replace
-from appliance.core.model.faults import Outcome
 from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Mode
 from appliance.core.model.state import Brightness, ScreenPower, State
+from appliance.core.model.step_result import StepResult
 from appliance.core.screen.screen import pressing
 
 
-def update_brightness(old: State, new: State, effects: tuple[Effect, ...], now: int, limits: Limits) -> Outcome:
+def update_brightness(old: State, new: State, effects: tuple[Effect, ...], now: int, limits: Limits) -> StepResult:
     """``new`` with the panels as bright as they ought to be after a step, and the order for it."""
     if new.mode is Mode.STARTING:
         return new, ()

@@ -17,11 +17,11 @@ from appliance.core.model.direction import Direction
 from appliance.core.model.effects import Cue, CueName, Effect, Note, Say
 from appliance.core.model.events import Key
 from appliance.core.model.fast_replace import replace
-from appliance.core.model.faults import Outcome
 from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Mode
 from appliance.core.model.queries import heard
 from appliance.core.model.state import About, Ending, State, Told
+from appliance.core.model.step_result import StepResult
 from appliance.core.model.words import words_for
 from appliance.core.transcript.languages import own_name, present
 from appliance.errors import FaultCode
@@ -68,7 +68,7 @@ class _Occasion:
     language: str = ""
 
 
-def aloud(old: State, new: State, effects: tuple[Effect, ...], now: int, limits: Limits) -> Outcome:
+def aloud(old: State, new: State, effects: tuple[Effect, ...], now: int, limits: Limits) -> StepResult:
     """The cue for a step, at most one, and the synthetic voice's reading of what the service only writes."""
     read = [s for s in new.shown if s.final and s.text and s.language in new.setup.text_only]
     before = {(s.line, s.turn) for s in old.shown if s.final}
@@ -134,7 +134,7 @@ def _edges(told: Told, name: CueName) -> Iterator[int]:
 # Giving it.
 
 
-def _given(state: State, occasion: _Occasion, now: int, limits: Limits) -> Outcome:
+def _given(state: State, occasion: _Occasion, now: int, limits: Limits) -> StepResult:
     """In a room where the microphone hears the tone, it is hushed for so long, and left out where somebody speaks.
 
     A recording has nobody who waits for a sign; what takes the place of a voice is heard there too.
@@ -178,7 +178,7 @@ def _words_until(told: Told, name: CueName) -> int:
     return told.since + FORMS[name].said_within_ms
 
 
-def _spoken(state: State, now: int) -> Outcome:
+def _spoken(state: State, now: int) -> StepResult:
     """The words, once the tone is over and nobody speaks."""
     told, name = state.told, state.told.name
     assert name is not None, "words belong to a cue"

@@ -16,9 +16,9 @@ from appliance.core.link.connection import noted
 from appliance.core.model.effects import Effect, HangUp, Note, SetVolume, WipeSound
 from appliance.core.model.events import Key
 from appliance.core.model.fast_replace import replace
-from appliance.core.model.faults import Outcome
 from appliance.core.model.limits import Limits
 from appliance.core.model.state import About, Captions, Ending, GuestSession, Remark, Sound, State, Wanted
+from appliance.core.model.step_result import StepResult
 from appliance.core.transcript.languages import present
 from appliance.core.transcript.turns import flushed
 
@@ -54,7 +54,7 @@ def seconds_left(state: State, now: int, limits: Limits) -> int | None:
     return max(0, -((now - at - limits.visit_countdown_ms) // 1_000))
 
 
-def ended(state: State, why: str, now: int, limits: Limits) -> Outcome:
+def ended(state: State, why: str, now: int, limits: Limits) -> StepResult:
     """The visit is over: leave, and then forget."""
     if not state.setup.kiosk or state.guest_session.leaving_by is not None or state.ending is not Ending.NONE:
         return state, ()
@@ -62,12 +62,12 @@ def ended(state: State, why: str, now: int, limits: Limits) -> Outcome:
     return replace(state, guest_session=leaving, menu=None, remark=None), (Note("visit", (("ended", why),)),)
 
 
-def ticked(state: State, now: int, limits: Limits) -> Outcome:
+def ticked(state: State, now: int, limits: Limits) -> StepResult:
     """The countdown is over."""
     return ended(state, "unattended", now, limits) if seconds_left(state, now, limits) == 0 else (state, ())
 
 
-def settled(state: State, now: int, limits: Limits) -> Outcome:
+def settled(state: State, now: int, limits: Limits) -> StepResult:
     """Begin where there are words, and leave as far as the facts allow. Who is in mid-sentence is heard to its end."""
     if state.guest_session.touched_at is None and has_words(state):
         state = touched(state, now)
@@ -112,7 +112,7 @@ def _all_said(state: State) -> bool:
     return not state.lines and answered and heard
 
 
-def _forgotten(state: State, now: int, limits: Limits) -> Outcome:
+def _forgotten(state: State, now: int, limits: Limits) -> StepResult:
     """As the first guest found it. What is still owed now could not be had in time, and is owned up to."""
     effects: tuple[Effect, ...] = ()
     for line in state.lines:

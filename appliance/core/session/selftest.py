@@ -10,10 +10,10 @@ from appliance.core.link.dial_budget import booked
 from appliance.core.model.effects import BeginCheck, EndCheck
 from appliance.core.model.events import CheckTold, Key
 from appliance.core.model.fast_replace import replace
-from appliance.core.model.faults import Outcome
 from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Mode
 from appliance.core.model.state import Ending, Purpose, Selftest, State, Wanted
+from appliance.core.model.step_result import StepResult
 from appliance.core.model.views import Mark, Sign, SignView, Status, TableRow, TableView
 from appliance.phrases import say
 
@@ -48,7 +48,7 @@ def pressed(state: State, key: Key) -> tuple[State, bool]:
     return replace(state, selftest=replace(state.selftest, since=None)), key not in _GO_ON
 
 
-def ticked(state: State, now: int, limits: Limits) -> Outcome:
+def ticked(state: State, now: int, limits: Limits) -> StepResult:
     """Held for so long: begin, or say why not."""
     due = state.selftest.due_at
     if due is None or now < due:
@@ -75,7 +75,7 @@ def ended(state: State) -> State:
     return replace(state, selftest=replace(state.selftest, running=False))
 
 
-def followed(state: State) -> Outcome:
+def followed(state: State) -> StepResult:
     """End it where somebody took the pages away, or the box does not rest any more, or the slide moved."""
     check = state.selftest
     if check.since is not None and not _rests(state):

@@ -20,9 +20,10 @@ from appliance.core.devices.playback import talk_held
 from appliance.core.link.connection import changed
 from appliance.core.model.effects import Effect
 from appliance.core.model.fast_replace import replace
-from appliance.core.model.faults import Outcome, cleared, raised
+from appliance.core.model.faults import cleared, raised
 from appliance.core.model.limits import Limits
 from appliance.core.model.state import Cost, Ending, Line, Setup, State, Wanted
+from appliance.core.model.step_result import StepResult
 from appliance.core.model.views import Sign
 from appliance.core.process.shutdown import hurried
 from appliance.errors import FaultCode
@@ -66,7 +67,7 @@ def _spent(state: State, ms: int, tokens: int) -> State:
 # The day.
 
 
-def dated(state: State, day: str, *, sure: bool) -> Outcome:
+def dated(state: State, day: str, *, sure: bool) -> StepResult:
     """The calendar says this date (ISO). See the rule of days."""
     cost = state.cost
     if day > cost.day:
@@ -99,7 +100,7 @@ def touched(state: State, now: int) -> State:
     return replace(state, cost=replace(state.cost, touched_at=now, asked_at=None))
 
 
-def bounded(state: State, now: int, limits: Limits) -> Outcome:
+def bounded(state: State, now: int, limits: Limits) -> StepResult:
     """End what may not go on: today's allowance is used up, or nobody is there."""
     if state.ending is not Ending.NONE:
         return _unasked(state), ()
@@ -107,7 +108,7 @@ def bounded(state: State, now: int, limits: Limits) -> Outcome:
     return _attended(state, now, limits), effects
 
 
-def _capped(state: State, now: int, limits: Limits) -> Outcome:
+def _capped(state: State, now: int, limits: Limits) -> StepResult:
     cost = state.cost
     effects: tuple[Effect, ...] = ()
     if not cost.closed and _used(state.setup, cost, 100):

@@ -15,15 +15,15 @@ from appliance.core.model.events import (
     TurnOpened,
 )
 from appliance.core.model.fast_replace import replace
-from appliance.core.model.faults import Outcome
 from appliance.core.model.limits import Limits
 from appliance.core.model.state import Line, State, Turn
+from appliance.core.model.step_result import StepResult
 from appliance.core.transcript import captions, languages
 from appliance.core.transcript.reading_speed import followed
 from appliance.core.transcript.subtitles import on_screen, updated
 
 
-def turn_opened(state: State, line: Line, event: TurnOpened, now: int, limits: Limits) -> Outcome:
+def turn_opened(state: State, line: Line, event: TurnOpened, now: int, limits: Limits) -> StepResult:
     """The service began to answer an utterance."""
     state = changed(state, replace(line, used_at=now))
     if _turn(state, event.line, event.turn) is not None:
@@ -31,7 +31,7 @@ def turn_opened(state: State, line: Line, event: TurnOpened, now: int, limits: L
     return _kept(state, Turn(event.line, event.turn, replay=event.replay), limits)
 
 
-def text_arrived(state: State, line: Line, event: TextArrived, now: int, limits: Limits) -> Outcome:
+def text_arrived(state: State, line: Line, event: TextArrived, now: int, limits: Limits) -> StepResult:
     """Translation: show it and note it. Sentences cut off with a lost line go when newer words come."""
     present = {other.number for other in state.lines}
     shown = tuple(s for s in state.shown if s.final or s.line in present)
@@ -72,7 +72,7 @@ def text_arrived(state: State, line: Line, event: TextArrived, now: int, limits:
     return state, (note,)
 
 
-def source_arrived(state: State, line: Line, event: SourceArrived, now: int, limits: Limits) -> Outcome:
+def source_arrived(state: State, line: Line, event: SourceArrived, now: int, limits: Limits) -> StepResult:
     """The speaker's own words, and the language that the service heard."""
     state = languages.heard(state, line, event.language, now, limits, final=event.final)
     state = captions.heard(state, line, event, limits)
@@ -86,7 +86,7 @@ def source_arrived(state: State, line: Line, event: SourceArrived, now: int, lim
     return state, (Note("heard", (("text", words), ("language", event.language), ("final", event.final))),)
 
 
-def turn_answered(state: State, event: TurnAnswered) -> Outcome:
+def turn_answered(state: State, event: TurnAnswered) -> StepResult:
     """The service has said all to a turn. An answered turn ends every back-off."""
     state = replace(state, budget=replace(state.budget, refusals=0, limited=0))
     turn = _turn(state, event.line, event.turn)
@@ -102,7 +102,7 @@ def turn_answered(state: State, event: TurnAnswered) -> Outcome:
     return _completed(state, turn)
 
 
-def speech_sounded(state: State, event: SpeechSounded) -> Outcome:
+def speech_sounded(state: State, event: SpeechSounded) -> StepResult:
     """The first sample is heard. The loudspeaker's news outlive the line: they only complete figures."""
     turn = _turn(state, event.line, event.turn)
     if turn is None or turn.sound_at is not None:
@@ -110,7 +110,7 @@ def speech_sounded(state: State, event: SpeechSounded) -> Outcome:
     return _with_turn(state, replace(turn, sound_at=event.at)), ()
 
 
-def speech_ended(state: State, event: SpeechEnded) -> Outcome:
+def speech_ended(state: State, event: SpeechEnded) -> StepResult:
     """The turn's speech has been played."""
     turn = _turn(state, event.line, event.turn)
     if turn is None:
@@ -120,12 +120,12 @@ def speech_ended(state: State, event: SpeechEnded) -> Outcome:
     return state, (note, *effects)
 
 
-def flushed(state: State) -> Outcome:
+def flushed(state: State) -> StepResult:
     """Note the turns whose sound never came or was cut: nothing is left out of the figures."""
     return replace(state, turns=()), tuple(_row(turn) for turn in state.turns if turn.answered)
 
 
-def _completed(state: State, turn: Turn) -> Outcome:
+def _completed(state: State, turn: Turn) -> StepResult:
     if turn.answered and not turn.sounding:
         return replace(state, turns=tuple(t for t in state.turns if (t.line, t.n) != (turn.line, turn.n))), (
             _row(turn),
@@ -133,7 +133,7 @@ def _completed(state: State, turn: Turn) -> Outcome:
     return _with_turn(state, turn), ()
 
 
-def _kept(state: State, turn: Turn, limits: Limits) -> Outcome:
+def _kept(state: State, turn: Turn, limits: Limits) -> StepResult:
     """Add a record; beyond the bound the oldest is noted as it stands."""
     turns = (*state.turns, turn)
     over, turns = turns[: -limits.turns], turns[-limits.turns :]
