@@ -25,7 +25,7 @@ from appliance.config.settings import Value
 from appliance.errors import SettingsError
 from appliance.provision import live, machine, requests, wifi
 from appliance.provision.keyfile import stored_network
-from appliance.provision.outcome import ProvisionError, StepResult, make_folder
+from appliance.provision.outcome import Outcome, ProvisionError, make_folder
 from appliance.provision.places import Places
 
 LOCK_LIMIT_S = 60.0
@@ -34,9 +34,9 @@ _READ_AT_START = ("service.key", "system.timezone")
 """Besides the box's own settings: it takes these over when it starts."""
 
 
-def provision(places: Places) -> tuple[StepResult, Layer]:
+def provision(places: Places) -> tuple[Outcome, Layer]:
     """Do all that there is to do; what went wrong is in the answer."""
-    outcome = StepResult()
+    outcome = Outcome()
     with _alone(places):
         _recover(places)
         data: bytes | None = None
@@ -64,7 +64,7 @@ def provision(places: Places) -> tuple[StepResult, Layer]:
 # A request of the box.
 
 
-def _request(places: Places, data: bytes, outcome: StepResult) -> tuple[bool, bool]:
+def _request(places: Places, data: bytes, outcome: Outcome) -> tuple[bool, bool]:
     """(whether the box must start anew, whether the network is another one)."""
     try:
         asked = read_request(data)
@@ -132,7 +132,7 @@ def _recover(places: Places) -> None:
 # The boot file.
 
 
-def _boot_file(places: Places, outcome: StepResult) -> tuple[Layer, bool]:
+def _boot_file(places: Places, outcome: Outcome) -> tuple[Layer, bool]:
     """What it says, done; whether the network is another one now."""
     data = read_bytes(places.boot_file, FILE_MAX_BYTES)
     if data is None:
@@ -162,7 +162,7 @@ def _boot_file(places: Places, outcome: StepResult) -> tuple[Layer, bool]:
     return layer, profile
 
 
-def _move_key(places: Places, layer: Layer, outcome: StepResult) -> None:
+def _move_key(places: Places, layer: Layer, outcome: Outcome) -> None:
     if layer.key is None and not places.credential.is_file():
         return
     try:
@@ -180,7 +180,7 @@ def _is_whole(layer: Layer) -> bool:
     return not refused and not any(blame.startswith("wifi.") for blame, _ in boot_problems(layer.boot, layer.places))
 
 
-def _network(places: Places, layer: Layer, outcome: StepResult) -> bool:
+def _network(places: Places, layer: Layer, outcome: Outcome) -> bool:
     network = wifi.network_of(layer.boot)
     known = stored_network(places.profile.read_bytes()) if places.profile.is_file() else None
     if known is not None and known.ssid == network.ssid and wifi.is_rest_of(network.password, known.password):
@@ -195,7 +195,7 @@ def _network(places: Places, layer: Layer, outcome: StepResult) -> bool:
 # The running machine.
 
 
-def _take_over(layer: Layer, outcome: StepResult, *, profile: bool) -> None:
+def _take_over(layer: Layer, outcome: Outcome, *, profile: bool) -> None:
     if "system.hostname" in layer.boot:
         live.name_machine(str(layer.boot["system.hostname"]))
     if "wifi.country" in layer.boot:

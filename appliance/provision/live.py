@@ -10,7 +10,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-from appliance.provision.outcome import StepResult
+from appliance.provision.outcome import Outcome
 
 LIMIT_S = 20
 _NOT_RUNNING = 8  # nmcli's own exit code for "NetworkManager is not running": it reads the files when it starts
@@ -40,7 +40,7 @@ def take_country(country: str) -> None:
             log.info("%s stays as it is: %s", switch.name, error.strerror)
 
 
-def take_profiles(outcome: StepResult, profile: str) -> None:
+def take_profiles(outcome: Outcome, profile: str) -> None:
     """Let a running NetworkManager read the profiles, and connect by the box's own where it was written just now."""
     if _call("nmcli", "connection", "reload") in (None, _NOT_RUNNING):
         return

@@ -9,13 +9,13 @@ import io
 import os
 import re
 
-from appliance.provision.outcome import ProvisionError, StepResult, put, put_link
+from appliance.provision.outcome import Outcome, ProvisionError, put, put_link
 from appliance.provision.places import Places
 
 _OWN_ADDRESS = "127.0.1.1"
 
 
-def set_hostname(places: Places, name: str, outcome: StepResult) -> None:
+def set_hostname(places: Places, name: str, outcome: Outcome) -> None:
     """``/etc/hostname``, and the line of ``/etc/hosts`` by which Debian finds its own name without a network."""
     hosts = places.hosts.read_text("utf-8") if places.hosts.is_file() else "127.0.0.1\tlocalhost\n"
     lines = [line for line in hosts.splitlines() if not re.match(rf"\s*{re.escape(_OWN_ADDRESS)}\s", line)]
@@ -25,7 +25,7 @@ def set_hostname(places: Places, name: str, outcome: StepResult) -> None:
         outcome.done.append(f"the machine is called {name}")
 
 
-def set_time_zone(places: Places, zone: str, outcome: StepResult) -> None:
+def set_time_zone(places: Places, zone: str, outcome: Outcome) -> None:
     """``/etc/localtime`` decides; ``/etc/timezone`` tells Debian's tools its name."""
     if not places.below(f"/usr/share/zoneinfo/{zone}").is_file():
         raise ProvisionError(f"this system has no time zone {zone}")
@@ -34,7 +34,7 @@ def set_time_zone(places: Places, zone: str, outcome: StepResult) -> None:
         outcome.done.append(f"the time zone is {zone}")
 
 
-def set_locale(places: Places, locale: str, outcome: StepResult) -> None:
+def set_locale(places: Places, locale: str, outcome: Outcome) -> None:
     """The language of the machine's own messages. The box's screen does not depend on it."""
     archive = places.below("/usr/lib/locale/locale-archive")
     folder = places.below("/usr/lib/locale") / re.sub(r"UTF-8$", "utf8", locale)
@@ -47,7 +47,7 @@ def set_locale(places: Places, locale: str, outcome: StepResult) -> None:
         outcome.done.append(f"the locale is {locale}")
 
 
-def set_country(places: Places, country: str, outcome: StepResult) -> None:
+def set_country(places: Places, country: str, outcome: Outcome) -> None:
     """For the kernel's radio when its module is loaded, and "on" for NetworkManager.
 
     Raspberry Pi OS ships the radio switched off until a country is set: ``rfkill.default_state=0`` for the kernel, and
@@ -63,7 +63,7 @@ def set_country(places: Places, country: str, outcome: StepResult) -> None:
         outcome.notices.append(f"the kernel's command line names another country ({other[1][:8]}): take it out there")
 
 
-def switch_radio_on(places: Places, outcome: StepResult) -> None:
+def switch_radio_on(places: Places, outcome: Outcome) -> None:
     """In the state that NetworkManager reads when it starts. A running one is told instead: it would write it over."""
     if places.is_live and os.path.exists("/run/NetworkManager"):
         return

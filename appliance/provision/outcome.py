@@ -22,7 +22,7 @@ class ProvisionError(DragomanError):
 
 
 @dataclass(slots=True)
-class StepResult:
+class Outcome:
     """Sentences in the order in which they came."""
 
     done: list[str] = field(default_factory=list)

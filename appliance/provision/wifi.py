@@ -21,7 +21,7 @@ from appliance.provision.keyfile import (
     stored_network,
     without_secrets,
 )
-from appliance.provision.outcome import ProvisionError, StepResult, make_folder, put
+from appliance.provision.outcome import Outcome, ProvisionError, make_folder, put
 from appliance.provision.places import Places
 
 TAKEN = ".taken"
@@ -36,7 +36,7 @@ def network_of(boot: Mapping[str, Value]) -> Network:
     return Network(str(boot["wifi.ssid"]), password, hidden, security)
 
 
-def store_network(places: Places, network: Network, outcome: StepResult) -> bool:
+def store_network(places: Places, network: Network, outcome: Outcome) -> bool:
     """Write the profile; whether it is another one now. A password that was stored before is kept."""
     known = stored_network(places.profile.read_bytes()) if places.profile.is_file() else None
     if network.security != "open" and not network.password:
@@ -61,7 +61,7 @@ def _only_blanked(written: str, stored: str) -> bool:
     return all(mine in (" ", theirs) for mine, theirs in zip(written, stored, strict=True))
 
 
-def blank_password(places: Places, outcome: StepResult) -> None:
+def blank_password(places: Places, outcome: Outcome) -> None:
     """In place, as the key: the file keeps its length and its place on the card. The flash is not erased by it."""
     data = places.boot_file.read_bytes()
     bare = blanked(data, "wifi", "password")
@@ -74,7 +74,7 @@ def blank_password(places: Places, outcome: StepResult) -> None:
     outcome.done.append(f"the Wi-Fi password of {places.boot_file} is blanked there")
 
 
-def take_keyfiles(places: Places, outcome: StepResult) -> list[str]:
+def take_keyfiles(places: Places, outcome: Outcome) -> list[str]:
     """Install each ``*.nmconnection`` beside the boot file as it is; answers the kinds of those there are."""
     folder = places.boot_file.parent
     kinds: list[str] = []
@@ -87,7 +87,7 @@ def take_keyfiles(places: Places, outcome: StepResult) -> list[str]:
     return kinds
 
 
-def _take_keyfile(places: Places, path: Path, outcome: StepResult) -> str:
+def _take_keyfile(places: Places, path: Path, outcome: Outcome) -> str:
     data = read_bytes(path, FILE_MAX_BYTES)
     if not isinstance(data, bytes):
         raise ProvisionError(data or "it is gone")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from appliance.core.machine import invariants
 from appliance.core.machine.deadlines import next_deadline
-from appliance.core.machine.reconcile import settle
+from appliance.core.machine.reconcile import reconcile
 from appliance.core.machine.step import step
 from appliance.core.model.direction import Direction
 from appliance.core.model.effects import (
@@ -180,7 +180,7 @@ class Box:
         due = next_deadline(self.state, self.now, self.limits)
         assert due is None or due > self.now, "a busy loop"
         if self.state.mode is not Mode.STARTING:
-            settled = settle(self.state, self.now, self.limits, "again")
+            settled = reconcile(self.state, self.now, self.limits, "again")
             assert settled == (self.state, ()), "an order is given twice"
 
     def _nothing_between_deadlines(self) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from appliance.config.layer import Layer
 from appliance.provision.applying import provision
-from appliance.provision.outcome import StepResult
+from appliance.provision.outcome import Outcome
 from appliance.provision.places import Places
 
 PASSWORD = 'corr"ect horse; \\x'
@@ -69,7 +69,7 @@ def card(folder: Path, boot: str | None = BOOT, **beside: str) -> Places:
     return places
 
 
-def done(places: Places) -> tuple[StepResult, Layer]:
+def done(places: Places) -> tuple[Outcome, Layer]:
     """Provision it; nothing may fail."""
     outcome, layer = provision(places)
     assert (outcome.failed, layer.problems) == ([], [])

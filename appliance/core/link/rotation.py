@@ -17,7 +17,7 @@ from appliance.core.model.state import Line, Purpose, State
 from appliance.core.model.step_result import StepResult
 
 
-def rotated(state: State, needed: tuple[Direction, ...], now: int, limits: Limits) -> StepResult:
+def rotate_connections(state: State, needed: tuple[Direction, ...], now: int, limits: Limits) -> StepResult:
     """Dial successors of old lines that are needed, and let those that are ready take over."""
     effects: tuple[Effect, ...] = ()
     for spare in [line for line in state.lines if line.phase is Phase.SPARE]:

@@ -12,7 +12,7 @@ from appliance.core.devices.playback import hush
 from appliance.core.link.connection import changed, noted, without
 from appliance.core.link.dial_budget import earliest
 from appliance.core.link.disconnect_diagnosis import diagnose
-from appliance.core.link.rotation import rotated
+from appliance.core.link.rotation import rotate_connections
 from appliance.core.model.direction import Direction
 from appliance.core.model.effects import (
     CloseMicrophone,
@@ -41,19 +41,19 @@ from appliance.errors import FaultCode
 _SLOW_FAULTS = frozenset({FaultCode.N1, FaultCode.N3, FaultCode.S3})  # told when the line is not back in time
 
 
-def settle(state: State, now: int, limits: Limits, why: str) -> StepResult:
+def reconcile(state: State, now: int, limits: Limits, why: str) -> StepResult:
     """The state with its orders given, and those orders."""
     if state.mode is Mode.STARTING and not state.stopping:
         return state, ()
     was_stopping = state.stopping
-    state, effects = bounded(state, now, limits)
+    state, effects = enforce_caps(state, now, limits)
     if state.stopping and not was_stopping:
         why = state.why
-    state, more = _in_line(state, now, limits, why)
+    state, more = reconcile_once(state, now, limits, why)
     effects += more
     state, more = guest_session.settled(state, now, limits)
     if more:  # a visit is over: what the next one wants is begun
-        state, rest = _in_line(state, now, limits, why)
+        state, rest = reconcile_once(state, now, limits, why)
         more += rest
     return state, effects + more
 
@@ -67,14 +67,14 @@ def _in_line(state: State, now: int, limits: Limits, why: str) -> StepResult:
         effects += more
     state, more = camera.settled(state, live(state), now, limits)
     effects += more
-    state, more = rotated(state, needed(state), now, limits)
+    state, more = rotate_connections(state, needed(state), now, limits)
     effects += more
-    for part in (_dial, _tell, advanced):
+    for part in (_dial, _tell, advance_shutdown):
         state, more = part(state, now, limits)
         effects += more
     state, more = _mode(state, why)
     effects += more
-    state, more = followed(state)  # a line was dialled meanwhile, for what is owed
+    state, more = sync_selftest(state)  # a line was dialled meanwhile, for what is owed
     return state, effects + more
 
 

@@ -89,12 +89,12 @@ def step(state: State, event: Event, now: int, limits: Limits) -> StepResult:
     if isinstance(event, Booted):
         return state, effects  # settles at the next event: every run passes through standby
     why = state.why if state.stopping and not was_stopping else cause(event)  # a held key stops by way of a Tick
-    state, more = settle(state, now, limits, why)
+    state, more = reconcile(state, now, limits, why)
     effects = (*effects, *more)
-    state, more = cues.aloud(before, state, effects, now, limits)
+    state, more = cues.choose_cue(before, state, effects, now, limits)
     effects = (*effects, *more)
     if more:  # a tone may have to be hushed
-        state, more = settle(state, now, limits, why)
+        state, more = reconcile(state, now, limits, why)
         effects = (*effects, *more)
     state, more = brightness.update_brightness(before, state, effects, now, limits)
     return state, (*effects, *more)
@@ -134,7 +134,7 @@ def _handled(state: State, event: Event, now: int, limits: Limits) -> StepResult
         case MicrophoneEnded():
             return replace(state, ended=True, capture=False, closing_at=None, speech=False, level=0), ()
         case MicrophoneJudged(sense, percent):
-            return microphone_health.judged(state, sense, percent, now, limits)
+            return microphone_health.update_microphone_health(state, sense, percent, now, limits)
         case CameraTurned(on):
             return camera.turned(state, on), ()
         case LevelMetered(level):

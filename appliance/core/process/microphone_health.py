@@ -20,7 +20,7 @@ from appliance.errors import FaultCode
 _CAPTURE_FAULTS = frozenset({FaultCode.M3, FaultCode.M4})
 
 
-def judged(state: State, sense: Sense, percent: int, now: int, limits: Limits) -> StepResult:
+def update_microphone_health(state: State, sense: Sense, percent: int, now: int, limits: Limits) -> StepResult:
     """The microphone's worker has counted what came."""
     if state.private:
         return state, ()

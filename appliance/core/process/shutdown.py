@@ -19,7 +19,7 @@ EXIT_UNANSWERED = 69
 EXIT_RESTART = 70
 
 
-def advanced(state: State, now: int, limits: Limits) -> StepResult:
+def advance_shutdown(state: State, now: int, limits: Limits) -> StepResult:
     """Move the ending on as far as the facts allow."""
     effects: tuple[Effect, ...] = ()
     for _ in Ending:  # pragma: no branch - each step at most once, so the bound is never met

@@ -68,7 +68,7 @@ class _Occasion:
     language: str = ""
 
 
-def aloud(old: State, new: State, effects: tuple[Effect, ...], now: int, limits: Limits) -> StepResult:
+def choose_cue(old: State, new: State, effects: tuple[Effect, ...], now: int, limits: Limits) -> StepResult:
     """The cue for a step, at most one, and the synthetic voice's reading of what the service only writes."""
     read = [s for s in new.shown if s.final and s.text and s.language in new.setup.text_only]
     before = {(s.line, s.turn) for s in old.shown if s.final}

@@ -75,7 +75,7 @@ def ended(state: State) -> State:
     return replace(state, selftest=replace(state.selftest, running=False))
 
 
-def followed(state: State) -> StepResult:
+def sync_selftest(state: State) -> StepResult:
     """End it where somebody took the pages away, or the box does not rest any more, or the slide moved."""
     check = state.selftest
     if check.since is not None and not _rests(state):

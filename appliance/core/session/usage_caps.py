@@ -100,7 +100,7 @@ def touched(state: State, now: int) -> State:
     return replace(state, cost=replace(state.cost, touched_at=now, asked_at=None))
 
 
-def bounded(state: State, now: int, limits: Limits) -> StepResult:
+def enforce_caps(state: State, now: int, limits: Limits) -> StepResult:
     """End what may not go on: today's allowance is used up, or nobody is there."""
     if state.ending is not Ending.NONE:
         return _unasked(state), ()
