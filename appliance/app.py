@@ -34,9 +34,9 @@ from appliance.ports import Camera, Frame, Keys, Screen
 from appliance.protocol.settings import SessionSettings, hot_words, plan
 from appliance.protocol.voices import known_model
 from appliance.recorder import Recorder
-from appliance.watch import Watch
+from appliance.watchdog import Watchdog
 from appliance.workers.camera.codes import CodeReader
-from appliance.workers.camera.feed import Eyes
+from appliance.workers.camera.feed import CameraFeed
 from appliance.workers.camera.policy import Picture
 from appliance.workers.camera.worker import CameraWorker
 from appliance.workers.connection import tls
@@ -136,16 +136,19 @@ class Box:
         self._sent_audio_meter = SentAudioMeter(self._replay_buffers, post)
         self._handler = AppHandler(
             self._plan, self._output, access, self._replay_buffers, self._jitter, makers,
-            self._journal, self._keeper, post, now, self._beats, Robot(self._jitter, now), rebooter, self._daybook,
-            PreflightWorker(taps.config, post, here=taps.here, lends=settings.loudspeaker.driver == "alsa"),
-            self._eyes,
+            self._journal, self._runtime_store, post, now, self._heartbeats, TtsWorker(self._jitter, now), rebooter,
+            self._usage_store,
+            SelftestWorker(taps.config, post, here=taps.here, lends=settings.loudspeaker.driver == "alsa"),
+            self._camera_feed,
             self._make_code_reader(),
         )  # fmt: skip
         self._recorder = Recorder(taps.recording)
-        ear = Ear(reboot_from=rebooter.allowed_from())
+        microphone_health = MicrophoneHealth(reboot_from=rebooter.allowed_from())
         first = setup(settings, self._model, taps.country, has_key=key is not None)
         own = replace(first, restarted=taps.restarted)
-        state = remembered(State(setup=own, ear=ear), self._keeper.load(), self._daybook.load())
+        state = remembered(
+            State(setup=own, microphone_health=microphone_health), self._runtime_store.load(), self._usage_store.load()
+        )
         if problems:
             state = replace(state, faults=(Fault(FaultCode.X1, 0, str(problems[0])),))
         self._event_loop = EventLoop(state, Limits(), now, self._queue.next, self._handler, self._recorder)
@@ -188,7 +191,7 @@ class Box:
         if wanted.mode == "off" or wanted.driver == "none":
             return None
 
-        return Eyes(
+        return CameraFeed(
             self._model,
             wanted.tokens_per_minute,
             lambda taken: CameraWorker(self._camera, taken, self._queue.post, clock.now_ms),

@@ -15,7 +15,7 @@ from appliance.core.model.views import View
 from appliance.protocol.codec import AppendTemplate
 from appliance.protocol.settings import SessionSettings
 from appliance.workers.camera.codes import CodeReader
-from appliance.workers.camera.feed import Eyes
+from appliance.workers.camera.feed import CameraFeed
 from appliance.workers.connection.session_io import Conversation
 from appliance.workers.connection.worker import Access, LineWorker
 from appliance.workers.host.heartbeats import Heartbeats
@@ -61,14 +61,14 @@ class AppHandler:
         tts: TtsWorker,
         rebooter: Rebooter,
         usage_store: UsageStore,
-        preflight: PreflightWorker,
-        eyes: Eyes | None = None,
+        selftest: SelftestWorker,
+        camera_feed: CameraFeed | None = None,
         codes: CodeReader | None = None,
     ) -> None:
         """``plan``: what to ask the service for; ``output``: which ear hears a direction."""
-        self._eyes = eyes
+        self._camera_feed = camera_feed
         self._codes = codes
-        self._robot = robot
+        self._tts = tts
         self._rebooter = rebooter
         self._usage_store = usage_store
         self._selftest = selftest
@@ -115,7 +115,7 @@ class AppHandler:
     def looking(self) -> bool:
         """Whether the camera is really open."""
         by_code = self._codes is not None and self._codes.looking
-        return by_code or (self._eyes is not None and self._eyes.looking)
+        return by_code or (self._camera_feed is not None and self._camera_feed.looking)
 
     @property
     def sending(self) -> bool:
@@ -238,8 +238,8 @@ class AppHandler:
         """Stop every thread; one that hangs is abandoned after ``limit_ms``."""
         self._selftest.stop(limit_ms)
         self.microphone.stop(limit_ms)
-        if self._eyes is not None:
-            self._eyes.stop(limit_ms)
+        if self._camera_feed is not None:
+            self._camera_feed.stop(limit_ms)
         if self._codes is not None:
             self._codes.stop(limit_ms)
         for worker, _ in self._lines.values():

@@ -15,7 +15,7 @@ from appliance.handler import AppHandler, Makers
 from appliance.protocol.settings import SessionSettings, plan
 from appliance.protocol.voices import resolve_model
 from appliance.workers.camera.codes import CodeReader
-from appliance.workers.camera.feed import Eyes
+from appliance.workers.camera.feed import CameraFeed
 from appliance.workers.connection import tls
 from appliance.workers.connection.endpoint import Target
 from appliance.workers.connection.resolver import Names
@@ -73,9 +73,9 @@ class Desk:
             self._plan, self._output, access, self.replay_buffers, self.jitter, makers, self.journal, runtime_store,
             self.events.put, clock, Heartbeats(clock), cast(TtsWorker, Hand(self.told, "tts", self.given)),
             cast(Rebooter, Hand(self.told, "rebooter")), cast(UsageStore, Hand(self.told, "usage_store")),
-            cast(PreflightWorker, Hand(self.told, "preflight")),
-            cast(Eyes, Hand(self.told, "eyes")) if eyes else None,
-            cast(CodeReader, Hand(self.told, "codes")) if eyes else None,
+            cast(SelftestWorker, Hand(self.told, "preflight")),
+            cast(CameraFeed, Hand(self.told, "eyes")) if camera_feed else None,
+            cast(CodeReader, Hand(self.told, "codes")) if camera_feed else None,
         )  # fmt: skip
 
     @staticmethod

@@ -32,10 +32,10 @@ from appliance.core.model.modes import Mode, Phase, Valve
 from appliance.core.model.queries import heard, line_for, live, needed
 from appliance.core.model.state import Ending, Line, Purpose, State, Wanted
 from appliance.core.model.step_result import StepResult
-from appliance.core.process.shutdown import advanced
+from appliance.core.process.shutdown import advance_shutdown
 from appliance.core.session import code_setup, guest_session
-from appliance.core.session.selftest import followed
-from appliance.core.session.usage_caps import bounded
+from appliance.core.session.selftest import sync_selftest
+from appliance.core.session.usage_caps import enforce_caps
 from appliance.errors import FaultCode
 
 _SLOW_FAULTS = frozenset({FaultCode.N1, FaultCode.N3, FaultCode.S3})  # told when the line is not back in time
@@ -58,11 +58,11 @@ def reconcile(state: State, now: int, limits: Limits, why: str) -> StepResult:
     return state, effects + more
 
 
-def _in_line(state: State, now: int, limits: Limits, why: str) -> StepResult:
-    state, effects = followed(state)
-    state, more = code_setup.followed(state)
+def reconcile_once(state: State, now: int, limits: Limits, why: str) -> StepResult:
+    state, effects = sync_selftest(state)
+    state, more = code_setup.sync_selftest(state)
     effects += more
-    for part in (advanced, guest_session.settled, _microphone, _drop_lines, _finish_lines):
+    for part in (advance_shutdown, guest_session.settled, _microphone, _drop_lines, _finish_lines):
         state, more = part(state, now, limits)
         effects += more
     state, more = camera.settled(state, live(state), now, limits)

@@ -11,7 +11,7 @@ from typing import assert_never
 from appliance.core.devices import camera, playback
 from appliance.core.input import keys
 from appliance.core.link import connection
-from appliance.core.machine.reconcile import settle
+from appliance.core.machine.reconcile import reconcile
 from appliance.core.model.codes import CodeApplied, CodeRead, CodeRefused
 from appliance.core.model.effects import Effect, Note
 from appliance.core.model.events import (
@@ -173,7 +173,7 @@ def _handled(state: State, event: Event, now: int, limits: Limits) -> StepResult
             return _line_news(state, event, now, limits)
 
 
-def _code_news(state: State, event: CodeRead | CodeRefused | CodeApplied, now: int, limits: Limits) -> Outcome:
+def _code_news(state: State, event: CodeRead | CodeRefused | CodeApplied, now: int, limits: Limits) -> StepResult:
     match event:
         case CodeRead():
             return code_setup.read(state, event, now, limits)
@@ -185,7 +185,7 @@ def _code_news(state: State, event: CodeRead | CodeRefused | CodeApplied, now: i
             assert_never(event)
 
 
-def _line_news(state: State, event: LineEvent, now: int, limits: Limits) -> Outcome:
+def _line_news(state: State, event: LineEvent, now: int, limits: Limits) -> StepResult:
     source = state.line(event.line)
     if source is None:
         return state, ()
@@ -230,7 +230,7 @@ def _booted(state: State, private: bool, now: int) -> StepResult:
     note = Note("mode", (("from", str(Mode.STARTING)), ("to", str(Mode.STANDBY)), ("why", "booted")))
     state = usage_caps.touched(keys.slide_read(state, private), now)
     state = code_setup.booted(state, now)
-    return replace(state, wanted=wanted, mode=Mode.STANDBY, why="booted", care=Care(since=now)), (note,)
+    return replace(state, wanted=wanted, mode=Mode.STANDBY, why="booted", screen_power=ScreenPower(since=now)), (note,)
 
 
 def _ticked(state: State, now: int, limits: Limits) -> StepResult:

@@ -374,7 +374,7 @@ class State:
     captions: Captions = field(default_factory=Captions)
     camera: Camera = field(default_factory=Camera)
     cost: Cost = field(default_factory=Cost)
-    preflight: Preflight = field(default_factory=Preflight)
+    selftest: Selftest = field(default_factory=Selftest)
     code: CodeSetup = field(default_factory=CodeSetup)
     shown: tuple[Shown, ...] = ()
     readers: tuple[Reader, ...] = ()  # those who are behind what is shown

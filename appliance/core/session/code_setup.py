@@ -14,11 +14,11 @@ from appliance.core.model.codes import CodeApplied, CodePage, CodeRead, CodeSetu
 from appliance.core.model.effects import ApplyCode, Effect, LookForCodes, Note, StopLooking
 from appliance.core.model.events import Key
 from appliance.core.model.fast_replace import replace
-from appliance.core.model.faults import Outcome
 from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Mode
 from appliance.core.model.queries import live
 from appliance.core.model.state import Ending, State, Wanted
+from appliance.core.model.step_result import StepResult
 from appliance.core.model.views import Sign, SignView, Status
 
 _OWN_WORK = (Key.PRIVACY, Key.POWER)
@@ -61,7 +61,7 @@ def booted(state: State, now: int) -> State:
     return replace(state, code=replace(state.code, due_at=now, by_itself=True)) if wants else state
 
 
-def ticked(state: State, now: int, limits: Limits) -> Outcome:
+def ticked(state: State, now: int, limits: Limits) -> StepResult:
     """What is due: it begins, it ends by itself, a sentence has been read."""
     code = state.code
     if code.due_at is not None and now >= code.due_at:
@@ -73,7 +73,7 @@ def ticked(state: State, now: int, limits: Limits) -> Outcome:
     return state, ()
 
 
-def followed(state: State) -> Outcome:
+def sync_selftest(state: State) -> StepResult:
     """End it where the box has something else to do, or may not look."""
     code = state.code
     if not (code.looks or code.offer is not None) or _may(state):
@@ -103,7 +103,7 @@ def pressed(state: State, key: Key, now: int, limits: Limits) -> tuple[State, tu
     return *_applied(state, code.offer, now, limits), True
 
 
-def read(state: State, event: CodeRead, now: int, limits: Limits) -> Outcome:
+def read(state: State, event: CodeRead, now: int, limits: Limits) -> StepResult:
     """The camera saw a code that can be used. It looks no further until a key was pressed."""
     if not state.code.looks:
         return state, ()
@@ -138,7 +138,7 @@ def deadlines(state: State) -> Iterator[int]:
 def _may(state: State) -> bool:
     """Whether the camera may look: nothing else is at work, and the slide does not forbid it."""
     goes_on = state.ending is Ending.NONE and not state.stopping and not state.private
-    return goes_on and not live(state) and not state.preflight.running and state.preflight.since is None
+    return goes_on and not live(state) and not state.selftest.running and state.selftest.since is None
 
 
 def _interrupts(state: State) -> bool:
@@ -147,7 +147,7 @@ def _interrupts(state: State) -> bool:
     return state.mode is Mode.STANDBY or troubled
 
 
-def _begun(state: State, now: int, limits: Limits) -> Outcome:
+def _begun(state: State, now: int, limits: Limits) -> StepResult:
     code = replace(state.code, due_at=None)
     by_itself, state = code.by_itself, replace(state, code=replace(code, by_itself=False))
     resting = replace(state, wanted=Wanted.NOTHING)
@@ -161,12 +161,12 @@ def _begun(state: State, now: int, limits: Limits) -> Outcome:
     return replace(state, code=told), ()
 
 
-def _looking(state: State, now: int, limits: Limits) -> Outcome:
+def _looking(state: State, now: int, limits: Limits) -> StepResult:
     code = CodeSetup(looks=True, until=now + limits.code_look_ms)
     return replace(state, code=code), (LookForCodes(),)
 
 
-def _ended(state: State) -> Outcome:
+def _ended(state: State) -> StepResult:
     looked = state.code.looks or state.code.offer is not None
     return replace(state, code=CodeSetup()), (StopLooking(),) if looked else ()
 
@@ -180,7 +180,7 @@ def _pages(offer: Offer) -> int:
     return len(offer.pages) + (1 if offer.needs_country else 0)
 
 
-def _applied(state: State, offer: Offer, now: int, limits: Limits) -> Outcome:
+def _applied(state: State, offer: Offer, now: int, limits: Limits) -> StepResult:
     country = state.setup.countries[state.code.country][0] if offer.needs_country else ""
     code = CodeSetup(applying=True, until=now + limits.code_applied_within_ms)
     return replace(state, code=code), (ApplyCode(offer.number, country),)
