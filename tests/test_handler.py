@@ -73,8 +73,8 @@ class Desk:
             self._plan, self._output, access, self.replay_buffers, self.jitter, makers, self.journal, runtime_store,
             self.events.put, clock, Heartbeats(clock), cast(TtsWorker, Hand(self.told, "tts", self.given)),
             cast(Rebooter, Hand(self.told, "rebooter")), cast(UsageStore, Hand(self.told, "usage_store")),
-            cast(SelftestWorker, Hand(self.told, "preflight")),
-            cast(CameraFeed, Hand(self.told, "eyes")) if camera_feed else None,
+            cast(SelftestWorker, Hand(self.told, "selftest")),
+            cast(CameraFeed, Hand(self.told, "camera_feed")) if camera_feed else None,
             cast(CodeReader, Hand(self.told, "codes")) if camera_feed else None,
         )  # fmt: skip
 
@@ -120,8 +120,8 @@ def test_orders_reach_the_camera_where_there_is_one() -> None:
         each.handler.stop_looking()
         each.handler.apply_code(1, "ES")
     codes = ["codes look", "codes stop_looking", "codes apply"]
-    assert desk.told == ["eyes open", "eyes take_sharp", "eyes close", "robot wipe", "eyes wipe", *codes]
-    assert blind.told == ["robot wipe"]
+    assert desk.told == ["camera_feed open", "camera_feed take_sharp", "camera_feed close", "tts wipe", "camera_feed wipe", *codes]
+    assert blind.told == ["tts wipe"]
     assert not blind.handler.looking
 
 
