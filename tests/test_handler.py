@@ -120,7 +120,8 @@ def test_orders_reach_the_camera_where_there_is_one() -> None:
         each.handler.stop_looking()
         each.handler.apply_code(1, "ES")
     codes = ["codes look", "codes stop_looking", "codes apply"]
-    assert desk.told == ["camera_feed open", "camera_feed take_sharp", "camera_feed close", "tts wipe", "camera_feed wipe", *codes]
+    pictures = ["camera_feed open", "camera_feed take_sharp", "camera_feed close"]
+    assert desk.told == [*pictures, "tts wipe", "camera_feed wipe", *codes]
     assert blind.told == ["tts wipe"]
     assert not blind.handler.looking
 

@@ -109,7 +109,7 @@ class ScreenWorker:
                 screen.close()
                 return
             except DeviceError as error:
-                self._beats.rest(self._device)
+                self._heartbeats.rest(self._device)
                 tries += 1
                 early = tries <= EARLY_TRIES
                 if not early or str(error) != told:
