@@ -19,19 +19,19 @@ from appliance.config.reading import BootPaths, Loaded
 from appliance.core.model.events import DateTold, Event
 from appliance.workers.host.reboot import Mark
 from appliance.workers.host.restarts import Starts
-from appliance.workers.storage.usage_store import Count, DayBook
+from appliance.workers.storage.usage_store import Count, UsageStore
 from tests.power_cut import cuts
 
 APPLIANCE = Path(__file__).resolve().parents[1] / "appliance"
 TODAY = DateTold("2026-11-28", sure=True)
 
 
-def daybook(folder: Path) -> DayBook:
-    return DayBook(folder, Queue[Event]().put, lambda: 0, lambda: TODAY)
+def usage_store(folder: Path) -> UsageStore:
+    return UsageStore(folder, Queue[Event]().put, lambda: 0, lambda: TODAY)
 
 
 def count(folder: Path, sent_ms: int) -> None:
-    book = daybook(folder)
+    book = usage_store(folder)
     book.load()
     book._write(Count("2026-11-28", sent_ms, 7))
 
@@ -75,7 +75,7 @@ class Writer:
 
 WRITERS = {
     "what today cost": Writer(
-        lambda f: count(f, 1_000), lambda f: count(f, 2_000), lambda f: daybook(f).load().sent_ms
+        lambda f: count(f, 1_000), lambda f: count(f, 2_000), lambda f: usage_store(f).load().sent_ms
     ),
     "the last good settings": Writer(lambda f: write_last_good(f, "fr"), lambda f: write_last_good(f, "de"), last_good),
     "the mark of a reboot": Writer(
