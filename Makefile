@@ -14,7 +14,7 @@ help:
 	@echo "make deb     build/dragoman_*.deb for this Debian; SUITE=trixie or bookworm, ARCH=arm64 for others (as root)"
 	@echo "make image-virt  the virtual appliance (as root; ARCH=arm64)     make image-test  boots it in QEMU"
 	@echo "make pages   the diagrams and the table of settings anew"
-	@echo "make hardware  draw the wiring anew (hardware/)"
+	@echo "make hardware  draw the wiring anew (hardware/)  hardware-schematic with KiCad, hardware-cad with build123d"
 	@echo "make bench-faults    a plain client and this box through the same faults (as root)"
 	@echo "make setup   apt packages and the virtual environment          make clean   remove what was built"
 
@@ -91,6 +91,16 @@ KICAD_CLI ?= kicad-cli
 .PHONY: hardware-schematic
 hardware-schematic: $(VENV)/dev.done
 	$(PY) -m hardware.schematic.plot "$(KICAD_CLI)"
+
+# Opt-in: 1.7 GB of CAD library in build/cad. Checks both cases and makes the files of hardware/enclosure/ anew.
+.PHONY: hardware-cad
+hardware-cad: build/cad/done
+	build/cad/bin/python -m hardware.enclosure.build
+
+build/cad/done: hardware/enclosure/cad.lock
+	/usr/bin/python3 -m venv build/cad
+	build/cad/bin/python -m pip --disable-pip-version-check install -q --require-hashes --no-deps -r hardware/enclosure/cad.lock
+	@touch $@
 
 # Debian's device trees of the boards, 5 MB, for the tests of hardware/overlay/; without a network those are skipped.
 build/trees/package: hardware/overlay/fetch-trees
