@@ -1,4 +1,4 @@
-"""The unit tests of a lower floor under Debian 13's own Python, Pango, Pillow and numpy, with what the package carries.
+"""The unit tests of the two pure floors under Debian 13's own Python, with what the package carries.
 
 Responsible for: what differs between this machine and the one that the package is for. The whole suite runs there by
 `make test-trixie`.
@@ -11,7 +11,7 @@ import pytest
 from tests.image.debian_root import DebianRoot
 from tests.readme import ROOT
 
-FLOORS = ("protocol",)
+FLOORS = ("protocol", "core")
 
 
 @pytest.mark.parametrize("floor", FLOORS)
