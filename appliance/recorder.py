@@ -24,7 +24,8 @@ from appliance.core.model.events import Event, LevelMetered, SourceArrived, Text
 from appliance.core.model.state import State
 
 EVENTS = 2_000
-FORMAT = "dragoman-recorder-1"
+# 2: the classes of events and state that a dump names have other names than in 1.
+FORMAT = "dragoman-recorder-2"
 
 log = logging.getLogger(__name__)
 

@@ -266,8 +266,8 @@ def dial_booked_with_its_answer(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(connection, "opened", late)
 
 
-def stranded_speech_forgotten(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ReplayBuffer, "_splice", lambda self: self._stranded.clear())
+def orphaned_speech_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ReplayBuffer, "_splice", lambda self: self._orphaned.clear())
 
 
 def reset_owns_up_to_nothing(patch: pytest.MonkeyPatch) -> None:
@@ -330,6 +330,6 @@ ALL: tuple[tuple[Plant, tuple[str, ...]], ...] = (
     (reset_owns_up_to_nothing, ("desk", "leaves", "cannot_connect")),
     (reset_takes_the_next_guest_along, ("desk", "leaves", "cannot_connect")),
     (card_reads_on_behind_a_wipe, ("privacy",)),
-    (stranded_speech_forgotten, ("rotates", "connection_dies")),
+    (orphaned_speech_forgotten, ("rotates", "connection_dies")),
 )
 """Each with the faults and manners among which it shows soonest; none: whatever a seed brings."""

@@ -249,10 +249,10 @@ class AckTracker:
         for utterance in self.utterances:
             if utterance.clipped and number in utterance.sent_on and not self._live(utterance):
                 self._own_up(utterance)
-        found = (self._stranded(line, u) for u in list(self.utterances) if number in u.sent_on and self._counts(u))
+        found = (self._orphaned(line, u) for u in list(self.utterances) if number in u.sent_on and self._counts(u))
         return [piece for piece in found if piece is not None]
 
-    def _stranded(self, line: LineEntry, utterance: Utterance) -> Utterance | None:
+    def _orphaned(self, line: LineEntry, utterance: Utterance) -> Utterance | None:
         """What of it lies before the first sample of a line that goes on, and was sent to the one that ended alone."""
         start = max(utterance.start, self.release)
         behind = min((other.base for other in self.lines.values() if other.base > start), default=None)

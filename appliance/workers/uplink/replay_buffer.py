@@ -45,12 +45,12 @@ class TurnFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Stranded(Generic[P]):
+class Orphaned(Generic[P]):
     """Speech of a line that died beside a newer one, which goes on behind it: it waits for a pause to be said again."""
 
     chunks: list[Chunk[P]]
     utterance: Utterance
-    since: int  # the end of the queue when it was stranded
+    since: int  # the end of the queue when it was orphaned
 
 
 class ReplayBuffer(Generic[P]):
@@ -67,7 +67,7 @@ class ReplayBuffer(Generic[P]):
         self._reported = ReplayReported(direction, 0, 0, 0)
         self._reported_at = 0
         self._telling = threading.Lock()
-        self._stranded: deque[Stranded[P]] = deque()
+        self._orphaned: deque[Orphaned[P]] = deque()
         self._gone: deque[int] = deque(maxlen=LINES_REMEMBERED)
         self.wake: Callable[[], None] = lambda: None  # called when there is something to send
 
@@ -176,7 +176,7 @@ class ReplayBuffer(Generic[P]):
             self._gone.append(line)
             for piece in self._ack_tracker.lost(line):
                 first = max(piece.start - samples_of_ms(LEAD_MS), self._queue.release)
-                self._stranded.append(Stranded(self._queue.copy(first, piece.end), piece, self._queue.end))
+                self._orphaned.append(Orphaned(self._queue.copy(first, piece.end), piece, self._queue.end))
             self._queue.release_to(self._ack_tracker.release)
             # What another line was sent is that line's to answer.
             self._queue.rewind(max((other.sent for other in self._ack_tracker.lines.values()), default=0))
@@ -204,7 +204,7 @@ class ReplayBuffer(Generic[P]):
         with self._lock:
             self._settle(at)
             ack_tracker = self._ack_tracker
-            unanswered_ms = ack_tracker.unanswered_ms() + self._stranded_ms()
+            unanswered_ms = ack_tracker.unanswered_ms() + self._orphaned_ms()
             now = ReplayReported(self.direction, unanswered_ms, ack_tracker.owned_up, ack_tracker.deaf_ms(at))
             old = self._reported
             urgent = last or (now.unanswered_ms > 0) != (old.unanswered_ms > 0) or now.owned_up != old.owned_up
@@ -224,7 +224,7 @@ class ReplayBuffer(Generic[P]):
         """Forget all sound and all that was owed."""
         with self._lock:
             self._queue.wipe()
-            self._stranded.clear()
+            self._orphaned.clear()
             self._ack_tracker.wiped(self._queue.release)
 
     def move_open_utterance(self, other: "ReplayBuffer[P]", at: int) -> None:
@@ -257,23 +257,23 @@ class ReplayBuffer(Generic[P]):
         self._ack_tracker.utterances.append(replace(utterance, start=start + offset, end=utterance.end + offset))
 
     def _splice(self) -> None:
-        """Say again what is stranded, in the first pause: never into the midst of what is being said.
+        """Say again what is orphaned, in the first pause: never into the midst of what is being said.
 
         Who speaks on for as long as memory lasts has outrun it: it is owned up to.
         """
-        while self._stranded and self._ack_tracker.open_utterance(self._queue.end) is None:
+        while self._orphaned and self._ack_tracker.open_utterance(self._queue.end) is None:
             self._append_pause()  # it may lie close behind what was sent last
-            waiting = self._stranded.popleft()
+            waiting = self._orphaned.popleft()
             self._append_again(waiting.chunks, waiting.utterance)
             self._append_pause()
-        while self._stranded and (
-            self._queue.end - self._stranded[0].since > samples_of_ms(KEPT_MS) or self._stranded_ms() > KEPT_MS
+        while self._orphaned and (
+            self._queue.end - self._orphaned[0].since > samples_of_ms(KEPT_MS) or self._orphaned_ms() > KEPT_MS
         ):
-            self._stranded.popleft()
+            self._orphaned.popleft()
             self._ack_tracker.owned_up += 1
 
-    def _stranded_ms(self) -> int:
-        return ms_of_samples(sum(each.utterance.end - each.utterance.start for each in self._stranded))
+    def _orphaned_ms(self) -> int:
+        return ms_of_samples(sum(each.utterance.end - each.utterance.start for each in self._orphaned))
 
     def _settle(self, at: int) -> None:
         self._splice()
