@@ -77,7 +77,7 @@ class Totals:
     underruns: int
     xruns: int
     unanswered_ms: int
-    owned_up: int
+    reported_lost: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +258,7 @@ class Box:
             underruns=self._handler.speaker.underruns,
             xruns=self._handler.microphone.xruns,
             unanswered_ms=sum(ms for _, ms in state.owed),
-            owned_up=sum(count for _, count in state.owned_up),
+            reported_lost=sum(count for _, count in state.reported_lost),
         )
 
     def dump(self, why: str) -> None:

@@ -238,8 +238,8 @@ class EventLoop:
                 advice = ADVICE[fault.code]
                 log.warning("%s: %s; %s (%s)", fault.code, advice.says, advice.do, fault.detail)
                 self._recorder.dump(f"fault {fault.code}")
-        if new.owned_up != old.owned_up:
-            log.warning("please repeat: %d in this run could not be kept", sum(count for _, count in new.owned_up))
+        if new.reported_lost != old.reported_lost:
+            log.warning("please repeat: %d in this run could not be kept", sum(count for _, count in new.reported_lost))
         if kept(new) != kept(old):  # first: a dial is written down before it is made
             self._handler.keep(kept(new))
         for effect in effects:

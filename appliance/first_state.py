@@ -79,6 +79,6 @@ def remembered(state: State, kept: Kept, count: Count = _NO_COUNT) -> State:
     microphone_health = replace(state.microphone_health, restarted_at=kept.restarted_at)
     cost = replace(state.cost, day=count.day, sent_ms=count.sent_ms, tokens=count.tokens)
     state = replace(
-        state, budget=budget, owned_up_at=0 if kept.owes else None, microphone_health=microphone_health, cost=cost
+        state, budget=budget, reported_lost_at=0 if kept.owes else None, microphone_health=microphone_health, cost=cost
     )
     return cues.owed(state) if kept.owes else state

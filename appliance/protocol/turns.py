@@ -15,7 +15,7 @@ from typing import Any
 from appliance.protocol.pcm import DeltaJoiner
 
 KEPT = 64
-"""Turns, responses and items remembered. The oldest are dropped: what is 64 turns old was answered or owned up to."""
+"""Turns, responses and items remembered. The oldest are dropped: what is 64 turns old was answered or reported lost."""
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 from appliance.app import Totals
 from appliance.commands.demo_report import Report
 
-TOTALS = Totals(tokens=1_234, minutes=1.23456, underruns=2, xruns=1, unanswered_ms=0, owned_up=0)
+TOTALS = Totals(tokens=1_234, minutes=1.23456, underruns=2, xruns=1, unanswered_ms=0, reported_lost=0)
 TURN: dict[str, Any] = {
     "line": 1, "n": 1, "replay": False, "first_text_ms": -900, "first_sound_ms": 700,
     "first_text_after_start_ms": 950, "first_sound_after_start_ms": 2_650, "gap_ms": 0,

@@ -129,9 +129,9 @@ class Box:
         """Bring a line from dialling to ready, with a service that answers at once."""
         return self.send(LineOpened(number), LineCreated(number), LineConfigured(number))
 
-    def owe(self, ms: int, direction: Direction | None = None, *, owned_up: int = 0, deaf_ms: int = 0) -> None:
+    def owe(self, ms: int, direction: Direction | None = None, *, reported_lost: int = 0, deaf_ms: int = 0) -> None:
         """The replay buffer reports speech that the service has not answered."""
-        self.send(ReplayReported(direction or self.state.direction, ms, owned_up, deaf_ms))
+        self.send(ReplayReported(direction or self.state.direction, ms, reported_lost, deaf_ms))
 
     # What a test asks. Calls, so that a type checker does not take one answer for the next.
 

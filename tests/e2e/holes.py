@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tests.e2e.harness import Box, Row
-from tests.e2e.numbers import Account, Recording, account, began_ms, owned_up
+from tests.e2e.numbers import Account, Recording, account, began_ms, reported_lost
 
 KEPT_MS = 30_000
 """What the box keeps for a line that is away (appliance/workers/uplink/README.md#the-release-rule)."""
@@ -23,14 +23,14 @@ class Outage:
     flowing_s: float  # from its end
     account: Account
     within: tuple[int, ...]
-    owned_up: int
+    reported_lost: int
     code: int
 
     def told(self) -> str:
         """One line of figures."""
         return (
             f"noticed after {self.noticed_s:.1f} s, flowing {self.flowing_s:.2f} s after its end, "
-            f"{self.account.said} said, {len(self.account.lost)} lost, {self.owned_up} owned up, "
+            f"{self.account.said} said, {len(self.account.lost)} lost, {self.reported_lost} reported lost, "
             f"{self.account.repeats} repeated, exit {self.code}"
         )
 
@@ -59,7 +59,7 @@ def outage(
         flowing_s,
         account(box, said.numbers),
         tuple(n for n, start in zip(said.numbers, said.starts_ms, strict=True) if start >= oldest_ms),
-        owned_up(box),
+        reported_lost(box),
         code,
     )
 

@@ -114,7 +114,7 @@ def account(box: Box, numbers: Sequence[int]) -> Account:
     )
 
 
-def owned_up(box: Box) -> int:
+def reported_lost(box: Box) -> int:
     """How many utterances the box asked to repeat."""
     told = re.findall(r"please repeat: (\d+)", box.errors)
     return int(told[-1]) if told else 0

@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.fault_proxy import FaultProxy
 from tests.e2e.harness import Box, Emulator, Row
 from tests.e2e.holes import Outage, first_sound_ms, outage
-from tests.e2e.numbers import Account, Recording, account, owned_up, recording, rehearsal, say
+from tests.e2e.numbers import Account, Recording, account, recording, rehearsal, reported_lost, say
 
 pytestmark = pytest.mark.timing
 
@@ -30,7 +30,7 @@ class Slammed:
     code: int
     flowing_s: tuple[float, ...]
     account: Account
-    owned_up: int
+    reported_lost: int
     told: str
 
 
@@ -88,7 +88,7 @@ def judge(seconds: float, figures: Outage, capsys: pytest.CaptureFixture[str]) -
     assert figures.noticed_s <= NOTICED_S
     assert figures.flowing_s <= FLOWING_S
     assert set(figures.account.lost) & set(figures.within) == set(), "lost, and said within 30 s"
-    assert len(figures.account.lost) <= figures.owned_up, "lost without a word"
+    assert len(figures.account.lost) <= figures.reported_lost, "lost without a word"
     assert figures.account.repeats <= 1
     assert figures.account.strangers == ()
     assert figures.account.in_order
@@ -101,7 +101,7 @@ def test_a_black_hole(outages: Mapping[int, Future[Outage]], seconds: int, capsy
     judge(seconds, figures, capsys)
     if seconds < 25:
         assert figures.account.lost == ()
-        assert figures.owned_up == 0
+        assert figures.reported_lost == 0
 
 
 @pytest.mark.soak
@@ -111,7 +111,7 @@ def test_a_black_hole_that_is_longer_than_the_memory(
     figures = hole(emulator, tmp_path, 70)
     judge(70, figures, capsys)
     assert figures.account.lost, "40 s of speech had to be dropped"
-    assert figures.owned_up >= len(figures.account.lost)
+    assert figures.reported_lost >= len(figures.account.lost)
 
 
 def slammed(emulator: Emulator, folder: Path) -> Slammed:
@@ -131,7 +131,9 @@ def slammed(emulator: Emulator, folder: Path) -> Slammed:
                 reachable = time.monotonic()
                 box.wait_for("line", having(number=line + 1, state="ready"))
                 flowing.append(time.monotonic() - reachable)
-            return Slammed(box.wait(60).code, tuple(flowing), account(box, said.numbers), owned_up(box), box.told())
+            return Slammed(
+                box.wait(60).code, tuple(flowing), account(box, said.numbers), reported_lost(box), box.told()
+            )
 
 
 def test_after_a_reset_speech_flows_again(
@@ -153,4 +155,4 @@ def test_after_a_reset_speech_flows_again(
     assert run.account.lost == run.account.strangers == ()
     assert run.account.in_order
     assert run.account.repeats <= 2
-    assert run.owned_up == 0
+    assert run.reported_lost == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.harness import LOUD, Box, Emulator, all_of, ears_levels
-from tests.e2e.numbers import account, owned_up, recording, rehearsal
+from tests.e2e.numbers import account, recording, rehearsal, reported_lost
 from tests.e2e.test_keys import script
 
 pytestmark = pytest.mark.timing  # a key must meet the middle of a sentence
@@ -75,7 +75,7 @@ def test_nothing_is_lost(boxes: Mapping[str, Box], name: str) -> None:
     assert code == 0, box.told()
     assert figures.lost == figures.strangers == (), box.told()
     assert figures.repeats == 0, box.told()
-    assert owned_up(box) == 0
+    assert reported_lost(box) == 0
     assert box.faults() == []
 
 

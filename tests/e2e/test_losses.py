@@ -17,7 +17,7 @@ import pytest
 
 from tests.e2e.fault_proxy import FaultProxy
 from tests.e2e.harness import Box, Emulator
-from tests.e2e.numbers import Account, Recording, account, owned_up, recording, rehearsal, say
+from tests.e2e.numbers import Account, Recording, account, recording, rehearsal, reported_lost, say
 
 pytestmark = pytest.mark.timing
 
@@ -46,7 +46,7 @@ class Run:
 
     account: Account
     faults: tuple[Fault, ...]
-    owned_up: int
+    reported_lost: int
     code: int
     told: str
 
@@ -99,7 +99,7 @@ def run(folder: Path, said: Recording, seed: int) -> Run:
                 time.sleep(max(0.0, began + fault.at_s - time.monotonic()))
                 strike(fault, proxy, service)
             code = box.wait(said.ends_ms[-1] / 1000 + 120).code
-            return Run(account(box, said.numbers), faults, owned_up(box), code, box.told())
+            return Run(account(box, said.numbers), faults, reported_lost(box), code, box.told())
 
 
 def judge(folder: Path, boxes: int, each: int, seed: int, capsys: pytest.CaptureFixture[str]) -> None:
@@ -118,7 +118,7 @@ def judge(folder: Path, boxes: int, each: int, seed: int, capsys: pytest.Capture
             faults=sum(len(run.faults) for run in runs),
             lost=sum(len(run.account.lost) for run in runs),
             repeated=sum(run.account.repeats for run in runs),
-            owned_up=sum(run.owned_up for run in runs),
+            reported_lost=sum(run.reported_lost for run in runs),
             seconds=round(time.monotonic() - began),
         )
     for n, each_run in enumerate(runs):
@@ -127,7 +127,7 @@ def judge(folder: Path, boxes: int, each: int, seed: int, capsys: pytest.Capture
         assert each_run.account.strangers == (), told
         assert each_run.account.repeats <= len(each_run.faults), told
         assert each_run.account.in_order, told
-        assert each_run.owned_up == 0, told
+        assert each_run.reported_lost == 0, told
         assert each_run.code == 0, told
 
 

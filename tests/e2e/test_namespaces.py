@@ -84,7 +84,7 @@ def test_a_cut_that_is_longer_than_the_memory(tmp_path: Path, capsys: pytest.Cap
     figures = cut(tmp_path, "hole 70")
     judge(70, figures, capsys)
     assert figures.account.lost
-    assert figures.owned_up >= len(figures.account.lost)
+    assert figures.reported_lost >= len(figures.account.lost)
 
 
 def lossy(folder: Path) -> Lossy:

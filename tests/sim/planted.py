@@ -275,7 +275,7 @@ def reset_owns_up_to_nothing(patch: pytest.MonkeyPatch) -> None:
 
     def silent(state: Any, now: int, limits: Any) -> Any:
         after, effects = real(state, now, limits)
-        return replace(after, owned_up_at=state.owned_up_at), effects
+        return replace(after, reported_lost_at=state.reported_lost_at), effects
 
     patch.setattr(guest_session, "_forgotten", silent)
 

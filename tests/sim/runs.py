@@ -39,7 +39,7 @@ class Tally:
             f"{self.hours:.0f} simulated hours, {self.hours / (self.seconds or 1):.1f} hours a second; "
             f"{self.utterances / hours:.1f} utterances, {self.faults / hours:.1f} faults "
             f"and {self.lost_lines / hours:.1f} lost lines an hour; {self.repeats} repeats, "
-            f"{self.apologised} owned up to; "
+            f"{self.apologised} reported lost; "
             f"{len(never)} moves never taken{': ' + ', '.join(never) if never else ''}"
         )
 

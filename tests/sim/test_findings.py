@@ -30,7 +30,7 @@ def test_a_deaf_line_of_the_direction_at_rest_is_replaced() -> None:
     state = State(
         mode=Mode.ON_AIR, private=False, wanted=Wanted.INTERPRETING, capture=True, input=FIRST, lines=lines, next_line=3
     )
-    report = ReplayReported(Direction("es", "en"), unanswered_ms=900, owned_up=0, deaf_ms=20_000)
+    report = ReplayReported(Direction("es", "en"), unanswered_ms=900, reported_lost=0, deaf_ms=20_000)
     state, effects = step(state, report, 30_000, Limits())
     assert HangUp(2, "deaf") in effects
     assert state.line(1) is not None

@@ -212,11 +212,13 @@ class AnySequence(RuleBasedStateMachine):
     @rule(
         direction=st.sampled_from(DIRECTIONS),
         unanswered_ms=st.sampled_from((0, 0, 400, 5_000)),
-        owned_up=st.integers(0, 2),
+        reported_lost=st.integers(0, 2),
         deaf_ms=st.sampled_from((0, 0, 19_999, 20_000)),
     )
-    def the_replay_buffer_reports(self, direction: Direction, unanswered_ms: int, owned_up: int, deaf_ms: int) -> None:
-        self.box.send(ReplayReported(direction, unanswered_ms, owned_up, deaf_ms))
+    def the_replay_buffer_reports(
+        self, direction: Direction, unanswered_ms: int, reported_lost: int, deaf_ms: int
+    ) -> None:
+        self.box.send(ReplayReported(direction, unanswered_ms, reported_lost, deaf_ms))
 
     @rule(device=st.sampled_from(Device), kind=st.sampled_from(Kind), works=flags)
     def a_device_comes_or_goes(self, device: Device, kind: Kind, works: bool) -> None:

@@ -193,8 +193,8 @@ class World:
             self.books, self.camera_feed,
         )  # fmt: skip
         state = remembered(State(setup=self.setup), self.kept)
-        if state.owned_up_at is not None:  # there the clock begins anew with each process, here it does not
-            state = replace(state, owned_up_at=now())
+        if state.reported_lost_at is not None:  # there the clock begins anew with each process, here it does not
+            state = replace(state, reported_lost_at=now())
         self.event_loop = WatchedEventLoop(state, self.limits, now, self._next_event, self.handler, Recorder(None))
         self.event_loop.watch = self.watch
         self.alive = True

@@ -104,7 +104,7 @@ class Desk:
         return ReplayReported(
             self.replay_buffer.direction,
             ack_tracker.unanswered_ms(),
-            ack_tracker.owned_up,
+            ack_tracker.reported_lost,
             ack_tracker.deaf_ms(self.at),
         )
 
@@ -113,8 +113,8 @@ class Desk:
         return self.report.unanswered_ms
 
     @property
-    def owned_up(self) -> int:
-        return self.report.owned_up
+    def reported_lost(self) -> int:
+        return self.report.reported_lost
 
 
 def holes(sent: list[int]) -> list[tuple[int, int]]:

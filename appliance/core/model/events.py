@@ -166,7 +166,7 @@ class ReplayReported:
 
     direction: Direction
     unanswered_ms: int  # speech that the service has not answered
-    owned_up: int  # utterances dropped so far, each with "please repeat"; counts up for ever
+    reported_lost: int  # utterances dropped so far, each with "please repeat"; counts up for ever
     deaf_ms: int  # the line takes speech and answers nothing: how long, 0 = not so
 
 

@@ -346,9 +346,9 @@ class State:
     refusal: FaultCode | None = None  # a fatal refusal: never redialled by itself
     faults: tuple[Fault, ...] = ()
     owed: tuple[tuple[Direction, int], ...] = ()  # unanswered milliseconds, where there are any
-    owned_up: tuple[tuple[Direction, int], ...] = ()  # utterances dropped with "please repeat", counted for ever
-    owned_up_at: int | None = None  # when "please repeat" was last said
-    owned_up_in: Direction | None = None  # what was lost then; None: nobody knows
+    reported_lost: tuple[tuple[Direction, int], ...] = ()  # utterances dropped with "please repeat", counted for ever
+    reported_lost_at: int | None = None  # when "please repeat" was last said
+    reported_lost_in: Direction | None = None  # what was lost then; None: nobody knows
     capture: bool = False  # the microphone was told to be open
     closing_at: int | None = None  # the microphone was told to close, and has not said so yet
     input: Direction | None = None  # where live sound goes

@@ -71,8 +71,8 @@ def replay_reported(state: State, event: ReplayReported, now: int) -> State:
     rest: tuple[tuple[Direction, int], ...] = tuple(row for row in state.owed if row[0] != event.direction)
     owed = (*rest, (event.direction, event.unanswered_ms)) if event.unanswered_ms > 0 else rest
     state = replace(state, owed=owed)
-    if event.owned_up > dict(state.owned_up).get(event.direction, 0):
-        others = tuple(row for row in state.owned_up if row[0] != event.direction)
-        owned_up = (*others, (event.direction, event.owned_up))
-        state = replace(state, owned_up=owned_up, owned_up_at=now, owned_up_in=event.direction)
+    if event.reported_lost > dict(state.reported_lost).get(event.direction, 0):
+        others = tuple(row for row in state.reported_lost if row[0] != event.direction)
+        reported_lost = (*others, (event.direction, event.reported_lost))
+        state = replace(state, reported_lost=reported_lost, reported_lost_at=now, reported_lost_in=event.direction)
     return state

@@ -67,7 +67,7 @@ def _is_alive(old: State, new: State, effects: tuple[Effect, ...], now: int) -> 
         _is_busy(new) is not _is_busy(old)
         or new.shown != old.shown
         or new.source_text != old.source_text
-        or new.owned_up_at != old.owned_up_at
+        or new.reported_lost_at != old.reported_lost_at
         or (new.cost.asked_at, new.cost.low_at) != (old.cost.asked_at, old.cost.low_at)
         or (new.code.offer, new.code.told) != (old.code.offer, old.code.told)
         or (new.stopping, new.ending) != (old.stopping, old.ending)

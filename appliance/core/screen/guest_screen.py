@@ -50,7 +50,7 @@ def guest_view(state: State, now: int, limits: Limits) -> View:
         return _check(state, now, limits, status) or sign(Sign.WAIT, "check")
     if state.cost.asked_at is not None:
         return sign(Sign.PRESS, "still_there")
-    if asks_to_repeat(state, now) and (state.owned_up_in is None or state.owned_up_in.source == language):
+    if asks_to_repeat(state, now) and (state.reported_lost_in is None or state.reported_lost_in.source == language):
         return sign(Sign.REPEAT, "repeat", "lost")
     seconds = seconds_left(state, now, limits)
     if seconds is not None:

@@ -115,7 +115,7 @@ def invites(state: State) -> bool:
 
 def repeat_notice_until(state: State) -> int | None:
     """Until when "please repeat" stands."""
-    return None if state.owned_up_at is None else state.owned_up_at + _REPEAT_NOTICE_MS
+    return None if state.reported_lost_at is None else state.reported_lost_at + _REPEAT_NOTICE_MS
 
 
 def notice_deadlines(state: State, now: int) -> Iterator[int]:
@@ -183,7 +183,7 @@ def sign_in(language: str, state: State, status: Status, sign: Sign, title: str,
 def _asks_them(state: State, sign: Sign) -> bool:
     """Whether it is the person opposite who is to speak, or to say something once more."""
     if sign is Sign.REPEAT:
-        return state.owned_up_in is not None and state.owned_up_in.target == state.setup.mine
+        return state.reported_lost_in is not None and state.reported_lost_in.target == state.setup.mine
     return sign is Sign.SPEAK and state.turned
 
 

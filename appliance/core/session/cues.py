@@ -220,8 +220,8 @@ def _holds(state: State, name: CueName) -> bool:
 def _occasions(old: State, new: State, effects: tuple[Effect, ...], *, written: bool) -> Iterator[_Occasion]:
     """All that fit, the most telling first."""
     own = words_for(new.setup.mine)
-    if new.owned_up_at != old.owned_up_at:
-        lost = new.owned_up_in
+    if new.reported_lost_at != old.reported_lost_at:
+        lost = new.reported_lost_in
         yield _Occasion(CueName.SORRY, "repeat", own if lost is None else _language(new, lost.source))
     known = {fault.code for fault in old.faults}
     told = [fault.code for fault in new.faults if fault.code not in known]

@@ -113,7 +113,7 @@ def _all_said(state: State) -> bool:
 
 
 def _forgotten(state: State, now: int, limits: Limits) -> StepResult:
-    """As the first guest found it. What is still owed now could not be had in time, and is owned up to."""
+    """As the first guest found it. What is still owed now could not be had in time, and is reported lost."""
     effects: tuple[Effect, ...] = ()
     for line in state.lines:
         effects += (noted(line, "closed", "the visit ends"), HangUp(line.number, "the visit ends"))
@@ -134,8 +134,8 @@ def _forgotten(state: State, now: int, limits: Limits) -> StepResult:
         detected="",
         lines=(),
         owed=(),
-        owned_up_at=now if owed else state.owned_up_at,
-        owned_up_in=None,
+        reported_lost_at=now if owed else state.reported_lost_at,
+        reported_lost_in=None,
         lost_at=None,
         last_loss=None,
         input=None,

@@ -20,7 +20,7 @@ class Utterance:
     sent_on: set[int] = field(default_factory=set)
     sent_at: int | None = None  # when its last sample so far was sent
     clipped: bool = False  # its beginning can no longer be sent again
-    owned: bool = False  # owned up to, once
+    reported: bool = False  # lost, once
     again: bool = False  # was sent before, on a line that died beside a newer one, and stands here a second time
 
     def beyond(self, release: int) -> int:

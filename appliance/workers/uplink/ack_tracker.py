@@ -1,7 +1,7 @@
 """What the service still owes us: local utterances on one side, its turns on the other, and the release rule.
 
 Responsible for: appliance/workers/uplink/README.md#the-release-rule. Which index may be forgotten, what is unanswered,
-what must be owned up to.
+what must be reported lost.
 Must not: hold sound, lock, or read a clock (``at`` is an argument, in milliseconds).
 
 Indexes count samples at 16 kHz, as in ``sample_queue.py``. An *utterance* is speech that the local detector heard;
@@ -41,7 +41,7 @@ class AckTracker:
         self.utterances: list[Utterance] = []
         self.lines: dict[int, LineEntry] = {}
         self.release = 0
-        self.owned_up = 0
+        self.reported_lost = 0
         self._high = 0  # the highest index any line was sent
         self.first_sent = 0  # samples that were sent at least once
 
@@ -100,7 +100,7 @@ class AckTracker:
         if line is None:
             return
         if isinstance(mark, Finished):
-            self._own_up_stale(line, at, 0)  # what was passed over till now will not be answered any more
+            self._report_stale_lost(line, at, 0)  # what was passed over till now will not be answered any more
             line.turns.clear()
             self._let_go(line.sent)
             return
@@ -128,7 +128,7 @@ class AckTracker:
         if len(line.turns) >= MOST_TURNS:
             oldest = line.turns[min(line.turns)]
             if not line.answered(oldest):
-                self._own_up_turn(oldest)
+                self._report_turn_lost(oldest)
             oldest.done = True
             self._release_answered(line)
         turn = line.turns[n] = TurnEntry(n, at, dropped=n in line.dropped)
@@ -152,7 +152,7 @@ class AckTracker:
                 turn.audio_done = True
             case ResponseDone(_, ok):
                 if not ok and not turn.done and not turn.dropped:
-                    self._own_up_turn(turn)
+                    self._report_turn_lost(turn)
                 turn.done = True
 
     def _release_answered(self, line: LineEntry) -> None:
@@ -222,7 +222,7 @@ class AckTracker:
         self.release = index
         for utterance in self.utterances:
             if utterance.start < index:  # what is left of it is whole
-                utterance.clipped = utterance.owned = False
+                utterance.clipped = utterance.reported = False
         self.utterances = [u for u in self.utterances if u.end > index]
 
     def _live(self, utterance: Utterance) -> bool:
@@ -245,10 +245,10 @@ class AckTracker:
                 self._drop(oldest)
         for turn in line.open_turns():
             if turn.about is not None and turn.about.clipped:
-                self._own_up(turn.about)
+                self._report_lost(turn.about)
         for utterance in self.utterances:
             if utterance.clipped and number in utterance.sent_on and not self._live(utterance):
-                self._own_up(utterance)
+                self._report_lost(utterance)
         found = (self._orphaned(line, u) for u in list(self.utterances) if number in u.sent_on and self._counts(u))
         return [piece for piece in found if piece is not None]
 
@@ -265,40 +265,40 @@ class AckTracker:
             utterance.sent_on.discard(line.number)
         else:
             self.utterances = [u for u in self.utterances if u is not utterance]
-        return None if utterance.owned or end - start < samples_of_ms(SHORT_MS) else piece
+        return None if utterance.reported or end - start < samples_of_ms(SHORT_MS) else piece
 
     def _drop(self, utterance: Utterance) -> None:
-        self._own_up(utterance)
+        self._report_lost(utterance)
         self.utterances = [u for u in self.utterances if u is not utterance]
         self._let_go(utterance.end)
 
-    def _own_up(self, utterance: Utterance) -> None:
-        self.owned_up += not utterance.owned
-        utterance.owned = True
+    def _report_lost(self, utterance: Utterance) -> None:
+        self.reported_lost += not utterance.reported
+        utterance.reported = True
 
-    def _own_up_turn(self, turn: TurnEntry) -> None:
+    def _report_turn_lost(self, turn: TurnEntry) -> None:
         if turn.about is not None:
-            self._own_up(turn.about)
+            self._report_lost(turn.about)
         else:
-            self.owned_up += 1
+            self.reported_lost += 1
 
     # What time brings.
 
     def advance(self, at: int, end: int, cursor: int) -> None:
         """Apply the rules that wait for time: stale turns, speech without a turn, old silence, the bound on memory."""
         for line in self.lines.values():
-            self._own_up_stale(line, at, STALE_TURN_MS)
+            self._report_stale_lost(line, at, STALE_TURN_MS)
             self._release_unheard(line, at)
         self._release_silence(end, cursor)
         self._bound(end)
 
-    def _own_up_stale(self, line: LineEntry, at: int, after_ms: int) -> None:
+    def _report_stale_lost(self, line: LineEntry, at: int, after_ms: int) -> None:
         """Open turns that the service has passed over: a later one is answered, and nothing came for so long."""
         answered = [n for n, turn in line.turns.items() if line.answered(turn)]
         for turn in line.open_turns():
             if answered and turn.n < max(answered) and at - turn.news_at >= after_ms:
                 turn.done = True
-                self._own_up_turn(turn)
+                self._report_turn_lost(turn)
         self._release_answered(line)
 
     def _release_unheard(self, line: LineEntry, at: int) -> None:
@@ -337,7 +337,7 @@ class AckTracker:
             if any(n in self.lines and self.lines[n].sent >= min(oldest, utterance.end) for n in utterance.sent_on):
                 utterance.clipped = True  # still being answered; lost only if its line dies
             else:
-                self._own_up(utterance)
+                self._report_lost(utterance)
         self.release = oldest
         self.utterances = [u for u in self.utterances if u.end > oldest]
 

@@ -5,7 +5,7 @@ Must not: talk to the service or to a device, or decide about lines (the core do
 
 Nothing said is lost: what was said while a line is dialled, redialled or replaced waits here, and goes out again on the
 next line until it is answered (appliance/workers/uplink/README.md#the-release-rule). Memory is bounded to 30 s a
-direction; what falls out is owned up.
+direction; what falls out is reported lost.
 """
 
 import threading
@@ -205,9 +205,11 @@ class ReplayBuffer(Generic[P]):
             self._settle(at)
             ack_tracker = self._ack_tracker
             unanswered_ms = ack_tracker.unanswered_ms() + self._orphaned_ms()
-            now = ReplayReported(self.direction, unanswered_ms, ack_tracker.owned_up, ack_tracker.deaf_ms(at))
+            now = ReplayReported(self.direction, unanswered_ms, ack_tracker.reported_lost, ack_tracker.deaf_ms(at))
             old = self._reported
-            urgent = last or (now.unanswered_ms > 0) != (old.unanswered_ms > 0) or now.owned_up != old.owned_up
+            urgent = (
+                last or (now.unanswered_ms > 0) != (old.unanswered_ms > 0) or now.reported_lost != old.reported_lost
+            )
             if now == old or (not urgent and at - self._reported_at < REPORT_EVERY_MS):
                 return None
             self._reported, self._reported_at = now, at
@@ -259,7 +261,7 @@ class ReplayBuffer(Generic[P]):
     def _splice(self) -> None:
         """Say again what is orphaned, in the first pause: never into the midst of what is being said.
 
-        Who speaks on for as long as memory lasts has outrun it: it is owned up to.
+        Who speaks on for as long as memory lasts has outrun it: it is reported lost.
         """
         while self._orphaned and self._ack_tracker.open_utterance(self._queue.end) is None:
             self._append_pause()  # it may lie close behind what was sent last
@@ -270,7 +272,7 @@ class ReplayBuffer(Generic[P]):
             self._queue.end - self._orphaned[0].since > samples_of_ms(KEPT_MS) or self._orphaned_ms() > KEPT_MS
         ):
             self._orphaned.popleft()
-            self._ack_tracker.owned_up += 1
+            self._ack_tracker.reported_lost += 1
 
     def _orphaned_ms(self) -> int:
         return ms_of_samples(sum(each.utterance.end - each.utterance.start for each in self._orphaned))

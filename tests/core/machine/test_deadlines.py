@@ -99,7 +99,7 @@ def test_the_end() -> None:
 
 def test_please_repeat_stands_for_four_seconds() -> None:
     box = standby()
-    box.owe(0, owned_up=1)
+    box.owe(0, reported_lost=1)
     assert wait(box) == 4_000
     box.pass_time(4_000)
     assert wait(box) is None

@@ -76,15 +76,15 @@ def test_the_report_of_one_direction_leaves_the_other() -> None:
 
 def test_please_repeat_is_said_for_each_utterance_dropped() -> None:
     box = standby()
-    box.owe(0, owned_up=1)
+    box.owe(0, reported_lost=1)
     said_at = box.now
-    assert box.state.owned_up_at == said_at
+    assert box.state.reported_lost_at == said_at
     box.pass_time(60_000)
-    box.owe(0, owned_up=1)
-    assert box.state.owned_up_at == said_at, "a report that says the same again is not a new loss"
-    box.owe(0, ES_EN, owned_up=1)
-    assert box.state.owned_up_at == box.now
-    assert dict(box.state.owned_up) == {EN_ES: 1, ES_EN: 1}
+    box.owe(0, reported_lost=1)
+    assert box.state.reported_lost_at == said_at, "a report that says the same again is not a new loss"
+    box.owe(0, ES_EN, reported_lost=1)
+    assert box.state.reported_lost_at == box.now
+    assert dict(box.state.reported_lost) == {EN_ES: 1, ES_EN: 1}
 
 
 @pytest.mark.parametrize(

@@ -96,9 +96,9 @@ def test_words_speech_faults_and_the_end_are_seen_bright(event: Event) -> None:
     assert lights(box.send(event)) == [BRIGHT]
 
 
-def test_what_was_lost_is_owned_up_to_on_a_bright_panel() -> None:
+def test_what_was_lost_is_reported_lost_on_a_bright_panel() -> None:
     box = asleep()
-    box.owe(0, owned_up=1)
+    box.owe(0, reported_lost=1)
     assert lights(box.effects) == [BRIGHT]
 
 

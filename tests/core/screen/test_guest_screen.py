@@ -181,7 +181,7 @@ def test_who_is_asked_to_repeat() -> None:
     seen = guest(box)
     assert isinstance(seen, SignView)
     assert (seen.sign, seen.title) == (Sign.REPEAT, say("repeat", "es"))
-    box.state = replace(box.state, owned_up_in=None)
+    box.state = replace(box.state, reported_lost_in=None)
     assert isinstance(guest(box), SignView), "where nobody knows, both are asked"
 
 

@@ -174,7 +174,7 @@ def test_the_newest_fault_is_shown() -> None:
 
 def test_please_repeat_comes_before_everything_for_four_seconds() -> None:
     box = fault()
-    box.owe(0, owned_up=1)
+    box.owe(0, reported_lost=1)
     assert title(box) == "Please repeat"
     box.pass_time(3_999)
     assert title(box) == "Please repeat"
@@ -256,12 +256,12 @@ def test_what_is_asked_of_the_person_opposite_faces_them_in_their_words() -> Non
     seen = shown(box)
     assert isinstance(seen, SignView)
     assert (seen.title, seen.language, seen.flip) == (say("ready", "es"), "es", True)
-    box.owe(0, Direction("es", "en"), owned_up=1)
+    box.owe(0, Direction("es", "en"), reported_lost=1)
     seen = shown(box)
     assert isinstance(seen, SignView)
     assert (seen.title, seen.language, seen.flip) == (say("repeat", "es"), "es", True)
     box.pass_time(5_000)
-    box.owe(0, Direction("en", "es"), owned_up=1)
+    box.owe(0, Direction("en", "es"), reported_lost=1)
     assert shown(box) == shown_upright(box, "Please repeat")
 
 

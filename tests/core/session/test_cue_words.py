@@ -85,7 +85,7 @@ def test_an_invitation_is_learned_and_a_trouble_is_said_each_time() -> None:
             sounded(box)
         box.pass_time(1_000)
     for count in (1, 2):
-        box.owe(0, owned_up=count)
+        box.owe(0, reported_lost=count)
         assert said(box.pass_time(500)) == [("en", "Please repeat")]
         sounded(box)
         box.pass_time(1_000)
@@ -120,14 +120,14 @@ def test_the_next_guest_knows_nothing_of_it() -> None:
 def test_words_cut_nobody_short_and_are_left_out_where_they_come_too_late() -> None:
     box = on_air(EAR)
     box.send(SpeechHeard(active=True))
-    box.owe(0, owned_up=1)
+    box.owe(0, reported_lost=1)
     assert said(box.pass_time(5_000)) == [], "a person speaks"
     speak(box)
     assert said(box.send(SpeechHeard(active=False))) == [], "a translation sounds"
     assert said(fall_silent(box)) == [("en", "Please repeat")]
     sounded(box)
     speak(box, 2)
-    box.owe(0, owned_up=2)
+    box.owe(0, reported_lost=2)
     box.pass_time(10_000)
     assert said(fall_silent(box, 2)) == []
 
@@ -165,22 +165,22 @@ def test_your_turn_is_not_said_where_the_microphone_is_closed_meanwhile() -> Non
 
 def test_nothing_is_said_in_private_or_at_the_end_or_in_captions_or_without_a_voice() -> None:
     box = on_air(EAR)
-    box.owe(0, owned_up=1)
+    box.owe(0, reported_lost=1)
     box.key(Key.PRIVACY, down=True)
     box.pass_time(50)
     assert said(box.key(Key.PRIVACY, down=False) + box.pass_time(1_000)) == []
     box = on_air(EAR)
-    box.owe(0, owned_up=1)
+    box.owe(0, reported_lost=1)
     assert said(box.send(StopRequested("SIGTERM")) + box.pass_time(1_000)) == []
     for setup in (replace(EAR, captions=True), Setup()):
         box = on_air(setup)
-        box.owe(0, owned_up=1)
+        box.owe(0, reported_lost=1)
         assert said(box.pass_time(1_000)) == []
 
 
 def test_what_was_lost_in_a_crash_is_asked_for_by_the_next_process() -> None:
     box = Box(EAR)
-    box.state = owed(replace(box.state, owned_up_at=0))
+    box.state = owed(replace(box.state, reported_lost_at=0))
     assert said(box.send(Booted(private=False))) == [("en", "Please repeat")]
     assert owed(State()).told.words == "", "without a loudspeaker the light alone says it"
 

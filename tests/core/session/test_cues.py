@@ -59,7 +59,7 @@ def test_ready_your_turn_sorry_and_no_network() -> None:
     assert cues(box.connect(1)) == [CueName.READY]
     speak(box)
     assert cues(fall_silent(box)) == [CueName.YOUR_TURN]
-    box.owe(0, owned_up=1)
+    box.owe(0, reported_lost=1)
     assert cues(box.effects) == [CueName.SORRY]
     box.send(LineLost(1, Loss.NO_ROUTE))
     assert cues(box.pass_time(5_000)) == [CueName.NO_NETWORK]
@@ -169,7 +169,7 @@ def test_each_cue_winks_in_its_own_way(setup: Setup) -> None:
     box.press(Key.TALK)
     box.connect(1)
     assert lit_up(box, 600) == [(0, 100), (250, 350)]
-    box.owe(0, owned_up=1)
+    box.owe(0, reported_lost=1)
     assert lit_up(box, 1_000) == [(0, 100), (250, 350), (500, 600)]
     box.send(LineLost(1, Loss.NO_ROUTE))
     box.pass_time(5_000)

@@ -298,7 +298,7 @@ def test_a_line_that_is_lost_while_leaving_is_dialled_again_for_what_is_owed() -
     ], "what was owed is owed no more: nothing is waited for"
 
 
-def test_what_cannot_be_had_in_time_is_owned_up_to() -> None:
+def test_what_cannot_be_had_in_time_is_reported_lost() -> None:
     box = talked()
     box.owe(2_000, ES_EN)
     end(box)
@@ -321,7 +321,7 @@ def test_after_a_fatal_refusal_nothing_is_waited_for() -> None:
     box.key(Key.TALK, down=False)
     end(box)
     assert box.state.guest_session.touched_at is None
-    assert box.state.owned_up_at is None
+    assert box.state.reported_lost_at is None
 
 
 def test_an_utterance_in_progress_is_heard_to_its_end() -> None:

@@ -1,4 +1,4 @@
-"""Every utterance is answered at least once, or owned up to.
+"""Every utterance is answered at least once, or reported lost.
 
 An answer counts when its final text reached the event loop on a line in the state, and the wire had said all of it:
 sound too, where sound was asked for.
@@ -36,7 +36,7 @@ class EveryUtteranceIsAnswered(Checker):
         self._credited: set[tuple[int, str]] = set()
         self._about: dict[tuple[int, int], set[int]] = {}  # line and turn → utterances
         self._blocked_at = 0  # when the box last could not answer for a good reason
-        self._owned_up = 0
+        self._reported_lost = 0
         self._refused = False
 
     def booted(self) -> None:
@@ -47,7 +47,7 @@ class EveryUtteranceIsAnswered(Checker):
         self._taken.clear()
         self._credited.clear()
         self._about.clear()
-        self._owned_up = 0
+        self._reported_lost = 0
 
     def heard(self, line: int, message: Message) -> None:
         """Which response is whole."""
@@ -78,11 +78,11 @@ class EveryUtteranceIsAnswered(Checker):
             self._taken.add((event.line, text))
             self._count_repeats(event.line, text)
             self._credit(event.line, text)
-        owned_up = sum(count for _, count in new.owned_up)
+        reported_lost = sum(count for _, count in new.reported_lost)
         books = self.world.books
-        for _ in range(owned_up - self._owned_up):
+        for _ in range(reported_lost - self._reported_lost):
             books.apologies.append(self.world.agenda.now)
-        self._owned_up = owned_up
+        self._reported_lost = reported_lost
 
     def taken_back(self, line: int, turn: int, latest: set[int]) -> None:
         """What a turn was about that a talk key cut off needs no answer, nor what the box takes for one with it.
@@ -180,7 +180,7 @@ class EveryUtteranceIsAnswered(Checker):
                 self.object(f"number {said.number} is not answered, and nothing has gone wrong for long", said.began_at)
 
     def settled(self) -> None:
-        """After a calm nothing is open but what the box owned up to: one apology for each chain."""
+        """After a calm nothing is open but what the box reported lost: one apology for each chain."""
         self._settle()
         books = self.world.books
         chains: dict[int, list[Said]] = {}
@@ -190,7 +190,7 @@ class EveryUtteranceIsAnswered(Checker):
             sorry = next((at for at in books.apologies if at >= chain[0].began_at), None)
             if sorry is None:
                 numbers = ", ".join(str(said.number) for said in chain)
-                self.object(f"number {numbers} was neither answered nor owned up to", chain[0].began_at)
+                self.object(f"number {numbers} was neither answered nor reported lost", chain[0].began_at)
                 continue
             books.apologies.remove(sorry)
             books.apologised += len(chain)

@@ -1,4 +1,4 @@
-"""A wipe takes what was said before it, of a guest who left, and owns up to what was still owed.
+"""A wipe takes what was said before it, of a guest who left, and reports lost what was still owed.
 
 Under the privacy slide it may take all that was said: the panel says so
 (appliance/workers/uplink/README.md#the-release-rule). What is said behind a
@@ -23,11 +23,11 @@ class AWipeTakesOnlyWhatItMay(Checker):
         for said in world.books.open.values():
             if person.at_visit and said.guest_session == person.visits:
                 self.object(f"number {said.number} is wiped, and who said it is still here", said.began_at)
-            sorry = state.owned_up_at == world.agenda.now or state.refusal is not None
+            sorry = state.reported_lost_at == world.agenda.now or state.refusal is not None
             if not sorry and self._lost(said):
                 self.object(f"number {said.number} is wiped, and nobody is asked to repeat it", said.began_at)
 
     def _lost(self, said: Said) -> bool:
-        """Whether it was neither answered nor excused nor owned up to."""
+        """Whether it was neither answered nor excused nor reported lost."""
         told = any(at >= said.began_at for at in self.world.books.apologies)
         return not said.excused and not said.forgivable and not told

@@ -52,7 +52,7 @@ def test_nothing_else_opens_a_turn(mark: TextDone | AudioDone | ResponseDone | S
     desk = talking(100)
     desk.mark(mark)
     assert desk.unanswered == 0
-    assert desk.owned_up == 0
+    assert desk.reported_lost == 0
 
 
 def test_answered_at_response_done() -> None:
@@ -83,36 +83,36 @@ def test_answered_at_the_texts_done_alone_where_no_sound_was_asked_for() -> None
 def test_empty_turns_count() -> None:
     desk = talking(1_000)
     desk.mark(SpeechStarted(1, 0), SpeechStopped(1, 1_000), ResponseOpened(1), ResponseDone(1, True, True))
-    assert (desk.unanswered, desk.owned_up) == (0, 0)
+    assert (desk.unanswered, desk.reported_lost) == (0, 0)
 
 
-def test_a_failed_response_is_owned_up_to_and_counts_as_answered() -> None:
+def test_a_failed_response_is_reported_lost_and_counts_as_answered() -> None:
     desk = talking(1_000)
     desk.mark(SpeechStarted(1, 0), SpeechStopped(1, 1_000), ResponseOpened(1), ResponseDone(1, False, True))
-    assert (desk.unanswered, desk.owned_up, desk.release_ms) == (0, 1, 1_000)
+    assert (desk.unanswered, desk.reported_lost, desk.release_ms) == (0, 1, 1_000)
     desk.mark(ResponseDone(1, False, True))
-    assert desk.owned_up == 1
+    assert desk.reported_lost == 1
 
 
-def test_an_open_turn_without_news_for_10_s_while_a_later_one_was_answered_is_owned_up_to() -> None:
+def test_an_open_turn_without_news_for_10_s_while_a_later_one_was_answered_is_reported_lost() -> None:
     desk = talking(1_000, 1_000)
     desk.mark(SpeechStarted(1, 0), SpeechStopped(1, 1_000))
     desk.turn(2, 2_000, 3_000)
     desk.wait(9_980)
-    assert (desk.owned_up, desk.release_ms) == (0, 0)
+    assert (desk.reported_lost, desk.release_ms) == (0, 0)
     desk.wait(40)
-    assert (desk.owned_up, desk.unanswered) == (1, 0)
+    assert (desk.reported_lost, desk.unanswered) == (1, 0)
     assert desk.release_ms == 3_000
 
 
-def test_news_of_a_turn_keeps_it_from_being_owned_up_to() -> None:
+def test_news_of_a_turn_keeps_it_from_being_reported_lost() -> None:
     desk = talking(1_000, 1_000)
     desk.mark(SpeechStarted(1, 0), SpeechStopped(1, 1_000))
     desk.turn(2, 2_000, 3_000)
     for _ in range(4):
         desk.wait(6_000)
         desk.replay_buffer.touch(1, 1, desk.at)
-    assert desk.owned_up == 0
+    assert desk.reported_lost == 0
 
 
 def test_an_open_turn_without_a_later_answer_waits() -> None:
@@ -120,7 +120,7 @@ def test_an_open_turn_without_a_later_answer_waits() -> None:
     desk.turn(1, 0, 1_000)
     desk.mark(SpeechStarted(2, 2_000))
     desk.wait(60_000)
-    assert desk.owned_up == 0
+    assert desk.reported_lost == 0
     assert desk.unanswered == 1_000
 
 
@@ -131,7 +131,7 @@ def test_session_finished_answers_all_that_its_line_was_sent() -> None:
     desk.finished()
     assert desk.release_ms == desk.cursor_ms == 4_000
     assert desk.unanswered == 2_000
-    assert desk.owned_up == 0
+    assert desk.reported_lost == 0
 
 
 @pytest.mark.parametrize(("ms", "owed"), [(280, 0), (300, 300), (2_000, 2_000)])
@@ -146,7 +146,7 @@ def test_session_finished_owns_up_to_a_turn_that_was_passed_over() -> None:
     desk.turn(2, 2_000, 3_000)
     desk.mark(SpeechStarted(3, 4_000))
     desk.finished()
-    assert (desk.owned_up, desk.unanswered) == (1, 0), "the last one is answered by the end itself"
+    assert (desk.reported_lost, desk.unanswered) == (1, 0), "the last one is answered by the end itself"
 
 
 def test_release_waits_for_the_longest_prefix_of_turns() -> None:
@@ -208,7 +208,7 @@ def test_two_open_turns_without_positions_are_about_two_utterances() -> None:
     desk.mark(ResponseOpened(1), ResponseOpened(2))
     desk.mark(ResponseDone(2, False, True))
     desk.mark(ResponseDone(1, False, True))
-    assert (desk.owned_up, desk.unanswered) == (2, 0)
+    assert (desk.reported_lost, desk.unanswered) == (2, 0)
 
 
 def test_a_turn_that_began_beside_all_speech_releases_no_more_than_the_oldest() -> None:
@@ -263,7 +263,7 @@ def test_an_answer_never_releases_what_a_later_open_turn_is_about() -> None:
 def test_speech_without_a_turn_is_released_when_a_later_turn_is_answered() -> None:
     desk = talking(1_000, 1_000)
     desk.turn(1, 2_000, 3_000)
-    assert (desk.release_ms, desk.unanswered, desk.owned_up) == (3_000, 0, 0)
+    assert (desk.release_ms, desk.unanswered, desk.reported_lost) == (3_000, 0, 0)
 
 
 @pytest.mark.parametrize(("ms", "after_ms"), [(280, 3_000), (300, 20_000), (2_000, 20_000)])
@@ -276,7 +276,7 @@ def test_speech_without_a_turn_is_released_after_3_s_if_shorter_than_300_ms_afte
     assert len(desk.replay_buffer._ack_tracker.utterances) == 1
     desk.wait(200)
     assert desk.replay_buffer._ack_tracker.utterances == []
-    assert desk.owned_up == 0
+    assert desk.reported_lost == 0
 
 
 def test_without_a_live_line_nothing_is_released_by_time() -> None:

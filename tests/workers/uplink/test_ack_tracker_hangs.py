@@ -33,7 +33,7 @@ def test_what_is_said_next_is_kept_and_the_line_is_deaf(how: str) -> None:
     assert desk.report.deaf_ms < 20_000
     desk.wait(1_000)
     assert desk.report.deaf_ms >= 20_000
-    assert (desk.unanswered, desk.owned_up) == (1_000, 0), "neither let go nor owned up to"
+    assert (desk.unanswered, desk.reported_lost) == (1_000, 0), "neither let go nor reported lost"
     desk.lose()
     desk.dial(2)
     assert [n for n in desk.sent[2] if first <= n < first + 50] == list(range(first, first + 50))
@@ -121,7 +121,7 @@ def test_a_line_that_finished_has_heard_what_it_said_nothing_to() -> None:
     desk = talking(1_000)
     desk.replay_buffer.finishing(1)
     desk.finished()
-    assert (desk.unanswered, desk.owned_up) == (0, 0)
+    assert (desk.unanswered, desk.reported_lost) == (0, 0)
 
 
 def test_a_line_that_is_gone_has_nothing_to_finish() -> None:

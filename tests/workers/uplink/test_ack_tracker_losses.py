@@ -16,14 +16,14 @@ def test_poison_counts_for_the_oldest_alone_and_drops_it_after_the_third_line() 
     for line in (1, 2):
         desk.dial(line)
         desk.lose()
-        assert (desk.owned_up, desk.unanswered) == (0, 2_000)
+        assert (desk.reported_lost, desk.unanswered) == (0, 2_000)
     desk.dial(3)
     desk.lose()
-    assert (desk.owned_up, desk.unanswered) == (1, 1_000)
+    assert (desk.reported_lost, desk.unanswered) == (1, 1_000)
     desk.dial(4)
     assert desk.sent[4][-1] == desk.frames - 1, "the rest is replayed"
     desk.lose()
-    assert desk.owned_up == 1, "and begins to count from one"
+    assert desk.reported_lost == 1, "and begins to count from one"
 
 
 def test_poison_counts_only_lines_that_were_sent_the_utterance() -> None:
@@ -32,7 +32,7 @@ def test_poison_counts_only_lines_that_were_sent_the_utterance() -> None:
     for line in range(1, 9):
         desk.replay_buffer.attach(line, speaks=True, at=desk.at)
         desk.lose(line)
-    assert (desk.owned_up, desk.unanswered) == (0, 1_000)
+    assert (desk.reported_lost, desk.unanswered) == (0, 1_000)
 
 
 def test_poison_does_not_count_short_noises() -> None:
@@ -43,22 +43,22 @@ def test_poison_does_not_count_short_noises() -> None:
     for line in range(1, 4):
         desk.dial(line)
         desk.lose()
-    assert desk.owned_up == 1
+    assert desk.reported_lost == 1
     assert desk.unanswered == 0
 
 
-def test_beyond_30_s_is_owned_up_to_once() -> None:
+def test_beyond_30_s_is_reported_lost_once() -> None:
     desk = Desk()
     desk.hear(1_000)
     desk.quiet(40_000)
-    assert (desk.owned_up, desk.unanswered) == (1, 0)
+    assert (desk.reported_lost, desk.unanswered) == (1, 0)
     desk.hear(45_000)
-    assert desk.owned_up == 2, "one utterance, however long"
+    assert desk.reported_lost == 2, "one utterance, however long"
     for line in (1, 2):
         desk.dial(line)
         desk.lose()
         desk.hear(1_000)
-    assert desk.owned_up == 2
+    assert desk.reported_lost == 2
 
 
 def test_a_noise_beyond_30_s_is_not_owned_up_to() -> None:
@@ -66,16 +66,16 @@ def test_a_noise_beyond_30_s_is_not_owned_up_to() -> None:
     desk.hear(200)
     desk.hear(200, speech=False)
     desk.quiet(40_000)
-    assert desk.owned_up == 0
+    assert desk.reported_lost == 0
 
 
-def test_beyond_30_s_on_a_live_line_is_owned_up_to_only_if_the_line_dies() -> None:
+def test_beyond_30_s_on_a_live_line_is_reported_lost_only_if_the_line_dies() -> None:
     desk = talking(1_000)
     desk.mark(SpeechStarted(1, 0))
     desk.quiet(40_000)
-    assert (desk.owned_up, desk.end_ms - desk.release_ms) == (0, 30_000)
+    assert (desk.reported_lost, desk.end_ms - desk.release_ms) == (0, 30_000)
     desk.lose()
-    assert desk.owned_up == 1
+    assert desk.reported_lost == 1
 
 
 def test_beyond_30_s_on_a_live_line_that_answers_is_fine() -> None:
@@ -84,27 +84,27 @@ def test_beyond_30_s_on_a_live_line_that_answers_is_fine() -> None:
     desk.quiet(40_000)
     desk.answer(1)
     desk.lose()
-    assert desk.owned_up == 0
+    assert desk.reported_lost == 0
 
 
-def test_a_monologue_beyond_30_s_whose_line_dies_is_owned_up_to_once() -> None:
+def test_a_monologue_beyond_30_s_whose_line_dies_is_reported_lost_once() -> None:
     desk = talking()
     desk.hear(40_000)
     desk.mark(SpeechStarted(1, 0))
     desk.hear(2_000)
-    assert desk.owned_up == 0
+    assert desk.reported_lost == 0
     desk.lose()
-    assert desk.owned_up == 1
+    assert desk.reported_lost == 1
     desk.hear(5_000)
     desk.dial(2)
     desk.lose()
-    assert desk.owned_up == 1
+    assert desk.reported_lost == 1
 
 
-def test_what_a_stalled_line_was_never_sent_is_owned_up_to() -> None:
+def test_what_a_stalled_line_was_never_sent_is_reported_lost() -> None:
     desk = talking()
     desk.hear(35_000, send=False)
-    assert desk.owned_up == 1
+    assert desk.reported_lost == 1
 
 
 def test_a_line_without_end_of_open_turns_is_bounded() -> None:
@@ -112,7 +112,7 @@ def test_a_line_without_end_of_open_turns_is_bounded() -> None:
     for n in range(1, 200):
         desk.mark(SpeechStarted(n, 0))
     assert len(desk.replay_buffer._ack_tracker.lines[1].turns) == MOST_TURNS
-    assert desk.owned_up >= 1
+    assert desk.reported_lost >= 1
 
 
 def test_turns_that_are_never_done_in_whole_are_bounded() -> None:
@@ -120,7 +120,7 @@ def test_turns_that_are_never_done_in_whole_are_bounded() -> None:
     for n in range(1, 200):
         desk.mark(ResponseOpened(n), TextDone(n), AudioDone(n))
     assert len(desk.replay_buffer._ack_tracker.lines[1].turns) <= MOST_TURNS
-    assert desk.owned_up == 0
+    assert desk.reported_lost == 0
 
 
 def test_what_an_older_line_still_answers_is_not_released_by_a_newer_one() -> None:
@@ -139,4 +139,4 @@ def test_news_of_a_line_that_was_lost_changes_nothing() -> None:
     desk.lose()
     desk.mark(SpeechStarted(1, 0), ResponseDone(1, False, True), line=1)
     desk.replay_buffer.touch(1, 1, desk.at)
-    assert (desk.unanswered, desk.owned_up) == (1_000, 0)
+    assert (desk.unanswered, desk.reported_lost) == (1_000, 0)

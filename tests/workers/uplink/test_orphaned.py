@@ -17,7 +17,7 @@ def test_in_a_pause_it_is_said_again_at_once() -> None:
     desk = talking(1_000)
     desk.dial(2)
     desk.lose(1)
-    assert (desk.owned_up, desk.unanswered) == (0, 1_000)
+    assert (desk.reported_lost, desk.unanswered) == (0, 1_000)
     desk.send(flush=True)
     assert said_again(desk, 2, 0, 50)
     assert desk.sent[2][:25] == [-1] * 25, "behind a pause of its own"
@@ -32,7 +32,7 @@ def test_while_somebody_speaks_it_waits_for_the_pause_and_is_owed_all_the_time()
     assert not said_again(desk, 2, 0, 50)
     report = desk.replay_buffer.report(desk.at)
     assert report is not None
-    assert (report.unanswered_ms, report.owned_up) == (2_000, 0)
+    assert (report.unanswered_ms, report.reported_lost) == (2_000, 0)
     desk.quiet(780)
     assert not said_again(desk, 2, 0, 50)
     desk.quiet(3_000)
@@ -53,7 +53,7 @@ def test_its_answer_releases_it_and_it_is_a_replay() -> None:
     assert (facts.replay, facts.start_at, facts.end_at) == (True, 0, 1_000)
     desk.mark(SpeechStopped(1, stop), ResponseOpened(1))
     desk.answer(1)
-    assert (desk.unanswered, desk.owned_up) == (0, 0)
+    assert (desk.unanswered, desk.reported_lost) == (0, 0)
 
 
 def test_it_costs_nothing_of_the_days_allowance() -> None:
@@ -71,7 +71,7 @@ def test_of_a_sentence_that_was_handed_over_in_its_midst_the_first_half_is_said_
     desk.dial(2)
     desk.hear(1_000)
     desk.lose(1)
-    assert desk.owned_up == 0
+    assert desk.reported_lost == 0
     desk.quiet(3_000)
     assert said_again(desk, 2, 0, 50)
     assert sum(u.end - u.start for u in desk.replay_buffer._ack_tracker.utterances) == 2_000 * 16
@@ -92,7 +92,7 @@ def test_a_short_noise_is_let_go() -> None:
     desk.dial(2)
     desk.lose(1)
     desk.quiet(3_000)
-    assert (desk.owned_up, desk.unanswered) == (0, 0)
+    assert (desk.reported_lost, desk.unanswered) == (0, 0)
     assert not said_again(desk, 2, 0, 10)
 
 
@@ -106,7 +106,7 @@ def test_the_newer_line_dies_too_and_nothing_is_lost() -> None:
     desk.quiet(3_000)
     assert said_again(desk, 3, 0, 50)
     assert said_again(desk, 3, 100, 50)
-    assert desk.owned_up == 0
+    assert desk.reported_lost == 0
 
 
 def test_poison_is_counted_on() -> None:
@@ -116,10 +116,10 @@ def test_poison_is_counted_on() -> None:
         desk.quiet(3_000)
         desk.lose(line - 1)
         desk.quiet(3_000)
-    assert (desk.owned_up, desk.unanswered) == (1, 0)
+    assert (desk.reported_lost, desk.unanswered) == (1, 0)
 
 
-def test_whoever_speaks_on_for_30_s_outruns_it_and_it_is_owned_up_to() -> None:
+def test_whoever_speaks_on_for_30_s_outruns_it_and_it_is_reported_lost() -> None:
     desk = talking(1_000)
     desk.dial(2)
     desk.hear(500)
@@ -128,7 +128,7 @@ def test_whoever_speaks_on_for_30_s_outruns_it_and_it_is_owned_up_to() -> None:
     desk.hear(KEPT_MS + 1_000)
     report = desk.replay_buffer.report(desk.at)
     assert report is not None
-    assert report.owned_up == 1
+    assert report.reported_lost == 1
     desk.quiet(3_000)
     assert not said_again(desk, 2, 0, 50)
 
@@ -140,7 +140,7 @@ def test_a_wipe_forgets_it() -> None:
     desk.lose(1)
     desk.replay_buffer.wipe()
     desk.quiet(3_000)
-    assert (desk.unanswered, desk.owned_up) == (0, 0)
+    assert (desk.unanswered, desk.reported_lost) == (0, 0)
     assert not said_again(desk, 2, 0, 50)
 
 

@@ -192,7 +192,7 @@ def test_a_change_of_language_moves_the_open_utterance_and_drops_what_the_old_li
     new.dial(2)
     assert new.sent[2] == list(range(90, 150)), "with 200 ms of lead"
     old.mark(ResponseDone(1, True, False), ResponseDone(2, False, False), line=1)
-    assert old.owned_up == 0, "it is not lost: it was said elsewhere"
+    assert old.reported_lost == 0, "it is not lost: it was said elsewhere"
     assert old.replay_buffer.facts(1, 2, old.at).dropped
     old.mark(SpeechStarted(3, 1_800), line=1)
     assert old.replay_buffer.facts(1, 3, old.at).dropped, "what it hears of it later is dropped too"

@@ -54,8 +54,8 @@ def test_whatever_happens_the_books_hold(steps: list[tuple[str, int, int | None]
         assert ack_tracker.release <= sample_queue.end
         assert sample_queue.release <= max(ack_tracker.release, sample_queue.release)
         assert desk.replay_buffer.kept_ms() <= 30_000 + 1_040, "30 s, a seal and a chunk"
-        assert desk.owned_up >= owned
-        owned = desk.owned_up
+        assert desk.reported_lost >= owned
+        owned = desk.reported_lost
         assert wiped or ack_tracker.unanswered_ms() >= 0
         assert all(u.end > ack_tracker.release for u in ack_tracker.utterances)
         spoken += what == "speak"
@@ -71,7 +71,7 @@ def test_whatever_happens_the_books_hold(steps: list[tuple[str, int, int | None]
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(300, 2_500), st.integers(0, 3)), max_size=25))
 def test_nothing_said_is_lost(story: list[tuple[int, int, int]]) -> None:
-    """Each utterance is in the end sent to a line that answers it, or owned up to; lines die as they like."""
+    """Each utterance is in the end sent to a line that answers it, or reported lost; lines die as they like."""
     desk, line, turn = Desk(), 1, 0
     desk.dial(1)
     answered: set[int] = set()
@@ -96,7 +96,7 @@ def test_nothing_said_is_lost(story: list[tuple[int, int, int]]) -> None:
             answered |= set(desk.sent[line])
             assert desk.unanswered == 0
     missing = [words for words in said if not set(words) <= answered]
-    kept = sum(1 for utterance in desk.replay_buffer._ack_tracker.utterances if not utterance.owned)
-    assert len(missing) <= kept + desk.owned_up
+    kept = sum(1 for utterance in desk.replay_buffer._ack_tracker.utterances if not utterance.reported)
+    assert len(missing) <= kept + desk.reported_lost
     for sent in desk.sent.values():
         assert holes(sent) == []
