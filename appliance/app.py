@@ -22,7 +22,16 @@ from appliance.config.secret import SecretKey
 from appliance.config.settings import Settings
 from appliance.core.model.direction import Direction
 from appliance.core.model.effects import Field
-from appliance.core.model.events import Booted, Device, DeviceFailed, Event, Key, KeyEdge, SpeechHeard, StopRequested
+from appliance.core.model.events import (
+    Booted,
+    Device,
+    DeviceFailed,
+    Event,
+    Key,
+    KeyEdge,
+    StopRequested,
+    VoiceActivityChanged,
+)
 from appliance.core.model.limits import Limits
 from appliance.core.model.state import Fault, MicrophoneHealth, State
 from appliance.core.session.cues import winks
@@ -211,7 +220,7 @@ class Box:
 
     def _heard(self, event: Event) -> None:
         """News of the microphone: the camera feed looks only while somebody speaks."""
-        if self._camera_feed is not None and isinstance(event, SpeechHeard):
+        if self._camera_feed is not None and isinstance(event, VoiceActivityChanged):
             self._camera_feed.hear(speaking=event.active)
         self._queue.post(event)
 

@@ -26,7 +26,7 @@ class SessionUpdated:
 
 
 @dataclass(frozen=True, slots=True)
-class SpeechBegan:
+class ServerSpeechStarted:
     """``input_audio_buffer.speech_started``. ``audio_start_ms``: position in what this line was sent."""
 
     item_id: str
@@ -34,7 +34,7 @@ class SpeechBegan:
 
 
 @dataclass(frozen=True, slots=True)
-class SpeechEnded:
+class ServerSpeechStopped:
     """``input_audio_buffer.speech_stopped``; may come after the whole translation."""
 
     item_id: str
@@ -169,8 +169,8 @@ class Unknown:
 ServerMessage = (
     SessionCreated
     | SessionUpdated
-    | SpeechBegan
-    | SpeechEnded
+    | ServerSpeechStarted
+    | ServerSpeechStopped
     | ItemCreated
     | SourceText
     | SourceCompleted

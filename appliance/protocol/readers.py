@@ -199,12 +199,12 @@ _TABLE: tuple[tuple[str, _Reader, str], ...] = (
     ("error", _read_error, "error code message param request_id"),
     (
         "input_audio_buffer.speech_started",
-        lambda f: m.SpeechBegan(_words(f, "item_id"), _count(f, "audio_start_ms")),
+        lambda f: m.ServerSpeechStarted(_words(f, "item_id"), _count(f, "audio_start_ms")),
         "item_id audio_start_ms",
     ),
     (
         "input_audio_buffer.speech_stopped",
-        lambda f: m.SpeechEnded(_words(f, "item_id"), _count(f, "audio_end_ms")),
+        lambda f: m.ServerSpeechStopped(_words(f, "item_id"), _count(f, "audio_end_ms")),
         "item_id audio_end_ms",
     ),
     ("input_audio_buffer.committed", _passed_over, "item_id previous_item_id"),

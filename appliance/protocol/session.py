@@ -76,9 +76,9 @@ class ClientSession:
 
     def _take(self, message: m.ServerMessage | m.Unknown, at: int) -> None:
         match message:
-            case m.SpeechBegan():
+            case m.ServerSpeechStarted():
                 self._speech_began(message)
-            case m.SpeechEnded():
+            case m.ServerSpeechStopped():
                 stopped = self._table.stop(message.item_id, message.audio_end_ms)
                 if stopped is not None:
                     self._marks.append(k.SpeechStopped(stopped.number, message.audio_end_ms))
@@ -118,7 +118,7 @@ class ClientSession:
                 self._events.append(e.LineFinished(self.line))
                 self._marks.append(k.Finished())
 
-    def _speech_began(self, message: m.SpeechBegan) -> None:
+    def _speech_began(self, message: m.ServerSpeechStarted) -> None:
         heard = self._table.hear(message.item_id, message.audio_start_ms)
         if heard is None:
             return

@@ -6,7 +6,7 @@ Responsible for: boxes that may speak, and picking effects apart. Must not: asse
 from appliance.core.devices.playback import CUE_LINE
 from appliance.core.model.direction import Direction
 from appliance.core.model.effects import Cue, CueName, Effect, SelectInput
-from appliance.core.model.events import Key, SpeechEnded, SpeechSounded, TextArrived
+from appliance.core.model.events import Key, PlaybackEnded, PlaybackStarted, TextArrived
 from appliance.core.model.modes import Valve
 from appliance.core.model.state import Setup
 from tests.core.box import Box
@@ -32,9 +32,9 @@ def on_air(setup: Setup = ROOM) -> Box:
 
 def sounded(box: Box, line: int = CUE_LINE, turn: int = 1) -> tuple[Effect, ...]:
     """Something is said to its end."""
-    box.send(SpeechSounded(line, turn, box.now))
+    box.send(PlaybackStarted(line, turn, box.now))
     box.pass_time(600)
-    return box.send(SpeechEnded(line, turn, 600, 0))
+    return box.send(PlaybackEnded(line, turn, 600, 0))
 
 
 def text(box: Box, words: str, turn: int = 1, *, final: bool = True, late: bool = False) -> tuple[Effect, ...]:

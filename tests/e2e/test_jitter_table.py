@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.core.model.events import Event, SpeechSounded
+from appliance.core.model.events import Event, PlaybackStarted
 from appliance.emulator.script.script import Rehearsal, Turn
 from appliance.workers.playback import jitter_buffer
 from appliance.workers.playback.jitter_buffer import JitterBuffer
@@ -112,7 +112,7 @@ def play(arrivals: Sequence[Arrival]) -> Played:
     sounded: dict[int, int] = {}
 
     def post(event: Event) -> None:
-        if isinstance(event, SpeechSounded):
+        if isinstance(event, PlaybackStarted):
             sounded[event.turn] = event.at
 
     buffer = JitterBuffer(post)

@@ -32,7 +32,7 @@ def message(kind: str | None, **fields: object) -> object:
     [
         (1, m.SessionCreated("sess_DemoAudio01")),
         (2, m.SessionUpdated("sess_DemoAudio01")),
-        (3, m.SpeechBegan("item_DemoSrcA1", 640)),
+        (3, m.ServerSpeechStarted("item_DemoSrcA1", 640)),
         (4, m.ItemCreated("item_DemoSrcA1", "user", "")),
         (7, m.ResponseCreated("resp_DemoA1")),
         (8, m.OutputItemAdded("resp_DemoA1", "item_DemoOutA1")),
@@ -40,7 +40,7 @@ def message(kind: str | None, **fields: object) -> object:
         (10, m.PassedOver("response.content_part.added")),
         (13, m.SourceText("item_DemoSrcA1", "Dove si trova", " il binario", "it")),
         (14, m.TranslationText("resp_DemoA1", "item_DemoOutA1", "Where is", " the platform")),
-        (21, m.SpeechEnded("item_DemoSrcA1", 3540)),
+        (21, m.ServerSpeechStopped("item_DemoSrcA1", 3540)),
         (24, m.TranslationDone("resp_DemoA1", "item_DemoOutA1", "Where is the platform for Turin?  ")),
         (25, m.SourceCompleted("item_DemoSrcA1", "Dove si trova il binario per Torino?", "it")),
         (26, m.AudioDone("resp_DemoA1", "item_DemoOutA1")),
@@ -131,8 +131,8 @@ def test_a_failed_transcript() -> None:
     [
         ("session.created", m.SessionCreated("")),
         ("session.updated", m.SessionUpdated("")),
-        ("input_audio_buffer.speech_started", m.SpeechBegan("", None)),
-        ("input_audio_buffer.speech_stopped", m.SpeechEnded("", None)),
+        ("input_audio_buffer.speech_started", m.ServerSpeechStarted("", None)),
+        ("input_audio_buffer.speech_stopped", m.ServerSpeechStopped("", None)),
         ("input_audio_buffer.committed", m.PassedOver("input_audio_buffer.committed")),
         ("input_audio_buffer.cleared", m.PassedOver("input_audio_buffer.cleared")),
         ("conversation.item.created", m.ItemCreated("", "", "")),
@@ -193,7 +193,7 @@ def test_what_cannot_be_understood_is_nonsense(fields: dict[str, Any], complaint
     ],
 )
 def test_positions_are_whole_numbers_or_left_out(value: object, position: int | None) -> None:
-    assert message("input_audio_buffer.speech_started", audio_start_ms=value) == m.SpeechBegan("", position)
+    assert message("input_audio_buffer.speech_started", audio_start_ms=value) == m.ServerSpeechStarted("", position)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from appliance.core.model.events import (
     MicrophoneJudged,
     Sense,
     SoundDrained,
-    SpeechHeard,
+    VoiceActivityChanged,
 )
 from appliance.core.model.modes import Valve
 from appliance.emulator.session.interfaces import Sound
@@ -251,7 +251,7 @@ class SimMicrophone:
     def _tell(self, *, speaking: bool) -> None:
         if speaking is not self._speaking:
             self._speaking = speaking
-            self._post(SpeechHeard(speaking))
+            self._post(VoiceActivityChanged(speaking))
 
 
 class SimLoudspeaker:

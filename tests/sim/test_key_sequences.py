@@ -23,12 +23,12 @@ from appliance.core.model.events import (
     LineLost,
     Loss,
     MicrophoneClosed,
+    PlaybackEnded,
+    PlaybackStarted,
     ReplayReported,
     SourceArrived,
-    SpeechEnded,
-    SpeechHeard,
-    SpeechSounded,
     TextArrived,
+    VoiceActivityChanged,
     WorkerSilent,
 )
 from appliance.core.model.limits import Limits
@@ -101,9 +101,9 @@ def voice(box: Box) -> None:
     """The box begins or ends to speak."""
     spoken = box.state.sound.speaking
     if spoken is not None:
-        box.send(SpeechEnded(*spoken, 700, 0))
+        box.send(PlaybackEnded(*spoken, 700, 0))
     elif box.state.lines:
-        box.send(SpeechSounded(box.state.lines[-1].number, 1, box.now))
+        box.send(PlaybackStarted(box.state.lines[-1].number, 1, box.now))
 
 
 def owes(ms: int) -> Act:
@@ -118,7 +118,7 @@ ACTS: tuple[Act, ...] = (
     *[line_gets_on] * 24,
     *(turn(language, final=final) for language in ("ar", "es", "en", "") for final in (True, False, True)),
     *(lost(*how) for how in ((Loss.RESET, 0), (Loss.HTTP, 401), (Loss.HTTP, 429), (Loss.CLOSED, 1011))),
-    *(lambda box, on=on: box.send(SpeechHeard(on)) for on in (True, False, True, False)),
+    *(lambda box, on=on: box.send(VoiceActivityChanged(on)) for on in (True, False, True, False)),
     *[lambda box: box.send(MicrophoneClosed())] * 4,
     *[voice] * 6,
     *(owes(ms) for ms in (0, 0, 900)),
@@ -143,7 +143,7 @@ def everybody_goes(box: Box) -> None:
     for contact in box.state.contacts:
         if contact.down is not (contact.key is Key.PRIVACY):  # the slide's rest is live
             box.key(contact.key, down=not contact.down)
-    box.send(SpeechHeard(False), MicrophoneClosed())
+    box.send(VoiceActivityChanged(False), MicrophoneClosed())
     for _ in range(12):
         box.pass_time(20_000)
         line_gets_on(box)

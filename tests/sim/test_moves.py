@@ -27,10 +27,10 @@ from appliance.core.model.events import (
     LineReached,
     Loss,
     ReplayReported,
-    SpeechHeard,
     StopRequested,
     Tick,
     UsageCounted,
+    VoiceActivityChanged,
 )
 from appliance.core.model.limits import Limits
 from appliance.core.model.modes import MOVES, PHASES, WORKING, Mode, Phase
@@ -81,7 +81,7 @@ def _spare(setup: Setup) -> Node:
     box = Box(setup).boot()
     box.key(Key.TALK, down=True)
     box.connect(1)
-    box.send(UsageCounted(1, 40_000, 0), SpeechHeard(active=True))
+    box.send(UsageCounted(1, 40_000, 0), VoiceActivityChanged(active=True))
     box.connect(2)
     return box.state, box.now
 
@@ -129,7 +129,7 @@ def _choices(state: State) -> Iterator[tuple[tuple[Event, ...], int]]:
     for direction in KINDS:
         yield (ReplayReported(direction, 0 if state.owed_ms(direction) else 1_500, 0, 0),), 0
     if state.speech:
-        yield (SpeechHeard(active=False),), 0
+        yield (VoiceActivityChanged(active=False),), 0
     for lapse_ms in LAPSES_MS:
         yield (Tick(),), lapse_ms
     yield (StopRequested("SIGTERM"),), 0

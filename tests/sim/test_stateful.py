@@ -38,21 +38,21 @@ from appliance.core.model.events import (
     MicrophoneClosed,
     MicrophoneEnded,
     MicrophoneJudged,
+    PlaybackEnded,
+    PlaybackStarted,
     ReplayReported,
     Sense,
     ServiceComplained,
     SoundDrained,
     SoundSent,
     SourceArrived,
-    SpeechEnded,
-    SpeechHeard,
-    SpeechSounded,
     StopRequested,
     TextArrived,
     TroubleReported,
     TurnAnswered,
     TurnOpened,
     UsageCounted,
+    VoiceActivityChanged,
     WorkerSilent,
 )
 from appliance.core.model.modes import Mode, Phase
@@ -203,11 +203,11 @@ class AnySequence(RuleBasedStateMachine):
     @rule(place=st.integers(0, 3), turn=turns, ended=flags)
     def speech_is_played(self, place: int, turn: int, ended: bool) -> None:
         number = self.number(place)
-        self.box.send(SpeechEnded(number, turn, 400, 0) if ended else SpeechSounded(number, turn, self.box.now))
+        self.box.send(PlaybackEnded(number, turn, 400, 0) if ended else PlaybackStarted(number, turn, self.box.now))
 
     @rule(sense=st.sampled_from(Sense), repeat=flags)
     def the_card_is_judged(self, sense: Sense, repeat: bool) -> None:
-        self.box.send(MicrophoneJudged(sense, 47), *([SpeechSounded(0, 1, 0)] if repeat else []))
+        self.box.send(MicrophoneJudged(sense, 47), *([PlaybackStarted(0, 1, 0)] if repeat else []))
 
     @rule(
         direction=st.sampled_from(DIRECTIONS),
@@ -231,8 +231,8 @@ class AnySequence(RuleBasedStateMachine):
             (
                 MicrophoneClosed(),
                 SoundDrained(),
-                SpeechHeard(True),
-                SpeechHeard(False),
+                VoiceActivityChanged(True),
+                VoiceActivityChanged(False),
                 LevelMetered(3),
                 Booted(False),
                 CameraTurned(True),

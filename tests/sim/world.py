@@ -13,7 +13,7 @@ from random import Random
 
 from appliance import event_loop
 from appliance.core.model.direction import Direction
-from appliance.core.model.events import Booted, Event, Key, KeyEdge, SpeechHeard, StopRequested
+from appliance.core.model.events import Booted, Event, Key, KeyEdge, StopRequested, VoiceActivityChanged
 from appliance.core.model.limits import Limits
 from appliance.core.model.state import Setup, State
 from appliance.emulator.faults.settings import Habits
@@ -229,7 +229,7 @@ class World:
         """An event for the event loop, who comes to it a moment later."""
         if hasattr(event, "line"):
             self.told.append(event)
-        if isinstance(event, SpeechHeard) and self.camera_feed is not None:
+        if isinstance(event, VoiceActivityChanged) and self.camera_feed is not None:
             self.camera_feed.hear(speaking=event.active)
         self.queue.post(event)
         self._wake_owner(self.agenda.now + self.owner_lag_ms)

@@ -36,14 +36,13 @@ from appliance.core.model.events import (
     MicrophoneClosed,
     MicrophoneEnded,
     MicrophoneJudged,
+    PlaybackEnded,
+    PlaybackStarted,
     ReplayReported,
     ServiceComplained,
     SoundDrained,
     SoundSent,
     SourceArrived,
-    SpeechEnded,
-    SpeechHeard,
-    SpeechSounded,
     StopRequested,
     TextArrived,
     Tick,
@@ -51,6 +50,7 @@ from appliance.core.model.events import (
     TurnAnswered,
     TurnOpened,
     UsageCounted,
+    VoiceActivityChanged,
     WorkerSilent,
 )
 from appliance.core.model.fast_replace import replace
@@ -111,6 +111,8 @@ def cause(event: Event) -> str:
             return why
         case ReplayReported(direction, unanswered_ms):
             return f"{direction} unanswered {unanswered_ms} ms"
+        case VoiceActivityChanged():
+            return "speech heard"
         case _:
             return "".join(f" {c.lower()}" if c.isupper() else c for c in type(event).__name__).strip()
 
@@ -139,16 +141,16 @@ def _handled(state: State, event: Event, now: int, limits: Limits) -> StepResult
             return camera.turned(state, on), ()
         case LevelMetered(level):
             return replace(state, level=level), ()
-        case SpeechHeard(active):
+        case VoiceActivityChanged(active):
             return _speech_heard(state, active, now), ()
         case ReplayReported():
             state = device_health.replay_reported(state, event, now)
             return (
                 connection.deaf(state, event.direction, now, limits) if event.deaf_ms >= limits.deaf_ms else (state, ())
             )
-        case SpeechSounded():
+        case PlaybackStarted():
             return turns.speech_sounded(playback.began(state, event.line, event.turn), event)
-        case SpeechEnded():
+        case PlaybackEnded():
             state = playback.ended(state, event.line, event.turn, now, limits)
             if event.line != playback.CUE_LINE:  # what the box says by itself is nobody's visit
                 state = guest_session.touched(state, now)

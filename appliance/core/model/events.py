@@ -154,7 +154,7 @@ class LevelMetered:
 
 
 @dataclass(frozen=True, slots=True)
-class SpeechHeard:
+class VoiceActivityChanged:
     """The local voice detector changed its mind."""
 
     active: bool
@@ -255,7 +255,7 @@ class TurnAnswered:
 
 
 @dataclass(frozen=True, slots=True)
-class SpeechSounded:
+class PlaybackStarted:
     """The first sample of a turn's speech was handed to the loudspeaker."""
 
     line: int
@@ -264,7 +264,7 @@ class SpeechSounded:
 
 
 @dataclass(frozen=True, slots=True)
-class SpeechEnded:
+class PlaybackEnded:
     """All of a turn's speech was handed to the loudspeaker. ``gap_ms``: silence that underruns put into it."""
 
     line: int
@@ -371,7 +371,7 @@ Event = (
     | MicrophoneJudged
     | CameraTurned
     | LevelMetered
-    | SpeechHeard
+    | VoiceActivityChanged
     | ReplayReported
     | LineTroubled
     | LineReached
@@ -382,8 +382,8 @@ Event = (
     | TextArrived
     | SourceArrived
     | TurnAnswered
-    | SpeechSounded
-    | SpeechEnded
+    | PlaybackStarted
+    | PlaybackEnded
     | UsageCounted
     | LineMetered
     | SoundSent

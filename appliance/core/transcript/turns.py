@@ -7,9 +7,9 @@ Must not: touch lines or dialling.
 from appliance.core.link.connection import changed
 from appliance.core.model.effects import Effect, Note
 from appliance.core.model.events import (
+    PlaybackEnded,
+    PlaybackStarted,
     SourceArrived,
-    SpeechEnded,
-    SpeechSounded,
     TextArrived,
     TurnAnswered,
     TurnOpened,
@@ -102,7 +102,7 @@ def turn_answered(state: State, event: TurnAnswered) -> StepResult:
     return _completed(state, turn)
 
 
-def speech_sounded(state: State, event: SpeechSounded) -> StepResult:
+def speech_sounded(state: State, event: PlaybackStarted) -> StepResult:
     """The first sample is heard. The loudspeaker's news outlive the line: they only complete figures."""
     turn = _turn(state, event.line, event.turn)
     if turn is None or turn.sound_at is not None:
@@ -110,7 +110,7 @@ def speech_sounded(state: State, event: SpeechSounded) -> StepResult:
     return _with_turn(state, replace(turn, sound_at=event.at)), ()
 
 
-def speech_ended(state: State, event: SpeechEnded) -> StepResult:
+def speech_ended(state: State, event: PlaybackEnded) -> StepResult:
     """The turn's speech has been played."""
     turn = _turn(state, event.line, event.turn)
     if turn is None:

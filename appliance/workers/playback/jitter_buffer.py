@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from appliance.core.devices.playback import REPEAT_LINE
-from appliance.core.model.events import Event, SpeechEnded, SpeechSounded
+from appliance.core.model.events import Event, PlaybackEnded, PlaybackStarted
 from appliance.core.model.modes import Valve
 from appliance.protocol.pcm import OUTPUT_HZ, bytes_of_ms, ms_of_bytes
 from appliance.workers.playback.history import SpeechMemory
@@ -206,7 +206,7 @@ class JitterBuffer:
         self._ended.append((segment.line, segment.turn))
         if segment.sounded:
             ms, gap = (ms_of_bytes(n, OUTPUT_HZ) for n in (segment.played, segment.gap_bytes))
-            events.append(SpeechEnded(segment.line, segment.turn, ms, gap))
+            events.append(PlaybackEnded(segment.line, segment.turn, ms, gap))
 
     def _begin_repeat(self, at: int) -> None:
         """What is to be said again goes first, but cuts nothing in two."""
@@ -249,7 +249,7 @@ class JitterBuffer:
     def _cut_from(self, segment: Segment, size: int, at: int, events: list[Event]) -> bytes:
         if not segment.sounded:
             segment.sounded = True
-            events.append(SpeechSounded(segment.line, segment.turn, at))
+            events.append(PlaybackStarted(segment.line, segment.turn, at))
         segment.dry = False
         self._pace(segment, at)
         pcm = segment.take(size)

@@ -19,7 +19,7 @@ from appliance.core.model.events import (
     MicrophoneEnded,
     MicrophoneJudged,
     Sense,
-    SpeechHeard,
+    VoiceActivityChanged,
 )
 from appliance.errors import DeviceError
 from appliance.ports import MICROPHONE_PERIOD_SAMPLES, Microphone
@@ -189,7 +189,7 @@ class MicrophoneWorker:
             self._replay_buffers.append(period, MICROPHONE_PERIOD_SAMPLES, speech=flag, at=self._clock())
             if self._detector.speaking is not self._speaking:
                 self._speaking = self._detector.speaking
-                self._post(SpeechHeard(self._speaking))
+                self._post(VoiceActivityChanged(self._speaking))
             count += 1
             if count % METER_EVERY == 0:
                 self._meter(bars(period))
@@ -252,7 +252,7 @@ class MicrophoneWorker:
         self._replay_buffers.tell(self._post, self._clock(), last=True)
         if self._speaking:
             self._speaking = False
-            self._post(SpeechHeard(False))
+            self._post(VoiceActivityChanged(False))
         self._meter(0)
 
     def _let_go(self) -> None:

@@ -16,9 +16,9 @@ from appliance.core.model.events import (
     Loss,
     MicrophoneClosed,
     MicrophoneEnded,
-    SpeechHeard,
     StopRequested,
     TextArrived,
+    VoiceActivityChanged,
 )
 from appliance.core.model.state import Setup
 from appliance.core.model.views import FaultView, SignView, SubtitlesView, View
@@ -83,7 +83,7 @@ def test_with_auto_it_rests_while_nobody_speaks() -> None:
     box.pass_time(119_000)
     assert box.state.camera.open
     assert of_camera(box.pass_time(2_000)) == [CloseCamera()], "the line was let go"
-    assert of_camera(box.send(SpeechHeard(active=True))) == [OpenCamera()]
+    assert of_camera(box.send(VoiceActivityChanged(active=True))) == [OpenCamera()]
 
 
 def test_off_is_off() -> None:
@@ -133,7 +133,7 @@ def test_a_key_that_is_stuck_counts_as_up() -> None:
     box = on_air("hold")
     box.key(Key.CAMERA, down=True)
     for _ in range(4):
-        box.send(SpeechHeard(active=True))
+        box.send(VoiceActivityChanged(active=True))
         assert CloseCamera() not in box.pass_time(29_999)
     assert of_camera(box.pass_time(4)) == [CloseCamera()]
     assert [(fault.code, fault.detail) for fault in box.state.faults] == [("K2", "free the camera key")]

@@ -23,8 +23,8 @@ from appliance.core.model.events import (
     LineLost,
     Loss,
     MicrophoneClosed,
-    SpeechEnded,
-    SpeechSounded,
+    PlaybackEnded,
+    PlaybackStarted,
     StopRequested,
     TurnAnswered,
     TurnOpened,
@@ -56,11 +56,11 @@ def on_air(setup: Setup = ROOM) -> Box:
 
 
 def speak(box: Box, turn: int = 1, line: int = 1) -> tuple[Effect, ...]:
-    return box.send(SpeechSounded(line, turn, box.now))
+    return box.send(PlaybackStarted(line, turn, box.now))
 
 
 def fall_silent(box: Box, turn: int = 1, line: int = 1) -> tuple[Effect, ...]:
-    return box.send(SpeechEnded(line, turn, 900, 0))
+    return box.send(PlaybackEnded(line, turn, 900, 0))
 
 
 def status(box: Box) -> Status:

@@ -24,7 +24,7 @@ from appliance.core.model.events import (
     LineLost,
     Loss,
     SourceArrived,
-    SpeechHeard,
+    VoiceActivityChanged,
 )
 from appliance.core.model.modes import Mode, Valve
 from appliance.core.model.state import Setup, Wanted
@@ -185,7 +185,7 @@ def test_a_new_direction_is_dialled_at_the_first_speech() -> None:
     box = on_air()
     box.key(Key.GUEST, down=True)
     box.pass_time(10)
-    assert Dial(2, Direction("es", "en")) in box.send(SpeechHeard(active=True))
+    assert Dial(2, Direction("es", "en")) in box.send(VoiceActivityChanged(active=True))
 
 
 def test_an_unset_source_becomes_the_language_that_was_heard() -> None:

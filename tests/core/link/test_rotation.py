@@ -5,7 +5,7 @@ Responsible for: when, in which pause, and in which order. Must not: test how a 
 
 from appliance.core.model.direction import Direction
 from appliance.core.model.effects import Dial, Effect, Finish, Note, SetUplink, Upgrade
-from appliance.core.model.events import Key, LineFinished, LineLost, Loss, SpeechHeard, UsageCounted
+from appliance.core.model.events import Key, LineFinished, LineLost, Loss, UsageCounted, VoiceActivityChanged
 from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Mode, Phase, Valve
 from appliance.core.model.state import Purpose
@@ -25,7 +25,7 @@ def talkative(minutes: int) -> Box:
     box = on_air()
     for _ in range(minutes):
         box.pass_time(MINUTES)
-        box.send(SpeechHeard(active=True), SpeechHeard(active=False))
+        box.send(VoiceActivityChanged(active=True), VoiceActivityChanged(active=False))
     return box
 
 
@@ -67,11 +67,11 @@ def test_it_takes_over_in_the_pause_and_the_old_one_finishes_first() -> None:
 
 def test_it_waits_while_somebody_speaks_or_an_answer_is_owed() -> None:
     box = expensive()
-    box.send(SpeechHeard(active=True))
+    box.send(VoiceActivityChanged(active=True))
     box.owe(900)
     box.connect(2)
     assert phases(box) == [(1, Phase.READY), (2, Phase.SPARE)]
-    box.send(SpeechHeard(active=False))
+    box.send(VoiceActivityChanged(active=False))
     assert phases(box) == [(1, Phase.READY), (2, Phase.SPARE)]
     box.owe(0)
     assert phases(box) == [(1, Phase.FINISHING), (2, Phase.READY)]
@@ -79,26 +79,26 @@ def test_it_waits_while_somebody_speaks_or_an_answer_is_owed() -> None:
 
 def test_no_successor_is_dialled_in_mid_speech() -> None:
     box = on_air()
-    box.send(SpeechHeard(active=True))
+    box.send(VoiceActivityChanged(active=True))
     assert orders(box.send(UsageCounted(1, 43_999, 0))) == []
-    assert orders(box.send(SpeechHeard(active=False))) == [Dial(2, EN_ES), Upgrade(2)]
+    assert orders(box.send(VoiceActivityChanged(active=False))) == [Dial(2, EN_ES), Upgrade(2)]
 
 
 def test_without_a_pause_it_comes_by_force() -> None:
     box = on_air()
-    box.send(SpeechHeard(active=True), UsageCounted(1, 44_000, 0))
+    box.send(VoiceActivityChanged(active=True), UsageCounted(1, 44_000, 0))
     assert len(box.oracle.dials) == 2
     box.connect(2)
     assert phases(box) == [(1, Phase.FINISHING), (2, Phase.READY)]
     box = on_air()
-    box.send(SpeechHeard(active=True))
+    box.send(VoiceActivityChanged(active=True))
     assert orders(box.pass_time(110 * MINUTES - 1)) == []
     assert orders(box.pass_time(1)) == [Dial(2, EN_ES), Upgrade(2)]
 
 
 def test_the_loss_of_the_old_line_makes_the_spare_the_line() -> None:
     box = expensive()
-    box.send(SpeechHeard(active=True))
+    box.send(VoiceActivityChanged(active=True))
     box.connect(2)
     effects = box.send(LineLost(1, Loss.RESET))
     assert phases(box) == [(2, Phase.READY)]

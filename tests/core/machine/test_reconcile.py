@@ -27,9 +27,9 @@ from appliance.core.model.events import (
     Loss,
     MicrophoneClosed,
     MicrophoneEnded,
-    SpeechHeard,
     Tick,
     TurnOpened,
+    VoiceActivityChanged,
 )
 from appliance.core.model.modes import Mode, Phase, Valve
 from appliance.core.model.queries import line_for
@@ -127,7 +127,7 @@ def test_what_is_owed_in_another_direction_gets_its_own_line() -> None:
 def test_a_third_direction_finishes_the_least_used_line() -> None:
     box = desk()
     box.pass_time(1_000)
-    box.send(SpeechHeard(active=True))
+    box.send(VoiceActivityChanged(active=True))
     box.press(Key.LANGUAGE)
     box.pass_time(30)
     assert finishes(box, 1)
@@ -158,7 +158,7 @@ def test_the_active_line_is_finished_in_a_long_silence_and_the_next_word_dials()
     box.send(LineFinished(1))
     box.pass_time(3_600_000)
     assert (box.mode(), box.oracle.microphone, len(box.oracle.dials)) == (Mode.STANDBY, True, 1)
-    assert Dial(2, EN_ES) in box.send(SpeechHeard(active=True))
+    assert Dial(2, EN_ES) in box.send(VoiceActivityChanged(active=True))
 
 
 def test_a_key_wakes_a_resting_box_too() -> None:
@@ -170,7 +170,7 @@ def test_a_key_wakes_a_resting_box_too() -> None:
 
 def test_speech_that_goes_on_keeps_the_line() -> None:
     box = on_air()
-    box.send(SpeechHeard(active=True))
+    box.send(VoiceActivityChanged(active=True))
     box.pass_time(600_000)
     assert box.mode() is Mode.ON_AIR
 

@@ -3,7 +3,7 @@ ends."""
 
 from appliance.core.model.direction import Direction
 from appliance.core.model.effects import CloseMicrophone, OpenMicrophone, SelectInput
-from appliance.core.model.events import Key, MicrophoneClosed, SpeechHeard
+from appliance.core.model.events import Key, MicrophoneClosed, VoiceActivityChanged
 from appliance.core.model.modes import Phase, Valve
 from tests.core.box import Box
 from tests.core.session.test_guest_session import DESK, EN_ES, ES_EN, QUIET_MS, countdown, of, talked
@@ -33,7 +33,7 @@ def test_a_language_chosen_between_two_presses_is_heard_with_the_next() -> None:
 def test_voices_in_the_room_keep_no_line_warm_and_no_visit_going() -> None:
     box = talked()
     box.pass_time(110_000)
-    box.send(SpeechHeard(active=True))
+    box.send(VoiceActivityChanged(active=True))
     assert {line.phase for line in box.state.lines} == {Phase.READY}
     box.pass_time(9_950)
     assert {line.phase for line in box.state.lines} == {Phase.FINISHING}

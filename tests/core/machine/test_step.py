@@ -25,18 +25,18 @@ from appliance.core.model.events import (
     LineTroubled,
     Loss,
     MicrophoneEnded,
+    PlaybackEnded,
+    PlaybackStarted,
     ReplayReported,
     ServiceComplained,
     SourceArrived,
-    SpeechEnded,
-    SpeechHeard,
-    SpeechSounded,
     StopRequested,
     TextArrived,
     Tick,
     TurnAnswered,
     TurnOpened,
     UsageCounted,
+    VoiceActivityChanged,
 )
 from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Mode
@@ -59,7 +59,7 @@ STALE: tuple[Event, ...] = (
     ServiceComplained(GONE, "invalid_value", "x"),
     LineFinished(GONE),
     LineLost(GONE, Loss.HTTP, 401),
-    SpeechEnded(GONE, 1, 5, 0),
+    PlaybackEnded(GONE, 1, 5, 0),
 )
 
 
@@ -73,7 +73,7 @@ def test_news_of_a_line_that_is_gone_changes_nothing(mode: Mode, event: Event) -
 @pytest.mark.parametrize("mode", Mode)
 def test_the_loudspeaker_plays_on_when_a_line_is_gone(mode: Mode) -> None:
     box = REACHED[mode]()
-    state, effects = step(box.state, SpeechSounded(GONE, 1, 0), box.now, box.limits)
+    state, effects = step(box.state, PlaybackStarted(GONE, 1, 0), box.now, box.limits)
     assert (state, effects) == (replace(box.state, sound=state.sound), ())
     assert state.sound.speaking == (GONE, 1)
 
@@ -98,7 +98,7 @@ def test_the_same_events_give_the_same_state() -> None:
 
 def test_local_news_is_kept() -> None:
     box = on_air()
-    box.send(LevelMetered(4), SpeechHeard(active=True))
+    box.send(LevelMetered(4), VoiceActivityChanged(active=True))
     assert (box.state.level, box.state.speech) == (4, True)
     box.send(MicrophoneEnded())
     assert (box.state.level, box.state.speech, box.state.capture, box.state.ended) == (0, False, False, True)
@@ -106,7 +106,7 @@ def test_local_news_is_kept() -> None:
 
 def test_speech_without_a_line_is_only_heard() -> None:
     box = standby()
-    box.send(SpeechHeard(active=True))
+    box.send(VoiceActivityChanged(active=True))
     assert (box.state.speech, box.state.lines, box.wanted()) == (True, (), Wanted.NOTHING)
 
 
@@ -119,6 +119,7 @@ def test_speech_without_a_line_is_only_heard() -> None:
         (LineLost(3, Loss.DEAD), "line 3 lost: dead"),
         (StopRequested("SIGTERM"), "SIGTERM"),
         (ReplayReported(Direction("", "es"), 400, 0, 0), "auto>es unanswered 400 ms"),
+        (VoiceActivityChanged(True), "speech heard"),
         (Tick(), "tick"),
         (LineConfigured(1), "line configured"),
         (TextArrived(1, 1, "secret", "words", final=True, at=0), "text arrived"),

@@ -16,12 +16,12 @@ from appliance.core.model.events import (
     Key,
     LineLost,
     Loss,
+    PlaybackEnded,
+    PlaybackStarted,
     SourceArrived,
-    SpeechEnded,
-    SpeechHeard,
-    SpeechSounded,
     StopRequested,
     TextArrived,
+    VoiceActivityChanged,
 )
 from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Mode
@@ -83,8 +83,8 @@ def test_every_key_and_each_detent_wakes(key: Key) -> None:
     [
         TextArrived(1, 1, "Hola", "", final=False, at=0),
         SourceArrived(1, 1, "Hello", "", "en", final=False),
-        SpeechHeard(active=True),
-        SpeechSounded(1, 1, 0),
+        VoiceActivityChanged(active=True),
+        PlaybackStarted(1, 1, 0),
         DeviceFailed(Device.MICROPHONE, "gone", "unplugged"),
         StopRequested("SIGTERM"),
     ],
@@ -104,7 +104,10 @@ def test_what_was_lost_is_reported_lost_on_a_bright_panel() -> None:
 
 @pytest.mark.parametrize(
     ("begin", "end"),
-    [(SpeechHeard(active=True), SpeechHeard(active=False)), (SpeechSounded(1, 1, 0), SpeechEnded(1, 1, 900, 0))],
+    [
+        (VoiceActivityChanged(active=True), VoiceActivityChanged(active=False)),
+        (PlaybackStarted(1, 1, 0), PlaybackEnded(1, 1, 900, 0)),
+    ],
 )
 def test_nothing_dims_while_somebody_speaks(begin: Event, end: Event) -> None:
     box = on_air()

@@ -17,9 +17,9 @@ from appliance.core.model.events import (
     Key,
     LineFinished,
     MicrophoneClosed,
+    PlaybackStarted,
     ReplayReported,
     SourceArrived,
-    SpeechSounded,
     StopRequested,
     TextArrived,
     WorkerSilent,
@@ -188,7 +188,7 @@ def test_who_is_asked_to_repeat() -> None:
 def test_what_the_guest_said_last_is_not_shown_again_to_them() -> None:
     box = talking()
     box.send(TextArrived(1, 1, "Uno.", "", final=True, at=0), TextArrived(1, 2, "Dos.", "", final=True, at=0))
-    box.send(SpeechSounded(1, 1, box.now))
+    box.send(PlaybackStarted(1, 1, box.now))
     box.press(Key.REPEAT)
     seen = guest(box)
     assert isinstance(seen, SubtitlesView)

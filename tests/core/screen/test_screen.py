@@ -20,8 +20,8 @@ from appliance.core.model.events import (
     LineLost,
     LineOpened,
     Loss,
+    PlaybackStarted,
     SourceArrived,
-    SpeechSounded,
     TextArrived,
     TroubleReported,
 )
@@ -276,7 +276,7 @@ def test_what_is_said_again_is_turned_and_read_from_its_beginning() -> None:
     box = Box(Setup(flip=True, show_source=True)).boot()
     box.press(Key.TALK)
     box.connect(1)
-    box.send(TextArrived(1, 1, "Uno. " * 20, "", final=True, at=0), SpeechSounded(1, 1, box.now))
+    box.send(TextArrived(1, 1, "Uno. " * 20, "", final=True, at=0), PlaybackStarted(1, 1, box.now))
     box.pass_time(60_000)
     box.press(Key.REPEAT)
     seen = shown(box)

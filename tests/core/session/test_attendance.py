@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from appliance.core.model.effects import CloseMicrophone, Cue, CueName
-from appliance.core.model.events import Key, LineFinished, MicrophoneClosed, SpeechHeard
+from appliance.core.model.events import Key, LineFinished, MicrophoneClosed, VoiceActivityChanged
 from appliance.core.model.modes import Mode
 from appliance.core.model.state import Brightness, Setup, Wanted
 from tests.core.box import Box
@@ -78,7 +78,7 @@ def test_a_question_is_over_where_nothing_is_interpreted_any_more() -> None:
     box = on_air(WATCHED)
     box.pass_time(30 * MINUTE_MS + 10_000)
     box.state = replace(box.state, private=True)  # whatever took the sound away
-    box.send(SpeechHeard(False))
+    box.send(VoiceActivityChanged(False))
     assert box.state.cost.asked_at is None
 
 

@@ -17,12 +17,12 @@ from appliance.core.model.events import (
     LineLost,
     LineTroubled,
     Loss,
+    PlaybackEnded,
+    PlaybackStarted,
     ReplayReported,
     SoundSent,
-    SpeechEnded,
-    SpeechHeard,
-    SpeechSounded,
     StopRequested,
+    VoiceActivityChanged,
 )
 from appliance.core.model.modes import Valve
 from appliance.core.model.state import Setup, State, Wanted
@@ -37,11 +37,11 @@ def said(effects: tuple[Effect, ...]) -> list[tuple[str, str]]:
 
 
 def speak(box: Box, turn: int = 1, line: int = 1) -> tuple[Effect, ...]:
-    return box.send(SpeechSounded(line, turn, box.now))
+    return box.send(PlaybackStarted(line, turn, box.now))
 
 
 def fall_silent(box: Box, turn: int = 1, line: int = 1) -> tuple[Effect, ...]:
-    return box.send(SpeechEnded(line, turn, 900, 0))
+    return box.send(PlaybackEnded(line, turn, 900, 0))
 
 
 def test_ready_is_said_behind_its_tone_in_the_language_of_who_is_to_speak() -> None:
@@ -119,11 +119,11 @@ def test_the_next_guest_knows_nothing_of_it() -> None:
 
 def test_words_cut_nobody_short_and_are_left_out_where_they_come_too_late() -> None:
     box = on_air(EAR)
-    box.send(SpeechHeard(active=True))
+    box.send(VoiceActivityChanged(active=True))
     box.owe(0, reported_lost=1)
     assert said(box.pass_time(5_000)) == [], "a person speaks"
     speak(box)
-    assert said(box.send(SpeechHeard(active=False))) == [], "a translation sounds"
+    assert said(box.send(VoiceActivityChanged(active=False))) == [], "a translation sounds"
     assert said(fall_silent(box)) == [("en", "Please repeat")]
     sounded(box)
     speak(box, 2)
@@ -255,10 +255,10 @@ def test_words_are_hushed_give_no_turn_of_their_own_and_touch_no_visit() -> None
     box.connect(1)
     box.pass_time(500)
     touched = box.state.guest_session.touched_at
-    effects = box.send(SpeechSounded(CUE_LINE, 1, box.now))
+    effects = box.send(PlaybackStarted(CUE_LINE, 1, box.now))
     assert valves(effects) == [Valve.HUSH]
     box.pass_time(600)
-    effects = box.send(SpeechEnded(CUE_LINE, 1, 600, 0))
+    effects = box.send(PlaybackEnded(CUE_LINE, 1, 600, 0))
     assert cues(effects) == []
     assert of(effects, Note) == []
     assert box.state.guest_session.touched_at == touched

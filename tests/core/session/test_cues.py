@@ -13,9 +13,9 @@ from appliance.core.model.events import (
     Key,
     LineLost,
     Loss,
-    SpeechEnded,
-    SpeechHeard,
-    SpeechSounded,
+    PlaybackEnded,
+    PlaybackStarted,
+    VoiceActivityChanged,
 )
 from appliance.core.model.modes import Valve
 from appliance.core.model.state import Setup
@@ -33,11 +33,11 @@ def status(box: Box) -> Status:
 
 
 def speak(box: Box, turn: int = 1, line: int = 1) -> tuple[Effect, ...]:
-    return box.send(SpeechSounded(line, turn, box.now))
+    return box.send(PlaybackStarted(line, turn, box.now))
 
 
 def fall_silent(box: Box, turn: int = 1, line: int = 1) -> tuple[Effect, ...]:
-    return box.send(SpeechEnded(line, turn, 900, 0))
+    return box.send(PlaybackEnded(line, turn, 900, 0))
 
 
 # Cues.
@@ -91,7 +91,7 @@ def test_a_tone_that_the_microphone_would_hear_is_hushed() -> None:
 def test_a_tone_never_takes_the_word_from_somebody() -> None:
     box = Box(ROOM).boot()
     box.press(Key.TALK)
-    box.send(SpeechHeard(active=True))
+    box.send(VoiceActivityChanged(active=True))
     assert cues(box.connect(1)) == []
     box = Box(DESK).boot()
     box.key(Key.TALK, down=True)

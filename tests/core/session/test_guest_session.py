@@ -28,14 +28,14 @@ from appliance.core.model.events import (
     LineLost,
     Loss,
     MicrophoneClosed,
+    PlaybackEnded,
+    PlaybackStarted,
     ReplayReported,
     SourceArrived,
-    SpeechEnded,
-    SpeechHeard,
-    SpeechSounded,
     TextArrived,
     TurnAnswered,
     TurnOpened,
+    VoiceActivityChanged,
 )
 from appliance.core.model.modes import Mode
 from appliance.core.model.state import Setup, Wanted
@@ -152,15 +152,15 @@ def test_speech_and_what_the_box_says_are_part_of_the_visit() -> None:
     box = talked()
     box.key(Key.TALK, down=True)
     box.pass_time(60_000)
-    box.send(SpeechHeard(active=True))
+    box.send(VoiceActivityChanged(active=True))
     box.pass_time(50_000)
-    box.send(SpeechHeard(active=False))
+    box.send(VoiceActivityChanged(active=False))
     box.key(Key.TALK, down=False)
     box.pass_time(QUIET_MS - 1_000)
-    box.send(SpeechSounded(1, 2, box.now))
+    box.send(PlaybackStarted(1, 2, box.now))
     box.pass_time(60_000)
     assert countdown(box) is None
-    box.send(SpeechEnded(1, 2, 900, 0))
+    box.send(PlaybackEnded(1, 2, 900, 0))
     box.pass_time(QUIET_MS - 1)
     assert countdown(box) is None
     box.pass_time(1)
@@ -178,8 +178,8 @@ def test_a_box_without_keys_and_a_handheld_are_never_reset_by_time() -> None:
     for setup in (replace(DESK, at_once=True, keyless=True), replace(DESK, kiosk=False)):
         box = Box(setup).boot()
         box.pass_time(10)
-        box.send(SpeechHeard(active=True))
-        box.send(SpeechHeard(active=False))
+        box.send(VoiceActivityChanged(active=True))
+        box.send(VoiceActivityChanged(active=False))
         box.pass_time(10 * 60_000)
         assert box.state.guest_session.leaving_by is None
     handheld = Box(replace(DESK, kiosk=False)).boot()
@@ -281,9 +281,9 @@ def test_what_is_owed_is_answered_first_and_heard() -> None:
     box.send(TurnAnswered(2, 2, True, False, None, None, 900), ReplayReported(ES_EN, 0, 0, 0))
     box.send(LineFinished(1), LineFinished(2))
     assert isinstance(shown(box), SubtitlesView)
-    box.send(SpeechSounded(2, 2, box.now))
+    box.send(PlaybackStarted(2, 2, box.now))
     box.pass_time(900)
-    assert WipeSound() in box.send(SpeechEnded(2, 2, 900, 0))
+    assert WipeSound() in box.send(PlaybackEnded(2, 2, 900, 0))
 
 
 def test_a_line_that_is_lost_while_leaving_is_dialled_again_for_what_is_owed() -> None:
@@ -327,10 +327,10 @@ def test_after_a_fatal_refusal_nothing_is_waited_for() -> None:
 def test_an_utterance_in_progress_is_heard_to_its_end() -> None:
     box = talked()
     box.key(Key.GUEST, down=True)
-    box.send(SpeechHeard(active=True))
+    box.send(VoiceActivityChanged(active=True))
     assert of(end(box), CloseMicrophone) == []
     box.pass_time(3_000)
-    assert CloseMicrophone() in box.send(SpeechHeard(active=False))
+    assert CloseMicrophone() in box.send(VoiceActivityChanged(active=False))
     finish(box)
     assert sign(box)[0] is Sign.NOTHING
     box.key(Key.GUEST, down=False)
@@ -340,7 +340,7 @@ def test_an_utterance_in_progress_is_heard_to_its_end() -> None:
 def test_it_is_not_waited_for_for_ever() -> None:
     box = talked()
     box.key(Key.GUEST, down=True)
-    box.send(SpeechHeard(active=True))
+    box.send(VoiceActivityChanged(active=True))
     end(box)
     assert CloseMicrophone() in box.pass_time(20_000)
     assert WipeSound() in box.send(MicrophoneClosed())
@@ -359,7 +359,7 @@ def test_a_talk_key_while_it_leaves_goes_on_with_the_visit() -> None:
 
 def test_the_voice_that_a_talk_key_cuts_is_forgotten_with_the_rest() -> None:
     box = talked()
-    box.send(SpeechSounded(2, 1, box.now))
+    box.send(PlaybackStarted(2, 1, box.now))
     assert of(box.key(Key.TALK, down=True), DropSpeech) == [DropSpeech(2, 1)]
 
 
@@ -383,19 +383,19 @@ def test_a_box_that_interprets_at_once_waits_for_the_next_word() -> None:
     box = Box(replace(DESK, at_once=True)).boot()
     box.pass_time(10)
     box.connect(1)
-    box.send(SpeechHeard(active=True), SpeechHeard(active=False))
+    box.send(VoiceActivityChanged(active=True), VoiceActivityChanged(active=False))
     box.pass_time(QUIET_MS)
     assert countdown(box) == 15
     box.pass_time(15_000)
     effects = finish(box)
     assert of(effects, WipeSound, OpenMicrophone) == [WipeSound(), OpenMicrophone()]
     assert of(box.pass_time(60_000), Dial) == []
-    assert of(box.send(SpeechHeard(active=True)), Dial)
+    assert of(box.send(VoiceActivityChanged(active=True)), Dial)
 
 
 def test_the_name_of_a_language_keeps_no_visit_from_its_countdown() -> None:
     box = talked()
-    box.send(SpeechSounded(NAME_LINE, 7, box.now))
-    box.send(SpeechEnded(NAME_LINE, 7, 900, 0))
+    box.send(PlaybackStarted(NAME_LINE, 7, box.now))
+    box.send(PlaybackEnded(NAME_LINE, 7, 900, 0))
     box.pass_time(QUIET_MS)
     assert countdown(box) == 15

@@ -16,9 +16,9 @@ from appliance.core.model.events import (
     LineMetered,
     MicrophoneClosed,
     SoundSent,
-    SpeechHeard,
     TurnOpened,
     UsageCounted,
+    VoiceActivityChanged,
 )
 from appliance.core.model.modes import Mode
 from appliance.core.model.state import Cost, Ending, Setup, Wanted
@@ -148,15 +148,15 @@ def used_up(box: Box) -> None:
 
 def test_a_cap_waits_for_a_pause_and_the_answer_still_comes() -> None:
     box = on_air()
-    box.send(SpeechHeard(True), TurnOpened(1, 1))
+    box.send(VoiceActivityChanged(True), TurnOpened(1, 1))
     box.owe(2_000)
     box.send(SoundSent(10 * MINUTE_MS))
     box.pass_time(5_000)
-    box.send(SpeechHeard(False))
+    box.send(VoiceActivityChanged(False))
     box.pass_time(999)
-    box.send(SpeechHeard(True))  # it was a breath
+    box.send(VoiceActivityChanged(True))  # it was a breath
     box.pass_time(500)
-    box.send(SpeechHeard(False))
+    box.send(VoiceActivityChanged(False))
     box.pass_time(999)
     assert (codes(box), box.state.capture) == ([], True)
     box.pass_time(1)
@@ -181,7 +181,7 @@ def test_whoever_stops_by_himself_once_a_cap_is_reached_need_not_wait_for_a_paus
 
 def test_speech_that_never_pauses_does_not_outrun_a_cap_for_ever() -> None:
     box = on_air()
-    box.send(SpeechHeard(True), SoundSent(10 * MINUTE_MS))
+    box.send(VoiceActivityChanged(True), SoundSent(10 * MINUTE_MS))
     box.pass_time(119_999)
     assert codes(box) == []
     box.pass_time(1)
@@ -199,12 +199,12 @@ def test_a_cap_of_tokens_acts_like_one_of_minutes() -> None:
 
 def test_an_estimate_above_the_count_closes_nothing() -> None:
     box = on_air(Setup(cap_tokens=1_000))
-    box.send(SpeechHeard(True), LineMetered(1, 1_000), UsageCounted(1, 880, 0), SpeechHeard(False))
+    box.send(VoiceActivityChanged(True), LineMetered(1, 1_000), UsageCounted(1, 880, 0), VoiceActivityChanged(False))
     box.pass_time(2_000)
     assert (codes(box), box.state.cost.reached_at) == ([], None)
     box.send(LineMetered(1, 110))
     assert box.state.cost.low_at == box.now
-    box.send(SpeechHeard(True), LineMetered(1, 120), SpeechHeard(False), UsageCounted(1, 900, 0))
+    box.send(VoiceActivityChanged(True), LineMetered(1, 120), VoiceActivityChanged(False), UsageCounted(1, 900, 0))
     box.pass_time(2_000)
     assert (codes(box), box.state.cost.quiet_at) == ([], None)
 
@@ -261,9 +261,9 @@ def test_a_recording_that_a_cap_cuts_ends_with_69() -> None:
 
 def test_the_last_tenth_is_told_once_and_between_two_sentences() -> None:
     box = on_air(cost=Cost(MONDAY, sure=True))
-    box.send(SpeechHeard(True), SoundSent(9 * MINUTE_MS))
+    box.send(VoiceActivityChanged(True), SoundSent(9 * MINUTE_MS))
     assert title(box) == "Ready"
-    assert Cue(CueName.ATTENTION) in box.send(SpeechHeard(False))
+    assert Cue(CueName.ATTENTION) in box.send(VoiceActivityChanged(False))
     assert title(box) == "Little time left today"
     box.pass_time(4_999)
     assert title(box) == "Little time left today"

@@ -11,7 +11,7 @@ import pytest
 from appliance.core.devices.playback import NAME_LINE
 from appliance.core.model.direction import Direction
 from appliance.core.model.effects import Cue, CueName, Dial, Effect, Say, SetVolume
-from appliance.core.model.events import Key, SpeechSounded
+from appliance.core.model.events import Key, PlaybackStarted
 from appliance.core.model.state import Setup, Wanted
 from appliance.core.model.views import MenuView, Sign, SignView, View, VolumeView
 from appliance.core.screen.screen import view
@@ -95,7 +95,7 @@ def test_each_name_is_speech_of_its_own_and_is_not_what_repeat_says() -> None:
         orders += [effect for effect in box.press(Key.LANGUAGE) if isinstance(effect, Say)]
         box.pass_time(100)
     assert len({(order.line, order.turn) for order in orders}) == 2
-    box.send(SpeechSounded(NAME_LINE, orders[0].turn, box.now))
+    box.send(PlaybackStarted(NAME_LINE, orders[0].turn, box.now))
     assert box.state.sound.last is None
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from appliance.core.machine.deadlines import next_deadline
-from appliance.core.model.events import Key, SpeechSounded, TextArrived
+from appliance.core.model.events import Key, PlaybackStarted, TextArrived
 from appliance.core.model.limits import Limits
 from appliance.core.model.state import Setup
 from appliance.core.model.views import SubtitlesView
@@ -184,7 +184,7 @@ def test_a_service_that_takes_confirmed_words_back_confuses_nobody() -> None:
 def test_what_is_said_again_is_read_again() -> None:
     desk = box()
     say(desk, words(51), final=True)
-    desk.send(SpeechSounded(1, 1, desk.now))
+    desk.send(PlaybackStarted(1, 1, desk.now))
     desk.pass_time(60_000)
     desk.press(Key.REPEAT, 25)
     seen = []

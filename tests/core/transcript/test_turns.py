@@ -8,10 +8,10 @@ from appliance.core.model.events import (
     LineFinished,
     LineLost,
     Loss,
+    PlaybackEnded,
+    PlaybackStarted,
     SoundDrained,
     SourceArrived,
-    SpeechEnded,
-    SpeechSounded,
     StopRequested,
     TextArrived,
     TurnAnswered,
@@ -36,9 +36,9 @@ def answered(turn: int, sound_ms: int, *, line: int = 1) -> TurnAnswered:
 
 def test_a_spoken_turn_leaves_its_figures_when_it_was_heard() -> None:
     box = on_air()
-    box.send(TurnOpened(1, 1), text(1, "Where", at=2_800), text(1, "Where is", at=2_900), SpeechSounded(1, 1, 3_400))
+    box.send(TurnOpened(1, 1), text(1, "Where", at=2_800), text(1, "Where is", at=2_900), PlaybackStarted(1, 1, 3_400))
     assert rows(box.send(answered(1, 800)), "turn") == [], "its speech is still playing"
-    ended = box.send(SpeechEnded(1, 1, 800, 40))
+    ended = box.send(PlaybackEnded(1, 1, 800, 40))
     assert rows(ended, "spoken") == [{"ms": 800, "line": 1, "turn": 1, "replay": False}]
     assert rows(ended, "turn") == [
         {
@@ -63,8 +63,8 @@ def test_a_silent_turn_leaves_its_figures_at_its_answer() -> None:
 
 def test_speech_that_ends_before_the_answer_is_not_waited_for() -> None:
     box = on_air()
-    box.send(TurnOpened(1, 1), SpeechSounded(1, 1, 2_000))
-    assert rows(box.send(SpeechEnded(1, 1, 300, 0)), "turn") == []
+    box.send(TurnOpened(1, 1), PlaybackStarted(1, 1, 2_000))
+    assert rows(box.send(PlaybackEnded(1, 1, 300, 0)), "turn") == []
     assert len(rows(box.send(answered(1, 300)), "turn")) == 1
 
 
@@ -78,7 +78,7 @@ def test_times_that_are_not_known_give_no_figure() -> None:
 def test_the_first_words_and_the_first_sound_count() -> None:
     box = on_air()
     box.send(TurnOpened(1, 1), text(1, "", at=1_900), text(1, "", " a", at=2_000), text(1, "A", at=2_500))
-    box.send(SpeechSounded(1, 1, 3_100), SpeechSounded(1, 1, 3_900))
+    box.send(PlaybackStarted(1, 1, 3_100), PlaybackStarted(1, 1, 3_900))
     row = rows(box.send(answered(1, 0)), "turn")[0]
     assert (row["first_text_ms"], row["first_sound_ms"]) == (-1_000, 100)
 
@@ -91,14 +91,14 @@ def test_a_turn_that_opens_twice_is_one() -> None:
 
 def test_news_of_an_unknown_turn_makes_none() -> None:
     box = on_air()
-    effects = box.send(answered(9, 0), SpeechSounded(1, 9, 1), SpeechEnded(1, 9, 1, 0))
+    effects = box.send(answered(9, 0), PlaybackStarted(1, 9, 1), PlaybackEnded(1, 9, 1, 0))
     assert (effects, box.state.turns) == ((), ())
 
 
 def test_the_loudspeaker_outlives_the_line() -> None:
     box = on_air()
     box.send(TurnOpened(1, 1), answered(1, 800), LineLost(1, Loss.RESET))
-    effects = box.send(SpeechSounded(1, 1, 3_500), SpeechEnded(1, 1, 800, 0))
+    effects = box.send(PlaybackStarted(1, 1, 3_500), PlaybackEnded(1, 1, 800, 0))
     assert [row["first_sound_ms"] for row in rows(effects, "turn")] == [500]
 
 

@@ -12,8 +12,8 @@ from appliance.core.model.events import (
     LineCreated,
     LineFinished,
     LineMetered,
+    PlaybackStarted,
     ReplayReported,
-    SpeechSounded,
     TextArrived,
     TurnAnswered,
     TurnOpened,
@@ -149,7 +149,7 @@ def test_a_whole_turn_with_text_and_speech() -> None:
     reports = [event for event in desk.events if isinstance(event, ReplayReported)]
     assert [report.unanswered_ms for report in reports] == [1_000, 0], "told as soon as text and sound were done"
     desk.jitter.take(960, 1_000)
-    assert SpeechSounded(1, 1, 1_000) in desk.events
+    assert PlaybackStarted(1, 1, 1_000) in desk.events
 
 
 def test_text_that_is_late_says_so() -> None:

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from appliance.core.model.direction import Direction
-from appliance.core.model.events import LevelMetered, LineMetered, ReplayReported, SoundSent, SpeechHeard, Tick
+from appliance.core.model.events import LevelMetered, LineMetered, ReplayReported, SoundSent, Tick, VoiceActivityChanged
 from appliance.workers.host.event_queue import EventQueue
 
 HERE, BACK = Direction("en", "es"), Direction("es", "en")
@@ -16,8 +16,8 @@ def drained(queue: EventQueue) -> list[object]:
 def test_control_keeps_its_order() -> None:
     queue = EventQueue()
     for active in (True, False, True):
-        queue.post(SpeechHeard(active))
-    assert drained(queue) == [SpeechHeard(True), SpeechHeard(False), SpeechHeard(True)]
+        queue.post(VoiceActivityChanged(active))
+    assert drained(queue) == [VoiceActivityChanged(True), VoiceActivityChanged(False), VoiceActivityChanged(True)]
     assert queue.next(0) is None
 
 

@@ -4,7 +4,7 @@ from array import array
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.core.model.events import Event, SpeechEnded, SpeechSounded
+from appliance.core.model.events import Event, PlaybackEnded, PlaybackStarted
 from appliance.core.model.modes import Valve
 from appliance.workers.playback.jitter_buffer import (
     ENDED_REMEMBERED,
@@ -82,14 +82,14 @@ def test_a_turn_begins_after_a_short_delay() -> None:
     desk = Desk()
     desk.push(1, 1, 100)
     assert desk.play(5) == "....1"
-    assert desk.events == [SpeechSounded(1, 1, START_DELAY_MS)]
+    assert desk.events == [PlaybackStarted(1, 1, START_DELAY_MS)]
 
 
 def test_a_turn_that_is_complete_need_not_wait() -> None:
     desk = Desk()
     desk.whole(1, 1, 20)
     assert desk.play(2) == "1."
-    assert desk.events == [SpeechSounded(1, 1, 0), SpeechEnded(1, 1, 20, 0)]
+    assert desk.events == [PlaybackStarted(1, 1, 0), PlaybackEnded(1, 1, 20, 0)]
     assert desk.buffer.empty
 
 
@@ -107,7 +107,7 @@ def test_what_sounds_is_not_cut_in_two_by_an_earlier_turn_that_comes_late() -> N
     assert desk.play() == "2"
     desk.whole(1, 1, 20)
     assert desk.play(4) == "221."
-    ended = [e.turn for e in desk.events if isinstance(e, SpeechEnded)]
+    ended = [e.turn for e in desk.events if isinstance(e, PlaybackEnded)]
     assert ended == [2, 1]
 
 
@@ -124,7 +124,7 @@ def test_an_underrun_is_counted_once_and_grows_the_delay() -> None:
     desk.buffer.close(1, 1)
     desk.play(8)
     assert desk.buffer.underruns == 1
-    assert desk.events[-1] == SpeechEnded(1, 1, 180, 60)
+    assert desk.events[-1] == PlaybackEnded(1, 1, 180, 60)
 
 
 def test_the_delay_has_a_ceiling_and_calm_turns_bring_it_down() -> None:
@@ -150,7 +150,7 @@ def test_queued_sound_of_the_cut_response_is_dropped_when_its_replay_first_sound
     desk.push(2, 3, 320, replay=True)
     assert desk.play(5) == "22223", "once its own delay is over, the replay sounds"
     assert desk.buffer.queued_ms == 300
-    assert [e.turn for e in desk.events if isinstance(e, SpeechSounded | SpeechEnded)] == [1, 1, 2, 2, 3], (
+    assert [e.turn for e in desk.events if isinstance(e, PlaybackStarted | PlaybackEnded)] == [1, 1, 2, 2, 3], (
         "begun, ended, begun, ended, begun"
     )
     assert desk.buffer.dropped_ms > 1_500
@@ -190,7 +190,7 @@ def test_a_shut_valve_drops_what_waits_and_what_comes_of_its_line_alone() -> Non
     desk.buffer.set_valve(1, Valve.SHUT)
     desk.push(1, 1, 100)
     assert desk.play() == "2"
-    assert SpeechEnded(1, 1, 20, 0) in desk.events
+    assert PlaybackEnded(1, 1, 20, 0) in desk.events
     assert desk.buffer.dropped_ms == 400
 
 
@@ -203,7 +203,7 @@ def test_a_turn_that_was_dropped_does_not_begin_again_in_mid_word() -> None:
     assert desk.buffer.empty
     desk.push(1, 1, 320)
     assert desk.play(10) == ".........."
-    assert desk.events == [SpeechSounded(1, 1, 80), SpeechEnded(1, 1, 20, 0)]
+    assert desk.events == [PlaybackStarted(1, 1, 80), PlaybackEnded(1, 1, 20, 0)]
 
 
 def test_a_turn_that_never_ends_does_not_keep_the_rest_waiting_for_ever() -> None:
@@ -213,7 +213,7 @@ def test_a_turn_that_never_ends_does_not_keep_the_rest_waiting_for_ever() -> Non
     desk.whole(1, 2, 20)
     assert "2" not in desk.play(STALLED_MS // 20 - 21)
     assert "2" in desk.play(2)
-    assert [type(e) for e in desk.events] == [SpeechSounded, SpeechEnded, SpeechSounded]
+    assert [type(e) for e in desk.events] == [PlaybackStarted, PlaybackEnded, PlaybackStarted]
 
 
 def test_a_crumb_below_the_delay_is_played_in_the_end() -> None:
@@ -289,9 +289,9 @@ def test_each_turn_that_sounded_is_told_once_and_ended_once(steps: list[tuple[st
             desk.buffer.close(line, turn)
     while not desk.buffer.empty:
         desk.play(10)
-    sounded = [(e.line, e.turn) for e in desk.events if isinstance(e, SpeechSounded)]
-    ended = [(e.line, e.turn) for e in desk.events if isinstance(e, SpeechEnded)]
+    sounded = [(e.line, e.turn) for e in desk.events if isinstance(e, PlaybackStarted)]
+    ended = [(e.line, e.turn) for e in desk.events if isinstance(e, PlaybackEnded)]
     assert len(sounded) == len(set(sounded))
     assert sounded == ended, "each ends before the next begins"
-    told_ms = sum(e.ms for e in desk.events if isinstance(e, SpeechEnded))
+    told_ms = sum(e.ms for e in desk.events if isinstance(e, PlaybackEnded))
     assert told_ms * MS == len(desk.heard)

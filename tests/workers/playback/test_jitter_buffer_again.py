@@ -3,7 +3,7 @@
 
 import pytest
 
-from appliance.core.model.events import SpeechEnded, SpeechSounded
+from appliance.core.model.events import PlaybackEnded, PlaybackStarted
 from appliance.workers.playback.jitter_buffer import STALLED_MS, JitterBuffer, Period
 from tests.workers.playback.test_jitter_buffer import MS, PERIOD, Desk, pitch_hz, voice
 
@@ -18,7 +18,7 @@ def test_a_drop_is_silence_at_once_for_what_came_and_what_still_comes() -> None:
     desk.buffer.drop()
     desk.push(1, 1, 500)
     assert desk.play(5) == "....."
-    assert desk.events[-1] == SpeechEnded(1, 1, 120, 0), "as much as was heard"
+    assert desk.events[-1] == PlaybackEnded(1, 1, 120, 0), "as much as was heard"
     desk.push(1, 1, 500)
     desk.whole(1, 3)
     assert desk.play(10).strip(".") == "3" * 10, "what comes later is said"
@@ -44,7 +44,7 @@ def test_a_turn_that_hangs_for_long_is_over_even_when_nothing_waits_for_it() -> 
     desk.play(16)
     desk.at += STALLED_MS
     desk.play(1)
-    assert isinstance(desk.events[-1], SpeechEnded)
+    assert isinstance(desk.events[-1], PlaybackEnded)
 
 
 # Repeat.
@@ -62,9 +62,9 @@ def test_what_was_said_is_said_again_from_memory() -> None:
     period = desk.buffer.take(PERIOD, desk.at)
     assert period == Period(bytes([17]) * PERIOD, "left")
     assert desk.play(20) == "1" * 9 + "." * 11
-    assert [e for e in desk.events if isinstance(e, SpeechSounded | SpeechEnded)][2:] == [
-        SpeechSounded(0, 1, desk.at - 20 * 20),
-        SpeechEnded(0, 1, 200, 0),
+    assert [e for e in desk.events if isinstance(e, PlaybackStarted | PlaybackEnded)][2:] == [
+        PlaybackStarted(0, 1, desk.at - 20 * 20),
+        PlaybackEnded(0, 1, 200, 0),
     ]
 
 
@@ -77,7 +77,7 @@ def test_a_repeat_waits_for_the_turn_that_sounds_and_knows_all_of_it() -> None:
     desk.buffer.close(1, 1)
     desk.whole(1, 2, 100)
     assert len(desk.play(60).replace("2", "").replace(".", "")) == 15 + 15 - 4
-    assert [e.line for e in desk.events if isinstance(e, SpeechEnded)] == [1, 0, 1]
+    assert [e.line for e in desk.events if isinstance(e, PlaybackEnded)] == [1, 0, 1]
 
 
 def test_a_second_repeat_takes_the_place_of_the_first_slower_and_louder() -> None:
@@ -94,7 +94,7 @@ def test_a_second_repeat_takes_the_place_of_the_first_slower_and_louder() -> Non
     slow = period.pcm + desk.listen()
     assert len(slow) == pytest.approx(2_500 * MS, rel=0.03)
     assert pitch_hz(slow) == pytest.approx(200, rel=0.01)
-    assert [e.ms for e in desk.events if isinstance(e, SpeechEnded)] == [2_000, 400, pytest.approx(2_500, rel=0.03)]
+    assert [e.ms for e in desk.events if isinstance(e, PlaybackEnded)] == [2_000, 400, pytest.approx(2_500, rel=0.03)]
 
 
 def test_what_nobody_remembers_is_not_said() -> None:

@@ -13,9 +13,9 @@ from appliance.core.model.events import (
     DeviceFailed,
     DeviceReady,
     Event,
+    PlaybackEnded,
+    PlaybackStarted,
     SoundDrained,
-    SpeechEnded,
-    SpeechSounded,
 )
 from appliance.errors import DeviceError, Kind
 from appliance.workers.host.heartbeats import Heartbeats
@@ -140,7 +140,7 @@ def test_speech_is_played_padded_and_drained() -> None:
     with desk() as box:
         box.worker.drain()
         seen = [type(e) for e in box.until(SoundDrained)]
-        assert seen == [DeviceReady, SpeechSounded, SpeechEnded, SoundDrained]
+        assert seen == [DeviceReady, PlaybackStarted, PlaybackEnded, SoundDrained]
         assert box.card.calls == ["open", "drain"]
         assert b"".join(box.card.played) == b"\1\1" * 1_200 + bytes(960 - 480)
         assert box.worker.underruns == box.jitter.underruns + box.card.underruns
@@ -192,7 +192,7 @@ def test_without_a_card_turns_end_all_the_same_and_the_box_drains() -> None:
         assert box.worker.underruns == 0
         box.until(DeviceFailed)
         box.worker.drain()
-        assert [type(e) for e in box.until(SoundDrained)] == [SpeechSounded, SpeechEnded, SoundDrained]
+        assert [type(e) for e in box.until(SoundDrained)] == [PlaybackStarted, PlaybackEnded, SoundDrained]
 
 
 def test_stopping_does_not_wait_for_the_next_try(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -309,7 +309,7 @@ def test_after_half_a_minute_of_silence_the_card_is_let_go_and_sound_takes_it_ag
     assert box.clock.now_ms() >= IDLE_PERIODS * 20 - 200
     box.until(DeviceReady)
     box.speak()
-    assert [type(e) for e in box.until(SpeechEnded)] == [DeviceReady, SpeechSounded, SpeechEnded]
+    assert [type(e) for e in box.until(PlaybackEnded)] == [DeviceReady, PlaybackStarted, PlaybackEnded]
     box.worker.stop(5_000)
     assert not box.worker._thread.is_alive()
 
@@ -335,7 +335,7 @@ def test_a_card_that_is_lent_is_closed_and_opened_again_for_the_next_sound() -> 
     box.worker.lend(0)
     assert box.card.calls == ["open", "close"]
     box.worker.take_back()
-    assert [type(e) for e in box.until(SpeechEnded)] == [DeviceReady, SpeechSounded, SpeechEnded]
+    assert [type(e) for e in box.until(PlaybackEnded)] == [DeviceReady, PlaybackStarted, PlaybackEnded]
     box.worker.stop(5_000)
     assert not box.worker._thread.is_alive()
 

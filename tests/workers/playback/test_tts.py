@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from appliance.core.devices.playback import CUE_LINE, NAME_LINE
-from appliance.core.model.events import Event, SpeechEnded, SpeechSounded
+from appliance.core.model.events import Event, PlaybackEnded, PlaybackStarted
 from appliance.workers.playback import espeak
 from appliance.workers.playback.jitter_buffer import JitterBuffer
 from appliance.workers.playback.tts import MOST_TEXTS, Reading, TtsWorker
@@ -165,7 +165,7 @@ def test_the_words_of_a_cue_wait_for_no_text_and_make_room_for_what_is_newer() -
         assert [text for text, _, _ in box.asked] == ["habari", "Please repeat", "français", "ya pili"]
         for at in range(0, 8_000, 20):
             box.jitter.take(960, at)
-        sounded = [event.line for event in box.events if isinstance(event, SpeechSounded)]
+        sounded = [event.line for event in box.events if isinstance(event, PlaybackStarted)]
         assert sounded == [NAME_LINE, 1, 1], "what is newer waits for no words of a cue"
 
 
@@ -179,7 +179,7 @@ def test_a_name_that_was_being_rendered_is_not_said_behind_a_newer_choice() -> N
         box.free.release()
         assert box.pushed.acquire(timeout=WAIT_S)
         box.jitter.take(960, 0)
-        sounded = [event.turn for event in box.events if isinstance(event, SpeechSounded)]
+        sounded = [event.turn for event in box.events if isinstance(event, PlaybackStarted)]
         assert sounded == [20]
 
 
@@ -190,8 +190,8 @@ def test_a_name_that_sounds_is_cut_by_the_next_and_is_not_remembered() -> None:
             box.free.release()
             assert box.pushed.acquire(timeout=WAIT_S)
             box.jitter.take(960, 0)
-        assert [event.turn for event in box.events if isinstance(event, SpeechSounded)] == [10, 20]
-        assert [event.ms for event in box.events if isinstance(event, SpeechEnded)] == [20]
+        assert [event.turn for event in box.events if isinstance(event, PlaybackStarted)] == [10, 20]
+        assert [event.ms for event in box.events if isinstance(event, PlaybackEnded)] == [20]
         box.jitter.repeat(NAME_LINE, 10, slower=False)
         box.jitter.drop_line(NAME_LINE)
         assert box.jitter.take(960, 0) is None

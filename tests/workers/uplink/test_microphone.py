@@ -17,7 +17,7 @@ from appliance.core.model.events import (
     MicrophoneJudged,
     ReplayReported,
     Sense,
-    SpeechHeard,
+    VoiceActivityChanged,
 )
 from appliance.core.model.modes import Valve
 from appliance.errors import DeviceError, Kind
@@ -139,14 +139,14 @@ def test_speech_level_and_the_closing_silence_before_anyone_is_told() -> None:
     cable.put(*SPEECH)
     with desk(cable) as box:
         box.worker.open()
-        box.until(SpeechHeard)
+        box.until(VoiceActivityChanged)
         seen: list[Event] = []
         kept = box.replay_buffer.kept_ms
         box.worker.close()
         seen = box.until(MicrophoneClosed)
         assert kinds(seen)[-3:] in (
-            [ReplayReported, SpeechHeard, MicrophoneClosed],
-            [SpeechHeard, ReplayReported, MicrophoneClosed],
+            [ReplayReported, VoiceActivityChanged, MicrophoneClosed],
+            [VoiceActivityChanged, ReplayReported, MicrophoneClosed],
         )
         assert kept() >= 1_000
         assert cable.calls == ["open", "close"]
@@ -161,12 +161,12 @@ def test_a_recording_reports_what_is_owed_before_it_says_that_it_ended() -> None
         box.worker.open()
         seen = box.until(MicrophoneEnded)
         told = kinds(seen)
-        assert told[:2] == [DeviceReady, SpeechHeard]
+        assert told[:2] == [DeviceReady, VoiceActivityChanged]
         assert told.index(ReplayReported) < told.index(MicrophoneEnded)
         owed = [e for e in seen if isinstance(e, ReplayReported)]
         assert owed[-1].unanswered_ms >= 1_000
         assert seen[-2] == LevelMetered(0)
-        assert [e.active for e in seen if isinstance(e, SpeechHeard)] == [True, False]
+        assert [e.active for e in seen if isinstance(e, VoiceActivityChanged)] == [True, False]
         assert box.replay_buffer.kept_ms() == len(SPEECH) * 20 + 1_000
         assert cable.calls == ["open", "close"]
 
@@ -179,7 +179,7 @@ def test_what_is_said_is_reported_while_it_is_said_though_no_line_is_there() -> 
         told = box.until(ReplayReported)[-1]
         assert isinstance(told, ReplayReported)
         assert 300 <= told.unanswered_ms < 600, "at once, not when the capture is closed"
-        assert MicrophoneClosed not in kinds(box.until(SpeechHeard))
+        assert MicrophoneClosed not in kinds(box.until(VoiceActivityChanged))
 
 
 def test_an_order_to_close_is_always_answered_even_when_it_opens_again_at_once() -> None:
@@ -200,7 +200,7 @@ def test_a_lost_device_is_told_its_speech_is_closed_and_it_is_opened_again() -> 
         seen = box.until(DeviceFailed)
         assert seen[-1] == DeviceFailed(Device.MICROPHONE, "gone", "unplugged")
         told = kinds(box.until(DeviceReady))
-        assert told == [ReplayReported, SpeechHeard, DeviceReady]
+        assert told == [ReplayReported, VoiceActivityChanged, DeviceReady]
         assert box.replay_buffer.kept_ms() >= len(SPEECH) * 20 + 1_000, "the service is not left waiting for the end"
     assert cable.calls[:3] == ["open", "close", "open"]
 
@@ -291,10 +291,10 @@ def test_a_microphone_that_hangs_in_mid_sentence_leaves_no_sentence_open() -> No
     box = Desk(cable, lambda: cable)
     box.worker.start()
     box.worker.open()
-    box.until(SpeechHeard)
+    box.until(VoiceActivityChanged)
     assert reached.wait(WAIT_S)
     box.worker.abandon()
-    assert kinds(box.until(SpeechHeard))[-2:] == [ReplayReported, SpeechHeard]
+    assert kinds(box.until(VoiceActivityChanged))[-2:] == [ReplayReported, VoiceActivityChanged]
     assert box.replay_buffer.kept_ms() == len(SPEECH) * 20 + 1_000, "the closing silence is behind it"
     freed.set()
     box.worker._thread.join(WAIT_S)
