@@ -98,7 +98,7 @@ print(PIL.__file__)
     assert done.stdout.startswith("/usr/lib/python3/dist-packages/"), "Pillow is the system's, not a wheel"
 
 
-@pytest.mark.parametrize("over", [IdleView("es", "Keepalive"), SignView(status(), Sign.NOTHING, "Nothing", "was kept")])
+@pytest.mark.parametrize("over", [IdleView("es", "Pulse"), SignView(status(), Sign.NOTHING, "Nothing", "was kept")])
 def test_when_a_visit_is_over_its_words_are_forgotten(over: View) -> None:
     renderer = Renderer(128, 64, 1)
     renderer.draw(subtitles("es", "un secreto"))
