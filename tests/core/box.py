@@ -266,7 +266,7 @@ class Box:
                     oracle.refused = True
             case "key":
                 talks = {"talk", "guest"} if self.state.setup.kiosk else {"talk"}
-                if row["down"] and row["key"] in talks:
+                if row["down"] and row["key"] in talks and self.state.ending is Ending.NONE:
                     oracle.refused = False
 
 

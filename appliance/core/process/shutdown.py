@@ -28,6 +28,8 @@ def advance_shutdown(state: State, now: int, limits: Limits) -> StepResult:
             break
         state, more = step
         effects += more
+    if state.ending is not Ending.NONE and state.cost.asked_at is not None:  # nobody is asked "still there?" any more
+        state = replace(state, cost=replace(state.cost, asked_at=None))
     return state, effects
 
 

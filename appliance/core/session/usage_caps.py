@@ -103,7 +103,7 @@ def touched(state: State, now: int) -> State:
 def enforce_caps(state: State, now: int, limits: Limits) -> StepResult:
     """End what may not go on: today's allowance is used up, or nobody is there."""
     if state.ending is not Ending.NONE:
-        return _unasked(state), ()
+        return state, ()
     state, effects = _capped(state, now, limits)
     return _attended(state, now, limits), effects
 

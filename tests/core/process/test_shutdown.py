@@ -215,3 +215,26 @@ def test_a_recording_that_cannot_be_played_ends_a_run_that_has_an_end() -> None:
     box.send(DeviceFailed(Device.MICROPHONE, "broken", "not a WAV"))
     box.pass_time(30_000)
     assert [e.code for e in box.effects if isinstance(e, Exit)] == [69]
+
+
+@pytest.mark.parametrize("why", [StopRequested("SIGTERM"), MicrophoneEnded()])
+def test_at_the_end_nobody_is_asked_whether_somebody_is_there(why: StopRequested | MicrophoneEnded) -> None:
+    """Found by the random sequences: the question stood until the next event."""
+    box = Box(Setup(at_once=True, ends_with_microphone=True, unattended_ms=60_000)).boot()
+    box.connect(1)
+    box.pass_time(60_000)
+    assert box.state.cost.asked_at is not None
+    box.send(why)
+    assert box.ending() is not Ending.NONE
+    assert box.state.cost.asked_at is None
+
+
+def test_a_talk_key_in_the_end_does_not_excuse_a_fatal_fault() -> None:
+    box = recording()
+    box.owe(2_000)
+    box.send(StopRequested("SIGTERM"), LineLost(1, Loss.CLOSED, 1007, "Workspace access denied"))
+    box.press(Key.TALK)
+    box.send(MicrophoneClosed(), SoundDrained())
+    box.pass_time(30_000)
+    assert len(box.oracle.exits) == 1
+    assert box.state.exit_code == 69
