@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ SETTLING_MS = 10_000
 BACK_S = 2.0
 EARLY_S = 0.3  # the longest that a card, an ear or a key takes to be there
 SILENT = 30  # of 32,767
+STOOD_STILL_MS = 250  # the uplink sends every 40 ms; this machine alone has been seen to delay it by 220
 LONG_ANSWER = "Esta respuesta es larga, y quien la escucha sabe muy pronto que no es lo que ha querido decir. " * 2
 
 
@@ -156,9 +158,28 @@ def interrupted(folder: Path) -> Scene:
         behind = abs(heard[pressed : pressed + 24_000]) > SILENT
         silent_s = float(behind.nonzero()[0][-1] / 24_000) if behind.any() else 0.0
         return Scene(
-            done.code, account(stage.box, (1, 2)), stage.box.rows(), stage.box.told(), silent_s=silent_s,
+            done.code,
+            account(stage.box, (1, 2)),
+            stage.box.rows(),
+            stage.box.told(),
+            silent_s=silent_s,
             responses=len(stage.emulator.messages("out", "response.created")),
-        )  # fmt: skip
+            stall_ms=longest_stall_ms(stage.emulator),
+        )
+
+
+def unstalled(play: Callable[[Path], Scene], folder: Path) -> Scene:
+    """Play it again, twice at most, if this machine stood still meanwhile.
+
+    The model of the room is a process of this machine: what it plays late comes back as an echo that no room has.
+    """
+    scene = play(folder / "first")
+    for again in ("second", "third"):
+        if scene.stall_ms < STOOD_STILL_MS:
+            break
+        print(f"the machine stood still for {scene.stall_ms} ms: the scene is played again")
+        scene = play(folder / again)
+    return scene
 
 
 Scenes = dict[str, Future[Scene]]
@@ -166,16 +187,16 @@ Scenes = dict[str, Future[Scene]]
 
 @pytest.fixture(scope="module")
 def scenes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenes]:
-    """All that CI has time for, begun together."""
+    """All that CI has time for, three at a time: the longest first, the shortest behind those that end sooner."""
     folder = tmp_path_factory.mktemp("sound")
     plays: dict[str, Callable[[], Scene]] = {
         "talked": lambda: talked(folder / "talked", 90),
-        "echoed": lambda: echoed(folder / "echoed", 60),
+        "echoed": lambda: unstalled(partial(echoed, seconds=60), folder / "echoed"),
         "unguarded": lambda: echoed(folder / "unguarded", 20, "headset"),
         "pulled out": lambda: pulled_out(folder / "pulled-out"),
-        "interrupted": lambda: interrupted(folder / "interrupted"),
+        "interrupted": lambda: unstalled(interrupted, folder / "interrupted"),
     }
-    with ThreadPoolExecutor(len(plays)) as pool:
+    with ThreadPoolExecutor(3) as pool:
         yield {name: pool.submit(play) for name, play in plays.items()}
 
 
@@ -236,7 +257,10 @@ def test_a_card_that_comes_back_is_used_and_nothing_said_to_it_is_lost(scenes: S
 @pytest.mark.timing
 def test_a_talk_key_gets_through_at_once(scenes: Scenes) -> None:
     scene = scenes["interrupted"].result()
-    print(f"talk key: silent {scene.silent_s * 1_000:.0f} ms after it, {scene.responses} responses")
+    print(
+        f"talk key: silent {scene.silent_s * 1_000:.0f} ms after it, {scene.responses} responses, "
+        f"longest stall of the uplink {scene.stall_ms} ms"
+    )
     assert scene.code == 0, scene.told
     assert scene.silent_s < EARLY_S, scene.told
     assert scene.account.lost == (), scene.told
