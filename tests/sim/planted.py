@@ -97,7 +97,7 @@ def finish_without_draining(patch: pytest.MonkeyPatch) -> None:
 
 
 def poison_rule_off(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ack_tracker, "STRIKES", 1_000_000)
+    patch.setattr(ack_tracker, "MOST_ATTEMPTS", 1_000_000)
 
 
 def retries_after_fatal(patch: pytest.MonkeyPatch) -> None:
@@ -210,7 +210,7 @@ def loss_counted_as_answer(patch: pytest.MonkeyPatch) -> None:
     def careless(self: Any, number: int, at: int) -> None:
         entry = self._ack_tracker.lines.get(number)
         if entry is not None:
-            self._ack_tracker._let_go(entry.sent, entry)
+            self._ack_tracker._release_upto(entry.sent, entry)
         real(self, number, at)
 
     patch.setattr(ReplayBuffer, "lose", careless)

@@ -16,10 +16,10 @@ class Utterance:
     end: int
     start_at: int
     end_at: int
-    strikes: int = 0
+    attempts: int = 0
     sent_on: set[int] = field(default_factory=set)
     sent_at: int | None = None  # when its last sample so far was sent
-    clipped: bool = False  # its beginning can no longer be sent again
+    head_evicted: bool = False  # its beginning can no longer be sent again
     reported: bool = False  # lost, once
     again: bool = False  # was sent before, on a line that died beside a newer one, and stands here a second time
 
@@ -43,7 +43,7 @@ class TurnEntry:
     dropped: bool = False  # its speech moved to another direction
     withdrawn: bool = False  # the speaker took it back
     about: Utterance | None = None  # the local utterance, remembered beyond its release
-    upto: int | None = None  # what its answer releases; said once, for what is oldest changes with it
+    acked_upto: int | None = None  # what its answer releases; said once, for what is oldest changes with it
 
 
 @dataclass(slots=True)
@@ -56,14 +56,14 @@ class LineEntry:
     sent: int
     replay_until: int  # what lies before was sent on an earlier line
     spoken: int  # index behind the last speech it was sent
-    back_at: int  # when anything about speech last came back
+    last_reply_at: int  # when anything about speech last came back
     speech_since_back: int = 0
     asked_at: int = 0  # when the first speech since then was sent
     newest: int = 0  # the latest turn that was opened
     finishing: bool = False  # it was asked to finish: its answer, or none, will say whether it still lives
     turns: dict[int, TurnEntry] = field(default_factory=dict)
-    upto: int = 0  # what its answered turns release
-    given: tuple[int, int] = (0, 0)  # speech that moved to another direction: what is answered to it is dropped
+    acked_upto: int = 0  # what its answered turns release
+    moved_out: tuple[int, int] = (0, 0)  # speech that moved to another direction: what is answered to it is dropped
     dropped: set[int] = field(default_factory=set)  # turns about that speech
 
     def complete(self, turn: TurnEntry) -> bool:

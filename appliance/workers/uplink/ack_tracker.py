@@ -27,7 +27,7 @@ SHORT_RELEASED_AFTER_MS = 3_000
 UNHEARD_RELEASED_AFTER_MS = 20_000
 DEAF_SPEECH_MS = 5_000
 STALE_TURN_MS = 10_000
-STRIKES = 3
+MOST_ATTEMPTS = 3
 KEPT_MS = 30_000
 KEPT_SILENCE_MS = 1_000
 MOST_TURNS = 32  # kept for one line; the service opens one at a time, or two
@@ -58,7 +58,7 @@ class AckTracker:
     def attached(self, number: int, base: int, *, speaks: bool, at: int) -> None:
         """A line begins to be sent sound from ``base`` on."""
         self.lines[number] = LineEntry(
-            number, base, speaks, sent=base, replay_until=self._high, spoken=base, back_at=at
+            number, base, speaks, sent=base, replay_until=self._high, spoken=base, last_reply_at=at
         )
 
     def sent(self, number: int, upto: int, at: int) -> None:
@@ -90,7 +90,7 @@ class AckTracker:
         line = self.lines.get(number)
         if line is None:
             return
-        line.back_at, line.speech_since_back = at, 0
+        line.last_reply_at, line.speech_since_back = at, 0
         if n in line.turns:
             line.turns[n].news_at = at
 
@@ -102,7 +102,7 @@ class AckTracker:
         if isinstance(mark, Finished):
             self._report_stale_lost(line, at, 0)  # what was passed over till now will not be answered any more
             line.turns.clear()
-            self._let_go(line.sent)
+            self._release_upto(line.sent)
             return
         self.touched(number, mark.turn, at)
         turn = line.turns.get(mark.turn)
@@ -112,7 +112,7 @@ class AckTracker:
             turn = self._opened(line, mark.turn, at)
         self._apply(line, turn, mark)
         turn.about = self._own(line, turn) or turn.about
-        if turn.start is None and turn.about is None and line.given[1] and not line.dropped:
+        if turn.start is None and turn.about is None and line.moved_out[1] and not line.dropped:
             line.drop(turn)  # without a position, and nothing else to be about
         self._release_answered(line)
 
@@ -139,13 +139,13 @@ class AckTracker:
         match mark:
             case SpeechStarted(_, audio_start_ms):
                 turn.start = None if audio_start_ms is None else line.base + samples_of_ms(audio_start_ms)
-                if turn.start is not None and line.given[0] <= turn.start < line.given[1]:
+                if turn.start is not None and line.moved_out[0] <= turn.start < line.moved_out[1]:
                     line.drop(turn)
             case SpeechStopped(_, audio_end_ms):
                 turn.stop_sent = line.sent
                 stop = None if audio_end_ms is None else line.base + samples_of_ms(audio_end_ms)
                 if stop is not None and stop <= line.sent:
-                    turn.stop, turn.upto = stop, None
+                    turn.stop, turn.acked_upto = stop, None
             case TextDone():
                 turn.text_done = True
             case AudioDone():
@@ -161,17 +161,17 @@ class AckTracker:
             turn = line.turns[n]
             if not line.answered(turn):
                 break
-            if turn.upto is None:
-                turn.upto = self.release if turn.dropped else self._end_of(line, turn)
+            if turn.acked_upto is None:
+                turn.acked_upto = self.release if turn.dropped else self._end_of(line, turn)
             # Text and sound may be done before the rest: such an entry is kept for its end. One that nobody waits for
             # is kept too: should the service hang in it, it hears nothing of what is said next.
             if turn.done or (turn.dropped and (line.complete(turn) or n != line.newest)):
                 del line.turns[n]
-            line.upto = max(line.upto, turn.upto)
-            self._let_go(turn.upto, line)
+            line.acked_upto = max(line.acked_upto, turn.acked_upto)
+            self._release_upto(turn.acked_upto, line)
         # What one line answered may have had to wait for another.
         for other in self.lines.values():
-            self._let_go(other.upto, other)
+            self._release_upto(other.acked_upto, other)
 
     def _end_of(self, line: LineEntry, turn: TurnEntry) -> int:
         """The index up to which this turn answers."""
@@ -206,7 +206,7 @@ class AckTracker:
         inside = [u for u in within if 2 * (min(stop, u.end) - max(turn.start, u.start)) >= u.end - u.start]
         return next(iter((inside[-1:] if turn.stop else []) or within[:1] or touching[:1]), None)
 
-    def _let_go(self, index: int, by: LineEntry | None = None) -> None:
+    def _release_upto(self, index: int, by: LineEntry | None = None) -> None:
         """Release up to ``index``, but not what an open turn, or a line other than ``by``, still has to answer."""
         if index <= self.release:
             return
@@ -222,7 +222,7 @@ class AckTracker:
         self.release = index
         for utterance in self.utterances:
             if utterance.start < index:  # what is left of it is whole
-                utterance.clipped = utterance.reported = False
+                utterance.head_evicted = utterance.reported = False
         self.utterances = [u for u in self.utterances if u.end > index]
 
     def _live(self, utterance: Utterance) -> bool:
@@ -240,14 +240,14 @@ class AckTracker:
             return []
         oldest = next((u for u in self.utterances if self._counts(u)), None)
         if oldest is not None and number in oldest.sent_on:
-            oldest.strikes += 1
-            if oldest.strikes >= STRIKES:
+            oldest.attempts += 1
+            if oldest.attempts >= MOST_ATTEMPTS:
                 self._drop(oldest)
         for turn in line.open_turns():
-            if turn.about is not None and turn.about.clipped:
+            if turn.about is not None and turn.about.head_evicted:
                 self._report_lost(turn.about)
         for utterance in self.utterances:
-            if utterance.clipped and number in utterance.sent_on and not self._live(utterance):
+            if utterance.head_evicted and number in utterance.sent_on and not self._live(utterance):
                 self._report_lost(utterance)
         found = (self._orphaned(line, u) for u in list(self.utterances) if number in u.sent_on and self._counts(u))
         return [piece for piece in found if piece is not None]
@@ -259,7 +259,7 @@ class AckTracker:
         if behind is None:
             return None
         end = min(utterance.end, line.sent, behind)
-        piece = Utterance(start, end, utterance.start_at, utterance.end_at, utterance.strikes, again=True)
+        piece = Utterance(start, end, utterance.start_at, utterance.end_at, utterance.attempts, again=True)
         if utterance.end > behind:  # the rest is the newer line's
             utterance.start = behind
             utterance.sent_on.discard(line.number)
@@ -270,7 +270,7 @@ class AckTracker:
     def _drop(self, utterance: Utterance) -> None:
         self._report_lost(utterance)
         self.utterances = [u for u in self.utterances if u is not utterance]
-        self._let_go(utterance.end)
+        self._release_upto(utterance.end)
 
     def _report_lost(self, utterance: Utterance) -> None:
         self.reported_lost += not utterance.reported
@@ -312,7 +312,7 @@ class AckTracker:
                 return  # the line is replaced instead
             if at - utterance.sent_at < (UNHEARD_RELEASED_AFTER_MS if long else SHORT_RELEASED_AFTER_MS):
                 return
-            self._let_go(utterance.end)
+            self._release_upto(utterance.end)
 
     def _release_silence(self, end: int, cursor: int) -> None:
         """Silence with nothing unanswered before it: keep the last second, and what a line must yet be sent."""
@@ -323,7 +323,7 @@ class AckTracker:
         limit = min(first, end) - samples_of_ms(KEPT_SILENCE_MS)
         if self.lines:
             limit = min(limit, cursor)
-        self._let_go(limit)
+        self._release_upto(limit)
 
     def _bound(self, end: int) -> None:
         oldest = end - samples_of_ms(KEPT_MS)
@@ -335,7 +335,7 @@ class AckTracker:
             if not self._counts(utterance):
                 continue
             if any(n in self.lines and self.lines[n].sent >= min(oldest, utterance.end) for n in utterance.sent_on):
-                utterance.clipped = True  # still being answered; lost only if its line dies
+                utterance.head_evicted = True  # still being answered; lost only if its line dies
             else:
                 self._report_lost(utterance)
         self.release = oldest
@@ -359,12 +359,12 @@ class AckTracker:
         # A service that hangs within a turn says nothing to it, however little was said; where nobody waits for that
         # turn any more, it shows by what else is not answered.
         if line.open_turns():
-            return line.back_at
+            return line.last_reply_at
         enough = samples_of_ms(SHORT_MS if line.hangs_unwanted() else DEAF_SPEECH_MS)
         owes = any(line.number in u.sent_on and u.beyond(self.release) >= enough for u in self.utterances)
         if not owes and line.speech_since_back < samples_of_ms(DEAF_SPEECH_MS):
             return at
-        return line.asked_at if line.speech_since_back else line.back_at
+        return line.asked_at if line.speech_since_back else line.last_reply_at
 
     # What moves to another direction.
 
@@ -379,9 +379,13 @@ class AckTracker:
         for line in self.lines.values():
             if line.number not in utterance.sent_on:
                 continue
-            line.given = (utterance.start - self._silence, utterance.end)
+            line.moved_out = (utterance.start - self._silence, utterance.end)
             for turn in line.turns.values():
-                if turn.about is utterance if turn.start is None else line.given[0] <= turn.start < line.given[1]:
+                if (
+                    turn.about is utterance
+                    if turn.start is None
+                    else line.moved_out[0] <= turn.start < line.moved_out[1]
+                ):
                     line.drop(turn)
 
     def shifted(self, before: int, after: int) -> None:
