@@ -49,8 +49,8 @@ from appliance.workers.camera.feed import CameraFeed
 from appliance.workers.camera.policy import Picture
 from appliance.workers.camera.worker import CameraWorker
 from appliance.workers.connection import tls
-from appliance.workers.connection.endpoint import Target
-from appliance.workers.connection.resolver import Names
+from appliance.workers.connection.endpoint import Endpoint
+from appliance.workers.connection.resolver import Resolver
 from appliance.workers.connection.worker import Access
 from appliance.workers.host.event_queue import EventQueue
 from appliance.workers.host.heartbeats import Heartbeats
@@ -119,7 +119,7 @@ class Box:
     ) -> None:
         """``problems``: what is wrong with settings that others had to stand in for: shown as X1.
 
-        Raises ``SettingsError`` where the target cannot be dialled or ``ca_file`` not be read.
+        Raises ``SettingsError`` where the endpoint cannot be dialled or ``ca_file`` not be read.
         """
         self._settings = settings
         self._phrases = tuple(phrases.items())
@@ -135,8 +135,10 @@ class Box:
         self._heartbeats = Heartbeats(now)
         self._camera_feed = self._make_camera_feed()
         makers = self._makers()
-        target = Target.parse(settings.service.url, settings.service.model, settings.service.ca_file)
-        access = Access(target, tls.context(settings.service.ca_file), Names(), key.reveal() if key is not None else "")
+        endpoint = Endpoint.parse(settings.service.url, settings.service.model, settings.service.ca_file)
+        access = Access(
+            endpoint, tls.context(settings.service.ca_file), Resolver(), key.reveal() if key is not None else ""
+        )
         self._runtime_store = RuntimeStore(taps.runtime, boot_id(), clock.began_ms)
         keeps = state_folder(taps.environment)
         rebooter = Rebooter(keeps, taps.runtime, boot_id(), clock.began_ms)

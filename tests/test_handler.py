@@ -17,8 +17,8 @@ from appliance.protocol.voices import resolve_model
 from appliance.workers.camera.codes import CodeReader
 from appliance.workers.camera.feed import CameraFeed
 from appliance.workers.connection import tls
-from appliance.workers.connection.endpoint import Target
-from appliance.workers.connection.resolver import Names
+from appliance.workers.connection.endpoint import Endpoint
+from appliance.workers.connection.resolver import Resolver
 from appliance.workers.connection.worker import Access, LineWorker
 from appliance.workers.host.heartbeats import Heartbeats
 from appliance.workers.host.reboot import Rebooter
@@ -67,7 +67,7 @@ class Desk:
             lambda: cast(ScreenWorker, Hand(self.told, "screen")),
             (lambda: cast(ScreenWorker, Hand(self.told, "guest"))) if guest else None,
         )
-        access = Access(Target.parse("ws://127.0.0.1:1/x", "m"), tls.context(""), Names(), key)
+        access = Access(Endpoint.parse("ws://127.0.0.1:1/x", "m"), tls.context(""), Resolver(), key)
         runtime_store = cast(RuntimeStore, Hand(self.told, "runtime_store"))
         self.handler = AppHandler(
             self._plan, self._output, access, self.replay_buffers, self.jitter, makers, self.journal, runtime_store,

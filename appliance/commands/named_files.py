@@ -11,14 +11,14 @@ from appliance.adapters.bench.key_script import read_script
 from appliance.config.settings import Settings
 from appliance.errors import Problem, SettingsError
 from appliance.workers.connection import tls
-from appliance.workers.connection.endpoint import Target
+from appliance.workers.connection.endpoint import Endpoint
 
 
 def named_files(settings: Settings) -> Iterator[Problem]:
     """The problems of the files that the settings name, and of an address that cannot be dialled."""
     service, keys = settings.service, settings.keys
     looks: list[Callable[[], object]] = [
-        lambda: Target.parse(service.url, service.model, service.ca_file),
+        lambda: Endpoint.parse(service.url, service.model, service.ca_file),
         lambda: tls.context(service.ca_file),
     ]
     if keys.driver == "script":

@@ -24,8 +24,8 @@ from appliance.selftest.network import Network
 from appliance.selftest.sound import Sound
 from appliance.workers.connection import tls
 from appliance.workers.connection.captive_portal import PortalProbe
-from appliance.workers.connection.endpoint import Target
-from appliance.workers.connection.resolver import Names
+from appliance.workers.connection.endpoint import Endpoint
+from appliance.workers.connection.resolver import Resolver
 from appliance.workers.connection.worker import Access
 from appliance.workers.storage.runtime_store import RuntimeStore, boot_id
 
@@ -34,7 +34,7 @@ RUNTIME_STORE_STOP_MS = 500
 
 
 def tracks(loaded: Loaded, private: bool, environment: Mapping[str, str]) -> tuple[TrackApart | Track, ...]:
-    """All checks, begun. Raises ``SettingsError`` where the target cannot be dialled or ``ca_file`` not be read."""
+    """All checks, begun. Raises ``SettingsError`` where the endpoint cannot be dialled or ``ca_file`` not be read."""
     clock = RealClock()
     runtime_store = RuntimeStore(runtime_folder(environment), boot_id(), clock.began_ms)
     kept = runtime_store.load()
@@ -89,7 +89,7 @@ def _sound(settings: Settings, clock: RealClock, private: bool) -> Sound:
 
 def _network(loaded: Loaded, environment: Mapping[str, str], clock: RealClock, runtime_store: RuntimeStore) -> Network:
     service = loaded.settings.service
-    target = Target.parse(service.url, service.model, service.ca_file)
+    endpoint = Endpoint.parse(service.url, service.model, service.ca_file)
     key = loaded.key.reveal() if loaded.key is not None else ""
     where = loaded.sources.get("service.key", "")
     _, _, notices = secret.find(environment)
@@ -100,9 +100,9 @@ def _network(loaded: Loaded, environment: Mapping[str, str], clock: RealClock, r
         told += [where] if where and not key else []
     none = f"neither {secret.ENVIRONMENT_NAME} in the environment nor the credential {secret.CREDENTIAL_NAME}"
     found = f"found in {where}" if key else "; ".join((none, *told))
-    access = Access(target, tls.context(service.ca_file), Names(), key)
+    access = Access(endpoint, tls.context(service.ca_file), Resolver(), key)
     return Network(
-        access, _plan(loaded), found, clock, _may_dial(runtime_store, clock), lambda: _log_in_page(target.host)
+        access, _plan(loaded), found, clock, _may_dial(runtime_store, clock), lambda: _log_in_page(endpoint.host)
     )
 
 

@@ -16,7 +16,7 @@ from appliance.protocol.codec import encode_finish, encode_update
 from appliance.protocol.session import ClientSession
 from appliance.protocol.settings import SessionSettings
 from appliance.selftest.findings import Finding
-from appliance.workers.connection.connector import Reach, Reached
+from appliance.workers.connection.connector import Connector, Reached
 from appliance.workers.connection.disconnect import Lost
 from appliance.workers.connection.resolver import literal
 from appliance.workers.connection.websocket import LineSocket
@@ -56,44 +56,44 @@ class Network:
 
     def name(self) -> Finding:
         """N1."""
-        target, names = self._access.target, self._access.names
-        if literal(target.host, target.port) is not None:
-            return Finding("name", f"{target.host} is an address: nothing to look up")
+        endpoint, resolver = self._access.endpoint, self._access.resolver
+        if literal(endpoint.host, endpoint.port) is not None:
+            return Finding("name", f"{endpoint.host} is an address: nothing to look up")
         began = self._clock.now_ms()
-        number = names.ask(target.host, target.port)
-        while (answer := names.answer(number)) is None:
+        number = resolver.ask(endpoint.host, endpoint.port)
+        while (answer := resolver.answer(number)) is None:
             if self._clock.now_ms() - began >= NAME_WITHIN_MS:
-                return Finding("name", f"the look-up of {target.host} does not answer", FaultCode.N1)
+                return Finding("name", f"the look-up of {endpoint.host} does not answer", FaultCode.N1)
             self._clock.wait_until(self._clock.now_ms() + _TURN_MS)
         if isinstance(answer, Lost):
-            return Finding("name", f"{target.host}: {answer.detail}", FaultCode.N1)
+            return Finding("name", f"{endpoint.host}: {answer.detail}", FaultCode.N1)
         took_ms = self._clock.now_ms() - began
-        return Finding("name", f"{target.host} has {len(answer)} addresses, found in {took_ms} ms")
+        return Finding("name", f"{endpoint.host} has {len(answer)} addresses, found in {took_ms} ms")
 
     def reach(self) -> Finding:
         """N1, N2, N3, N4 and S3: TCP and TLS. It is no dial."""
         access = self._access
         began = self._clock.now_ms()
         wakeup = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        reach = Reach(access.target, access.trust, access.names, self._clock.now_ms, wakeup)
+        connector = Connector(access.endpoint, access.tls_context, access.resolver, self._clock.now_ms, wakeup)
         try:
             while (left_ms := began + REACHED_WITHIN_MS - self._clock.now_ms()) > 0:
-                outcome = reach.poll(min(left_ms, 100))
+                outcome = connector.poll(min(left_ms, 100))
                 if isinstance(outcome, Reached):
                     self._reached = outcome
                     took_ms = self._clock.now_ms() - began
-                    layers = "TCP and TLS" if access.target.tls else "TCP"
+                    layers = "TCP and TLS" if access.endpoint.tls else "TCP"
                     return Finding("service", f"{layers} in {took_ms} ms")
                 if isinstance(outcome, Lost):
                     return self._unreached(outcome)
-            return self._unreached(reach.last_failure or Lost(Loss.NO_ANSWER, 0, "no answer to TCP or TLS"))
+            return self._unreached(connector.last_failure or Lost(Loss.NO_ANSWER, 0, "no answer to TCP or TLS"))
         finally:
-            reach.close()
+            connector.close()
             os.close(wakeup)
 
     def _unreached(self, lost: Lost) -> Finding:
         code = diagnose(lost.loss, lost.status, lost.detail, "").code
-        words = f"{self._access.target.host}: {lost.detail or lost.loss}"
+        words = f"{self._access.endpoint.host}: {lost.detail or lost.loss}"
         if code is FaultCode.N2 and self._is_log_in_page():
             words += "; a log-in page answers in its place"
         return Finding("service", words, code)
@@ -111,7 +111,7 @@ class Network:
         if why_not:
             self._reached.socket.close()
             return Finding("round trip", why_not, FaultCode.S2)
-        line = LineSocket(self._reached.socket, self._access.target, self._access.key, self._clock.now_ms)
+        line = LineSocket(self._reached.socket, self._access.endpoint, self._access.key, self._clock.now_ms)
         began = self._clock.now_ms()
         try:
             upgraded = line.upgrade(UPGRADED_WITHIN_MS)

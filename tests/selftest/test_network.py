@@ -16,8 +16,8 @@ from appliance.selftest import network as module
 from appliance.selftest.findings import Finding
 from appliance.selftest.network import Network
 from appliance.workers.connection import tls
-from appliance.workers.connection.endpoint import Target
-from appliance.workers.connection.resolver import Address, Names
+from appliance.workers.connection.endpoint import Endpoint
+from appliance.workers.connection.resolver import Address, Resolver
 from appliance.workers.connection.worker import Access
 from tests.adapters.virtual_clock import VirtualClock
 from tests.e2e.harness import Emulator
@@ -45,12 +45,17 @@ def emulator(folder: Path) -> Iterator[Emulator]:
 
 
 def network(
-    url: str, ca: Path | None, key: str = KEY, names: Names | None = None, clock: Clock | None = None, why_not: str = ""
+    url: str,
+    ca: Path | None,
+    key: str = KEY,
+    resolver: Resolver | None = None,
+    clock: Clock | None = None,
+    why_not: str = "",
 ) -> Network:
     model = resolve_model(MODEL)
     assert model is not None
     context = tls.context(str(ca)) if ca is not None else ssl.create_default_context()
-    access = Access(Target.parse(url, MODEL), context, names or Names(), key)
+    access = Access(Endpoint.parse(url, MODEL), context, resolver or Resolver(), key)
     return Network(access, plan(model, "en", "es"), "as told", clock or RealClock(), lambda: why_not, lambda: True)
 
 
@@ -67,7 +72,7 @@ def test_an_address_needs_no_look_up(emulator: Emulator) -> None:
 
 def test_a_name_that_is_found_passes() -> None:
     found = (Address(socket.AF_INET, ("192.0.2.1", 443)), Address(socket.AF_INET6, ("2001:db8::1", 443, 0, 0)))
-    finding = network("wss://x.example/", None, names=Names(lambda *_: found)).name()
+    finding = network("wss://x.example/", None, resolver=Resolver(lambda *_: found)).name()
     assert finding.passed
     assert finding.words.startswith("x.example has 2 addresses")
 
@@ -76,12 +81,12 @@ def test_a_name_that_is_not_found_is_n1() -> None:
     def fail(host: str, port: int) -> tuple[Address, ...]:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    finding = network("wss://x.example/", None, names=Names(fail)).name()
+    finding = network("wss://x.example/", None, resolver=Resolver(fail)).name()
     assert finding.code is FaultCode.N1
     assert "x.example" in finding.words
 
 
-class SilentNames(Names):
+class SilentResolver(Resolver):
     """A look-up that hangs, and no thread that would hang with it."""
 
     def ask(self, host: str, port: int) -> int:
@@ -89,7 +94,7 @@ class SilentNames(Names):
 
 
 def test_a_look_up_that_hangs_is_n1() -> None:
-    finding = network("wss://x.example/", None, names=SilentNames(), clock=VirtualClock()).name()
+    finding = network("wss://x.example/", None, resolver=SilentResolver(), clock=VirtualClock()).name()
     assert finding.code is FaultCode.N1
     assert "does not answer" in finding.words
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from appliance.core.model.events import Loss
 from appliance.workers.connection import tcp
 from appliance.workers.connection.disconnect import VERIFICATION_LOSSES, Lost, classify
-from appliance.workers.connection.endpoint import Target
-from appliance.workers.connection.resolver import Address, Names, literal
+from appliance.workers.connection.endpoint import Endpoint
+from appliance.workers.connection.resolver import Address, Resolver, literal
 
 MOST_ATTEMPTS = 4
 KEPT_AFTER_MS = 400  # how long a look-up may take before the last good address is used
@@ -37,7 +37,7 @@ def pace_ms(elapsed_ms: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A non-blocking socket, through TLS where the target asks for it. It is the caller's now."""
+    """A non-blocking socket, through TLS where the endpoint asks for it. It is the caller's now."""
 
     socket: socket.socket
     address: Address
@@ -46,10 +46,10 @@ class Reached:
 class _Attempt:
     """One non-blocking connect and, behind it, one non-blocking TLS handshake."""
 
-    def __init__(self, address: Address, target: Target, trust: ssl.SSLContext | None) -> None:
+    def __init__(self, address: Address, endpoint: Endpoint, tls_context: ssl.SSLContext | None) -> None:
         self.address = address
-        self._host = target.host
-        self._trust = trust
+        self._host = endpoint.host
+        self._tls_context = tls_context
         self._connected = False
         self.socket = socket.socket(address.family, socket.SOCK_STREAM)
         self.mask = select.POLLOUT
@@ -67,9 +67,9 @@ class _Attempt:
             if error := self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
                 raise OSError(error, "connect")
             self._connected = True
-            if self._trust is None:
+            if self._tls_context is None:
                 return True
-            self.socket = self._trust.wrap_socket(
+            self.socket = self._tls_context.wrap_socket(
                 self.socket, server_hostname=self._host, do_handshake_on_connect=False
             )
         assert isinstance(self.socket, ssl.SSLSocket)
@@ -95,8 +95,8 @@ class _Attempt:
         self.socket.close()
 
 
-class Reach:
-    """Keeps trying, as long as it is polled. ``trust`` is not used for a target without TLS.
+class Connector:
+    """Keeps trying, as long as it is polled. ``tls_context`` is not used for a endpoint without TLS.
 
     ``clock`` in ms; ``wakeup_fd``: readable ends a ``poll`` at once (it is not read here); ``lost_at``: since when the
     line is wanted, for the pace (now, if not given). All methods are for one thread.
@@ -104,16 +104,16 @@ class Reach:
 
     def __init__(
         self,
-        target: Target,
-        trust: ssl.SSLContext,
-        names: Names,
+        endpoint: Endpoint,
+        tls_context: ssl.SSLContext,
+        resolver: Resolver,
         clock: Callable[[], int],
         wakeup_fd: int,
         lost_at: int | None = None,
     ) -> None:
-        self._target = target
-        self._trust = trust if target.tls else None
-        self._names = names
+        self._endpoint = endpoint
+        self._tls_context = tls_context if endpoint.tls else None
+        self._resolver = resolver
         self._clock = clock
         self._wakeup_fd = wakeup_fd
         self._began = clock()
@@ -121,14 +121,14 @@ class Reach:
         self._next_start = self._began
         self._attempts: deque[_Attempt] = deque()
         self._failures: deque[Lost] = deque(maxlen=MOST_ATTEMPTS)
-        own = literal(target.host, target.port)
+        own = literal(endpoint.host, endpoint.port)
         self._fixed = own is not None
         self._addresses: tuple[Address, ...] = (own,) if own else ()
         self._turn = 0
         self._look_up = 0  # number of the look-up whose answer is awaited, 0 = none
         self._asked_at = self._began
         if not own:
-            self._look_up = names.ask(target.host, target.port)
+            self._look_up = resolver.ask(endpoint.host, endpoint.port)
 
     @property
     def last_failure(self) -> Lost | None:
@@ -150,7 +150,7 @@ class Reach:
         deadline = self._clock() + timeout_ms
         while True:
             now = self._clock()
-            self._take_names(now)
+            self._take_addresses(now)
             if now >= self._next_start and self._addresses:
                 self._start(now)
             wait_ms = max(0, min(deadline, self._next_due(now)) - now)
@@ -188,7 +188,7 @@ class Reach:
             return self._failed(error)
         self._attempts.remove(attempt)
         self.close()
-        self._names.keep(self._target.host, self._target.port, attempt.address)
+        self._resolver.keep(self._endpoint.host, self._endpoint.port, attempt.address)
         return Reached(attempt.socket, attempt.address)
 
     def _failed(self, error: OSError) -> Lost | None:
@@ -205,7 +205,7 @@ class Reach:
             address = self._addresses[self._turn % len(self._addresses)]
             self._turn += 1
             try:
-                attempt = _Attempt(address, self._target, self._trust)
+                attempt = _Attempt(address, self._endpoint, self._tls_context)
             except OSError as error:
                 self._failed(error)
                 continue
@@ -216,18 +216,18 @@ class Reach:
             self._attempts.append(attempt)
             return
 
-    def _take_names(self, now: int) -> None:
+    def _take_addresses(self, now: int) -> None:
         """Fetch the look-up's answer, ask again in good time, and fall back to the address that worked last."""
         if self._fixed:
             return
-        host, port = self._target.host, self._target.port
+        host, port = self._endpoint.host, self._endpoint.port
         if self._look_up:
-            answer = self._names.answer(self._look_up)
+            answer = self._resolver.answer(self._look_up)
             if isinstance(answer, Lost):
                 self._failures.append(answer)
                 self._look_up = 0
             elif answer is not None:
-                kept = self._names.kept(
+                kept = self._resolver.kept(
                     host, port
                 )  # first, where it is still one of them: a broken family costs 400 ms
                 self._addresses = tuple(sorted(answer, key=lambda address: address != kept))
@@ -236,10 +236,10 @@ class Reach:
         again_ms = LOOK_UP_AGAIN_MS if self._addresses else pace_ms(now - self._lost_at)
         if not self._look_up and now - self._asked_at >= again_ms:
             self._asked_at = now
-            self._look_up = self._names.ask(host, port)
+            self._look_up = self._resolver.ask(host, port)
         if self._addresses or now - self._began < KEPT_AFTER_MS:
             return
-        if kept := self._names.kept(host, port):
+        if kept := self._resolver.kept(host, port):
             self._addresses = (kept,)
         elif not self._failures and now - self._began >= LOOK_UP_SLOW_MS:
             self._failures.append(Lost(Loss.NO_NAME, 0, "the look-up does not answer"))

@@ -25,7 +25,7 @@ def is_loopback(host: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Endpoint:
     """A service to dial. ``url`` has the model in its query; ``headers`` go with the upgrade besides the key."""
 
     url: str
@@ -37,7 +37,7 @@ class Target:
     headers: tuple[tuple[str, str], ...] = (("User-Agent", f"dragoman/{__version__}"),)
 
     @classmethod
-    def parse(cls, url: str, model: str, ca_file: str = "") -> "Target":
+    def parse(cls, url: str, model: str, ca_file: str = "") -> "Endpoint":
         """Take ``service.url`` apart and add ``model`` to its query.
 
         Raises ``SettingsError`` with one problem at ``service.url`` if it cannot be dialled.

@@ -17,7 +17,7 @@ import websocket
 
 from appliance.core.model.events import Loss
 from appliance.workers.connection.disconnect import DETAIL_CHARACTERS, Lost, classify, plain
-from appliance.workers.connection.endpoint import Target
+from appliance.workers.connection.endpoint import Endpoint
 
 UPGRADE_LIMIT_MS = 10_000
 REFUSAL_LIMIT_MS = 1_000  # how long the body of a refusal may take once its head is there
@@ -140,14 +140,14 @@ class _BoundedSocket:
 
 def upgrade(
     raw: socket.socket,
-    target: Target,
+    endpoint: Endpoint,
     key: str,
     clock: Callable[[], int],
     *,
     limit_ms: int = UPGRADE_LIMIT_MS,
     give_up: Callable[[], bool] = lambda: False,
 ) -> Accepted | Lost:
-    """Ask for the WebSocket on ``raw`` (non-blocking, through TLS where the target says so).
+    """Ask for the WebSocket on ``raw`` (non-blocking, through TLS where the endpoint says so).
 
     Blocks for at most ``limit_ms``; ``give_up`` is asked every 100 ms. A refusal is ``Loss.HTTP`` with its status and
     at most 1 KB of its body in ``detail``. Without a usable key nothing is written: ``Loss.NO_KEY``. ``raw``
@@ -156,10 +156,15 @@ def upgrade(
     if not key or not key.isascii() or not key.isprintable() or " " in key:
         return Lost(Loss.NO_KEY, 0, "no key" if not key else "the key holds a character that no key has")
     bounded = _BoundedSocket(raw, clock, limit_ms, give_up)
-    headers = [f"Authorization: Bearer {key}", *(f"{name}: {value}" for name, value in target.headers)]
+    headers = [f"Authorization: Bearer {key}", *(f"{name}: {value}" for name, value in endpoint.headers)]
     try:
         websocket.create_connection(
-            target.url, socket=bounded, header=headers, redirect_limit=0, suppress_origin=True, enable_multithread=False
+            endpoint.url,
+            socket=bounded,
+            header=headers,
+            redirect_limit=0,
+            suppress_origin=True,
+            enable_multithread=False,
         )
     except _GaveUpError:
         return Lost(Loss.HUNG_UP)

@@ -52,7 +52,7 @@ def alternated(addresses: tuple[Address, ...]) -> tuple[Address, ...]:
     return tuple(row[i] for i in range(longest) for row in (first, other) if i < len(row))
 
 
-class Names:
+class Resolver:
     """Shared by all lines of the process; every method may be called from any thread and returns at once."""
 
     def __init__(self, how: LookUp = look_up) -> None:

@@ -17,7 +17,7 @@ from appliance.core.model.events import Loss
 from appliance.errors import NonsenseError
 from appliance.workers.connection import tcp
 from appliance.workers.connection.disconnect import Lost, classify, plain
-from appliance.workers.connection.endpoint import Target
+from appliance.workers.connection.endpoint import Endpoint
 from appliance.workers.connection.frames import (
     Binary,
     Closed,
@@ -49,9 +49,9 @@ _WANTS = (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError)
 class LineSocket:
     """A connected, non-blocking socket (TLS done) and the WebSocket on it. Clock in ms."""
 
-    def __init__(self, raw: socket.socket, target: Target, key: str, clock: Callable[[], int]) -> None:
+    def __init__(self, raw: socket.socket, endpoint: Endpoint, key: str, clock: Callable[[], int]) -> None:
         self._raw = raw
-        self._target = target
+        self._endpoint = endpoint
         self._key = key
         self._clock = clock
         self._frames = FrameReader()
@@ -68,7 +68,7 @@ class LineSocket:
 
     def upgrade(self, limit_ms: int = UPGRADE_LIMIT_MS, give_up: Callable[[], bool] = lambda: False) -> Accepted | Lost:
         """Dial: blocks for at most ``limit_ms``. On ``Lost`` the socket is shut."""
-        outcome = upgrade(self._raw, self._target, self._key, self._clock, limit_ms=limit_ms, give_up=give_up)
+        outcome = upgrade(self._raw, self._endpoint, self._key, self._clock, limit_ms=limit_ms, give_up=give_up)
         if isinstance(outcome, Lost):
             self._lost = outcome
             self.shutdown()

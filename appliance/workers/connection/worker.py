@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from appliance.core.model.events import Event, LineLost, LineOpened, LineReached, LineTroubled, Loss
 from appliance.core.model.modes import Valve
 from appliance.errors import NonsenseError
-from appliance.workers.connection.connector import Reach, Reached
+from appliance.workers.connection.connector import Connector, Reached
 from appliance.workers.connection.disconnect import Lost
-from appliance.workers.connection.endpoint import Target
+from appliance.workers.connection.endpoint import Endpoint
 from appliance.workers.connection.keepalive import Keepalive, Verdict
-from appliance.workers.connection.resolver import Names
+from appliance.workers.connection.resolver import Resolver
 from appliance.workers.connection.session_io import Conversation
 from appliance.workers.connection.websocket import LineSocket
 from appliance.workers.host.heartbeats import Heartbeats
@@ -43,13 +43,13 @@ Order = Callable[[], None]
 class Access:
     """How to reach the service: everything that is the same for all lines."""
 
-    target: Target
-    trust: ssl.SSLContext
-    names: Names
+    endpoint: Endpoint
+    tls_context: ssl.SSLContext
+    resolver: Resolver
     key: str
 
     def __repr__(self) -> str:
-        return f"Access({self.target.host})"
+        return f"Access({self.endpoint.host})"
 
 
 class LineWorker:
@@ -167,21 +167,21 @@ class LineWorker:
 
     def _reach(self) -> LineSocket | None:
         access = self._access
-        reach = Reach(access.target, access.trust, access.names, self._clock, self._wake_fd)
+        connector = Connector(access.endpoint, access.tls_context, access.resolver, self._clock, self._wake_fd)
         told: Loss | None = None
         try:
             while not self._hung_up:
                 self._heartbeats.beat(self._name)
-                outcome = reach.poll(TURN_MS)
+                outcome = connector.poll(TURN_MS)
                 self._obey()
                 if isinstance(outcome, Reached):
-                    return LineSocket(outcome.socket, access.target, access.key, self._clock)
-                trouble = outcome or reach.last_failure
+                    return LineSocket(outcome.socket, access.endpoint, access.key, self._clock)
+                trouble = outcome or connector.last_failure
                 if trouble is not None and trouble.loss is not told:
                     told = trouble.loss
                     self._post(LineTroubled(self.number, trouble.loss, trouble.detail))
         finally:
-            reach.close()
+            connector.close()
         return None
 
     def _booked(self) -> bool:

@@ -10,10 +10,10 @@ import pytest
 
 from appliance.core.model.events import Loss
 from appliance.workers.connection import tls
-from appliance.workers.connection.connector import Reach, Reached, pace_ms
+from appliance.workers.connection.connector import Connector, Reached, pace_ms
 from appliance.workers.connection.disconnect import Lost
-from appliance.workers.connection.endpoint import Target
-from appliance.workers.connection.resolver import Address, Names
+from appliance.workers.connection.endpoint import Endpoint
+from appliance.workers.connection.resolver import Address, Resolver
 from tests.workers.peers import DAY, NOW, WAIT_S, Authority, clock, peer
 
 
@@ -29,16 +29,16 @@ class Clock:
 
 @contextmanager
 def reaching(
-    port: int, names: Names | None = None, trusted: ssl.SSLContext | None = None, at: Clock | None = None
-) -> Iterator[Reach]:
-    """A reach for ``localhost``, without TLS where nothing is trusted."""
+    port: int, resolver: Resolver | None = None, trusted: ssl.SSLContext | None = None, at: Clock | None = None
+) -> Iterator[Connector]:
+    """A connector for ``localhost``, without TLS where nothing is trusted."""
     wakeup = os.eventfd(0)
-    target = Target.parse(f"{'wss' if trusted else 'ws'}://localhost:{port}/x", "m")
-    reach = Reach(target, trusted or tls.context(), names or Names(found(port)), at or clock, wakeup)
+    endpoint = Endpoint.parse(f"{'wss' if trusted else 'ws'}://localhost:{port}/x", "m")
+    connector = Connector(endpoint, trusted or tls.context(), resolver or Resolver(found(port)), at or clock, wakeup)
     try:
-        yield reach
+        yield connector
     finally:
-        reach.close()
+        connector.close()
         os.close(wakeup)
 
 
@@ -62,16 +62,16 @@ def fail(host: str, port: int) -> tuple[Address, ...]:
     raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
 
 
-def outcome(reach: Reach, wait_ms: int = 5_000) -> Reached | Lost | None:
+def outcome(connector: Connector, wait_ms: int = 5_000) -> Reached | Lost | None:
     """The first outcome, the socket closed again."""
-    came = reach.poll(wait_ms)
+    came = connector.poll(wait_ms)
     if isinstance(came, Reached):
         came.socket.close()
     return came
 
 
-def failure(reach: Reach) -> Loss | None:
-    return reach.last_failure.loss if reach.last_failure else None
+def failure(connector: Connector) -> Loss | None:
+    return connector.last_failure.loss if connector.last_failure else None
 
 
 def closed_port() -> int:
@@ -112,24 +112,24 @@ def test_through_tls(tmp_path: Path) -> None:
     def script(conn: socket.socket) -> None:
         said.append(conn.recv(5))
 
-    names = Names()  # the system's own look-up of localhost
+    resolver = Resolver()  # the system's own look-up of localhost
     trusted = tls.context(str(authority.ca_file))
-    with peer(script, authority.server("localhost")) as port, reaching(port, names, trusted) as reach:
-        came = reach.poll(5_000)
+    with peer(script, authority.server("localhost")) as port, reaching(port, resolver, trusted) as connector:
+        came = connector.poll(5_000)
         assert isinstance(came, Reached)
         assert isinstance(came.socket, ssl.SSLSocket)
         assert not came.socket.getblocking()
         assert came.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 6_000
-        assert names.kept("localhost", port) == came.address
-        assert reach.pending == 0
+        assert resolver.kept("localhost", port) == came.address
+        assert connector.pending == 0
         came.socket.send(b"hello")
         came.socket.close()
     assert said == [b"hello"]
 
 
 def test_without_tls_on_this_machine() -> None:
-    with peer(lambda conn: None) as port, reaching(port) as reach:
-        assert isinstance(outcome(reach), Reached)
+    with peer(lambda conn: None) as port, reaching(port) as connector:
+        assert isinstance(outcome(connector), Reached)
 
 
 @pytest.mark.parametrize(
@@ -145,12 +145,12 @@ def test_a_certificate_that_is_not_to_be_believed(tmp_path: Path, names, begin, 
     authority = Authority(tmp_path)
     trusted = tls.context(str(authority.ca_file)) if known else tls.context()
     server = authority.server(*names, begin=begin, end=end)
-    with peer(lambda conn: None, server) as port, reaching(port, trusted=trusted) as reach:
-        first = outcome(reach)
+    with peer(lambda conn: None, server) as port, reaching(port, trusted=trusted) as connector:
+        first = outcome(connector)
         assert isinstance(first, Lost)
         assert first.loss is loss
-        assert reach.last_failure == first
-        second = outcome(reach)  # it goes on, if it is polled again
+        assert connector.last_failure == first
+        second = outcome(connector)  # it goes on, if it is polled again
         assert isinstance(second, Lost)
         assert second.loss is loss
 
@@ -161,9 +161,11 @@ def test_an_address_as_host_is_checked_against_the_certificate(tmp_path: Path) -
     for names, right in ((("127.0.0.1",), True), (("localhost",), False)):
         with peer(lambda conn: None, authority.server(*names)) as port:
             wakeup = os.eventfd(0)
-            reach = Reach(Target.parse(f"wss://127.0.0.1:{port}", "m"), trusted, Names(hang), clock, wakeup)
-            came = outcome(reach)
-            reach.close()
+            connector = Connector(
+                Endpoint.parse(f"wss://127.0.0.1:{port}", "m"), trusted, Resolver(hang), clock, wakeup
+            )
+            came = outcome(connector)
+            connector.close()
             os.close(wakeup)
             assert isinstance(came, Reached) is right
             assert right or (isinstance(came, Lost) and came.loss is Loss.WRONG_NAME)
@@ -175,56 +177,56 @@ def test_plain_words_on_a_tls_port_are_a_failure_of_tls(tmp_path: Path) -> None:
         conn.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
     at = Clock()
-    with peer(script) as port, reaching(port, trusted=tls.context(), at=at) as reach:
-        until_failed(reach, Loss.TLS)
+    with peer(script) as port, reaching(port, trusted=tls.context(), at=at) as connector:
+        until_failed(connector, Loss.TLS)
 
 
-def until_failed(reach: Reach, loss: Loss) -> None:
+def until_failed(connector: Connector, loss: Loss) -> None:
     """Poll without moving time until the failure shows."""
     end = clock() + 5_000
-    while clock() < end and (reach.last_failure is None or reach.last_failure.loss is not loss):
-        assert reach.poll(0) is None
-    assert reach.last_failure is not None
-    assert reach.last_failure.loss is loss
+    while clock() < end and (connector.last_failure is None or connector.last_failure.loss is not loss):
+        assert connector.poll(0) is None
+    assert connector.last_failure is not None
+    assert connector.last_failure.loss is loss
 
 
 def test_refused_and_then_there() -> None:
     port = closed_port()
     at = Clock()
-    with reaching(port, at=at) as reach:
-        until_failed(reach, Loss.REFUSED)
+    with reaching(port, at=at) as connector:
+        until_failed(connector, Loss.REFUSED)
         with socket.create_server(("127.0.0.1", port)):
             at.now += 399
-            assert reach.poll(0) is None
-            assert reach.pending == 0
+            assert connector.poll(0) is None
+            assert connector.pending == 0
             at.now += 1
             end = clock() + 5_000
             came = None
             while came is None and clock() < end:
-                came = outcome(reach, 0)
+                came = outcome(connector, 0)
             assert isinstance(came, Reached)
 
 
 def test_at_most_four_at_once_and_a_fifth_replaces_the_oldest() -> None:
     at = Clock()
-    with mute_peer() as (port, accepted), reaching(port, trusted=tls.context(), at=at) as reach:
+    with mute_peer() as (port, accepted), reaching(port, trusted=tls.context(), at=at) as connector:
         end = clock() + 5_000
-        while reach.pending == 0 and clock() < end:
-            reach.poll(0)  # until the look-up has answered
+        while connector.pending == 0 and clock() < end:
+            connector.poll(0)  # until the look-up has answered
         started = [1]
         for _ in range(3):
             at.now += 400
-            reach.poll(0)
-            started.append(reach.pending)
+            connector.poll(0)
+            started.append(connector.pending)
         assert started == [1, 2, 3, 4]
-        assert failure(reach) is None
-        oldest = reach._attempts[0].socket.getsockname()
+        assert failure(connector) is None
+        oldest = connector._attempts[0].socket.getsockname()
         at.now += 400
-        reach.poll(0)
-        assert reach.pending == 4
-        assert failure(reach) is Loss.NO_ANSWER
+        connector.poll(0)
+        assert connector.pending == 4
+        assert failure(connector) is Loss.NO_ANSWER
         while len(accepted) < 5 and clock() < end:
-            reach.poll(0)
+            connector.poll(0)
         assert [conn.getpeername() for conn in accepted if ended(conn)] == [oldest]
 
 
@@ -243,17 +245,17 @@ def test_the_pace_slows_with_the_age_of_the_loss() -> None:
     at = Clock()
     with mute_peer() as (port, _):
         wakeup = os.eventfd(0)
-        target = Target.parse(f"wss://127.0.0.1:{port}", "m")
-        reach = Reach(target, tls.context(), Names(hang), at, wakeup, lost_at=at.now - 120_000)
-        reach.poll(0)
+        endpoint = Endpoint.parse(f"wss://127.0.0.1:{port}", "m")
+        connector = Connector(endpoint, tls.context(), Resolver(hang), at, wakeup, lost_at=at.now - 120_000)
+        connector.poll(0)
         at.now += 1_999
-        reach.poll(0)
-        assert reach.pending == 1
+        connector.poll(0)
+        assert connector.pending == 1
         at.now += 1
-        reach.poll(0)
-        assert reach.pending == 2
-        reach.close()
-        assert reach.pending == 0
+        connector.poll(0)
+        assert connector.pending == 2
+        connector.close()
+        assert connector.pending == 0
         os.close(wakeup)
 
 
@@ -275,18 +277,18 @@ def test_the_first_through_wins_and_the_others_are_closed(tmp_path: Path) -> Non
             with server.wrap_socket(conn, server_side=True) as secured:
                 secured.recv(1)
 
-    with peer(script) as port, reaching(port, trusted=tls.context(str(authority.ca_file)), at=at) as reach:
+    with peer(script) as port, reaching(port, trusted=tls.context(str(authority.ca_file)), at=at) as connector:
         end = clock() + 5_000
-        while reach.pending == 0 and clock() < end:
-            reach.poll(0)
+        while connector.pending == 0 and clock() < end:
+            connector.poll(0)
         for _ in range(20):
-            reach.poll(0)
+            connector.poll(0)
         at.now += 400
         came = None
         while came is None and clock() < end:
-            came = outcome(reach, 0)
+            came = outcome(connector, 0)
         assert isinstance(came, Reached)
-        assert reach.pending == 0
+        assert connector.pending == 0
         second.set()
     assert ended in ([b""], [])
 
@@ -296,11 +298,11 @@ def test_a_broken_family_costs_nothing_when_it_fails_on_the_spot() -> None:
     with peer(lambda conn: None) as port:
         nowhere = Address(socket.AF_INET, ("255.255.255.255", port))  # EACCES or ENETUNREACH at once
         good = Address(socket.AF_INET, ("127.0.0.1", port))
-        with reaching(port, Names(found(port, nowhere, good)), at=at) as reach:
+        with reaching(port, Resolver(found(port, nowhere, good)), at=at) as connector:
             end = clock() + 5_000
             came = None
             while came is None and clock() < end:
-                came = outcome(reach, 0)  # time stands still: no second start
+                came = outcome(connector, 0)  # time stands still: no second start
             assert isinstance(came, Reached)
             assert came.address == good
 
@@ -308,56 +310,58 @@ def test_a_broken_family_costs_nothing_when_it_fails_on_the_spot() -> None:
 @pytest.mark.parametrize("how", [hang, fail])
 def test_the_kept_address_carries_on_when_the_look_up_does_not(how) -> None:  # type: ignore[no-untyped-def]
     at = Clock()
-    names = Names(how)
+    resolver = Resolver(how)
     with peer(lambda conn: None) as port:
-        names.keep("localhost", port, Address(socket.AF_INET, ("127.0.0.1", port)))
-        with reaching(port, names, at=at) as reach:
+        resolver.keep("localhost", port, Address(socket.AF_INET, ("127.0.0.1", port)))
+        with reaching(port, resolver, at=at) as connector:
             at.now += 399
-            assert reach.poll(0) is None
-            assert reach.pending == 0
+            assert connector.poll(0) is None
+            assert connector.pending == 0
             at.now += 1
             end = clock() + 5_000
             came = None
             while came is None and clock() < end:
-                came = outcome(reach, 0)
+                came = outcome(connector, 0)
             assert isinstance(came, Reached)
 
 
 def test_no_name() -> None:
-    with reaching(1, Names(fail)) as reach:
+    with reaching(1, Resolver(fail)) as connector:
         end = clock() + 5_000
-        while reach.last_failure is None and clock() < end:
-            assert reach.poll(20) is None
-        assert reach.last_failure is not None
-        assert reach.last_failure.loss is Loss.NO_NAME
+        while connector.last_failure is None and clock() < end:
+            assert connector.poll(20) is None
+        assert connector.last_failure is not None
+        assert connector.last_failure.loss is Loss.NO_NAME
 
 
 def test_a_look_up_that_hangs_is_no_name_after_a_while() -> None:
     at = Clock()
-    with reaching(1, Names(hang), at=at) as reach:
+    with reaching(1, Resolver(hang), at=at) as connector:
         at.now += 1_999
-        reach.poll(0)
-        assert reach.last_failure is None
+        connector.poll(0)
+        assert connector.last_failure is None
         at.now += 1
-        reach.poll(0)
-        assert reach.last_failure == Lost(Loss.NO_NAME, 0, "the look-up does not answer")
+        connector.poll(0)
+        assert connector.last_failure == Lost(Loss.NO_NAME, 0, "the look-up does not answer")
 
 
 def test_the_failure_that_came_furthest_is_told() -> None:
     port = closed_port()
     at = Clock()
     nowhere = Address(socket.AF_INET, ("255.255.255.255", port))
-    with reaching(port, Names(found(port, Address(socket.AF_INET, ("127.0.0.1", port)), nowhere)), at=at) as reach:
+    with reaching(
+        port, Resolver(found(port, Address(socket.AF_INET, ("127.0.0.1", port)), nowhere)), at=at
+    ) as connector:
         for _ in range(6):
-            until_failed(reach, Loss.REFUSED)
+            until_failed(connector, Loss.REFUSED)
             at.now += 400
 
 
 def test_the_owner_can_wake_it() -> None:
     wakeup = os.eventfd(1)
-    reach = Reach(Target.parse("wss://localhost:1", "m"), tls.context(), Names(hang), clock, wakeup)
+    connector = Connector(Endpoint.parse("wss://localhost:1", "m"), tls.context(), Resolver(hang), clock, wakeup)
     began = clock()
-    assert reach.poll(5_000) is None
+    assert connector.poll(5_000) is None
     assert clock() - began < 1_000
-    reach.close()
+    connector.close()
     os.close(wakeup)

@@ -1,11 +1,11 @@
 import pytest
 
 from appliance.errors import SettingsError
-from appliance.workers.connection.endpoint import Target, is_loopback
+from appliance.workers.connection.endpoint import Endpoint, is_loopback
 
 
 def test_the_services_own_address() -> None:
-    target = Target.parse(
+    target = Endpoint.parse(
         "wss://dashscope-intl.aliyuncs.com/api-ws/v1/realtime", "qwen3.5-livetranslate-flash-realtime"
     )
     assert target.host == "dashscope-intl.aliyuncs.com"
@@ -17,7 +17,7 @@ def test_the_services_own_address() -> None:
 
 
 def test_a_query_stays_and_its_model_is_replaced() -> None:
-    target = Target.parse("wss://h:8443?x=a%20b&model=old", "a model/2")
+    target = Endpoint.parse("wss://h:8443?x=a%20b&model=old", "a model/2")
     assert target.path_and_query == "/?x=a%20b&model=a%20model%2F2"
     assert target.port == 8443
 
@@ -27,7 +27,7 @@ def test_a_query_stays_and_its_model_is_replaced() -> None:
     [("ws://127.0.0.1/x", "127.0.0.1", 80), ("ws://[::1]:99/x", "::1", 99), ("ws://localhost", "localhost", 80)],
 )
 def test_plain_for_this_machine(url: str, host: str, port: int) -> None:
-    target = Target.parse(url, "m")
+    target = Endpoint.parse(url, "m")
     assert (target.host, target.port, target.tls) == (host, port, False)
 
 
@@ -50,7 +50,7 @@ def test_plain_for_this_machine(url: str, host: str, port: int) -> None:
 )
 def test_an_address_that_cannot_be_dialled_is_a_sentence(url: str, word: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        Target.parse(url, "m")
+        Endpoint.parse(url, "m")
     (problem,) = caught.value.problems
     assert problem.where == "service.url"
     assert word in problem.sentence

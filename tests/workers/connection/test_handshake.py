@@ -4,7 +4,7 @@ import pytest
 
 from appliance.core.model.events import Loss
 from appliance.workers.connection.disconnect import Lost
-from appliance.workers.connection.endpoint import Target
+from appliance.workers.connection.endpoint import Endpoint
 from appliance.workers.connection.handshake import Accepted, upgrade
 from tests.workers.peers import Script, clock, frame, peer, read_request, switch
 
@@ -13,7 +13,7 @@ KEY = "sk-very-secret-1234"
 
 def dial(script: Script, key: str = KEY, limit_ms: int = 5_000, give_up: bool = False) -> Accepted | Lost:
     with peer(script) as port:
-        target = Target.parse(f"ws://127.0.0.1:{port}/api-ws/v1/realtime", "m-1")
+        target = Endpoint.parse(f"ws://127.0.0.1:{port}/api-ws/v1/realtime", "m-1")
         with socket.create_connection(("127.0.0.1", port)) as raw:
             raw.setblocking(False)
             return upgrade(raw, target, key, clock, limit_ms=limit_ms, give_up=lambda: give_up)

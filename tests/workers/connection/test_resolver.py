@@ -4,7 +4,7 @@ import threading
 
 from appliance.core.model.events import Loss
 from appliance.workers.connection.disconnect import Lost
-from appliance.workers.connection.resolver import Address, Names, alternated, literal, look_up
+from appliance.workers.connection.resolver import Address, Resolver, alternated, literal, look_up
 from tests.workers.peers import WAIT_S
 
 FOUR = [Address(socket.AF_INET, (f"192.0.2.{n}", 443)) for n in range(3)]
@@ -29,10 +29,10 @@ class Script:
         return self.answer
 
 
-def finish(script: Script, names: Names, number: int) -> tuple[Address, ...] | Lost | None:
+def finish(script: Script, resolver: Resolver, number: int) -> tuple[Address, ...] | Lost | None:
     script.go.set()
     script.threads.get(timeout=WAIT_S).join(WAIT_S)
-    return names.answer(number)
+    return resolver.answer(number)
 
 
 def test_the_families_take_turns() -> None:
@@ -54,30 +54,30 @@ def test_the_systems_look_up() -> None:
 
 def test_an_answer_comes_when_it_comes() -> None:
     script = Script((FOUR[0], FOUR[1], SIX[0]))
-    names = Names(script)
-    number = names.ask("h", 443)
-    assert names.answer(number) is None
-    assert finish(script, names, number) == (FOUR[0], SIX[0], FOUR[1])
-    second = names.ask("h", 443)
+    resolver = Resolver(script)
+    number = resolver.ask("h", 443)
+    assert resolver.answer(number) is None
+    assert finish(script, resolver, number) == (FOUR[0], SIX[0], FOUR[1])
+    second = resolver.ask("h", 443)
     assert second == number + 1
-    finish(script, names, second)
+    finish(script, resolver, second)
     assert script.calls == 2
 
 
 def test_one_that_hangs_stays_the_only_one() -> None:
     script = Script(())
-    names = Names(script)
-    number = names.ask("h", 443)
-    assert [names.ask("h", 443) for _ in range(20)] == [number] * 20
-    assert names.answer(number) is None
-    finish(script, names, number)
+    resolver = Resolver(script)
+    number = resolver.ask("h", 443)
+    assert [resolver.ask("h", 443) for _ in range(20)] == [number] * 20
+    assert resolver.answer(number) is None
+    finish(script, resolver, number)
     assert script.calls == 1
 
 
 def test_its_thread_does_not_keep_the_process() -> None:
     script = Script(())
-    names = Names(script)
-    names.ask("h", 443)
+    resolver = Resolver(script)
+    resolver.ask("h", 443)
     assert script.threads.get(timeout=WAIT_S).daemon
     script.go.set()
 
@@ -85,15 +85,15 @@ def test_its_thread_does_not_keep_the_process() -> None:
 def test_a_failure_is_an_answer() -> None:
     for error in (socket.gaierror(socket.EAI_AGAIN, "Temporary failure"), UnicodeError("label too long")):
         script = Script(error)
-        names = Names(script)
-        outcome = finish(script, names, names.ask("h", 443))
+        resolver = Resolver(script)
+        outcome = finish(script, resolver, resolver.ask("h", 443))
         assert isinstance(outcome, Lost)
         assert outcome.loss is Loss.NO_NAME
 
 
 def test_the_last_good_address_is_kept_by_name_and_port() -> None:
-    names = Names(Script(()))
-    assert names.kept("h", 443) is None
-    names.keep("h", 443, FOUR[1])
-    assert names.kept("h", 443) == FOUR[1]
-    assert names.kept("h", 8443) is None
+    resolver = Resolver(Script(()))
+    assert resolver.kept("h", 443) is None
+    resolver.keep("h", 443, FOUR[1])
+    assert resolver.kept("h", 443) == FOUR[1]
+    assert resolver.kept("h", 8443) is None

@@ -13,7 +13,7 @@ from appliance.core.model.events import Loss
 from appliance.errors import NonsenseError
 from appliance.workers.connection import tls
 from appliance.workers.connection.disconnect import Lost
-from appliance.workers.connection.endpoint import Target
+from appliance.workers.connection.endpoint import Endpoint
 from appliance.workers.connection.handshake import Accepted
 from appliance.workers.connection.keepalive import Keepalive, Verdict
 from appliance.workers.connection.tcp import prepare
@@ -30,7 +30,7 @@ def connected(port: int, client: ssl.SSLContext | None = None) -> Iterator[LineS
         raw = client.wrap_socket(raw, server_hostname="localhost")
     prepare(raw)
     scheme = "wss" if client else "ws"
-    line = LineSocket(raw, Target.parse(f"{scheme}://127.0.0.1:{port}/x", "m"), "sk-key", clock)
+    line = LineSocket(raw, Endpoint.parse(f"{scheme}://127.0.0.1:{port}/x", "m"), "sk-key", clock)
     try:
         assert isinstance(line.upgrade(), Accepted)
         yield line
@@ -378,7 +378,7 @@ def test_a_refused_upgrade_shuts_the_socket() -> None:
     with peer(lambda conn: conn.sendall(b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n")) as port:
         raw = socket.create_connection(("127.0.0.1", port))
         raw.setblocking(False)
-        line = LineSocket(raw, Target.parse(f"ws://127.0.0.1:{port}", "m"), "sk-key", clock)
+        line = LineSocket(raw, Endpoint.parse(f"ws://127.0.0.1:{port}", "m"), "sk-key", clock)
         assert line.upgrade() == Lost(Loss.HTTP, 401, "")
         assert line.fileno() == -1
         assert "sk-key" not in repr(line)

@@ -26,8 +26,8 @@ from appliance.protocol.codec import AppendTemplate
 from appliance.protocol.settings import plan
 from appliance.protocol.voices import resolve_model
 from appliance.workers.connection import tls
-from appliance.workers.connection.endpoint import Target
-from appliance.workers.connection.resolver import Names
+from appliance.workers.connection.endpoint import Endpoint
+from appliance.workers.connection.resolver import Resolver
 from appliance.workers.connection.session_io import Conversation
 from appliance.workers.connection.worker import MOST_NONSENSE, Access, LineWorker
 from appliance.workers.host.heartbeats import Heartbeats
@@ -70,8 +70,8 @@ class Desk:
             lambda parts: fill(b"".join(parts)),
         )
         scheme = "wss" if ca_file else "ws"
-        target = Target.parse(f"{scheme}://127.0.0.1:{port}/x", "m")
-        self.access = Access(target, tls.context(str(ca_file or "")), Names(), key)
+        target = Endpoint.parse(f"{scheme}://127.0.0.1:{port}/x", "m")
+        self.access = Access(target, tls.context(str(ca_file or "")), Resolver(), key)
         self._dials_at_once = dials_at_once
         self.worker = LineWorker(conversation, self.access, self._take, clock, Heartbeats(clock))
         self.replay_buffer.wake = self.worker.wake
