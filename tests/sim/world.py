@@ -180,9 +180,11 @@ class World:
         """A process with nothing in memory but what the runtime folder kept."""
         now, chance = self.agenda.clock, self.chance
         self.queue = EventQueue()
-        hush: Callable[[int], Sound] = pcm.silence if self.heard else silence
+        silent: Callable[[int], Sound] = pcm.silence if self.heard else silence
         make = PcmMicrophone if self.heard else SimMicrophone
-        self.replay_buffers: ReplayBuffers[Sound] = ReplayBuffers(lambda direction: ReplayBuffer(direction, 800, hush))
+        self.replay_buffers: ReplayBuffers[Sound] = ReplayBuffers(
+            lambda direction: ReplayBuffer(direction, 800, silent)
+        )
         self.jitter = JitterBuffer(self.post)
         self.microphone = make(self.agenda, self.replay_buffers, self.post, chance, self.grain_ms)
         self.speaker = SimLoudspeaker(self.agenda, self.jitter, self.post, 200)

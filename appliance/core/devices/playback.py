@@ -47,7 +47,7 @@ def interrupted(state: State) -> StepResult:
     return state, () if spoken is None else (DropSpeech(*spoken),)
 
 
-def hush(state: State, now: int) -> bool:
+def mutes_input(state: State, now: int) -> bool:
     """Whether silence goes up in the place of the microphone's sound. A talk key that is held always gets through."""
     if not state.setup.half_duplex or talk_held(state):
         return False

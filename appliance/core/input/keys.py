@@ -252,12 +252,12 @@ def _cut_short(dropped: tuple[Effect, ...]) -> bool:
 
 
 def _ends_sentence(state: State, key: Key, now: int, limits: Limits) -> bool:
-    """Whether the talk is on, the key is its speaker's, and the speaker was heard until just now (under hush: not)."""
+    """Whether the talk is on, the key is its speaker's, and the speaker was heard until just now (while muted: not)."""
     if state.wanted is not Wanted.INTERPRETING or state.refusal is not None:
         return False
     if state.setup.kiosk and (not state.setup.talk_taps or state.turned != (key is Key.GUEST)):
         return False
-    if state.speech and not state.hushed:
+    if state.speech and not state.input_muted:
         return True
     return state.spoke_at is not None and now - state.spoke_at < limits.sentence_ends_ms
 

@@ -8,7 +8,7 @@ Must not: handle an event, or give an order twice (each order changes the state 
 from typing import assert_never
 
 from appliance.core.devices import camera
-from appliance.core.devices.playback import hush
+from appliance.core.devices.playback import mutes_input
 from appliance.core.link.connection import changed, noted, without
 from appliance.core.link.dial_budget import earliest
 from appliance.core.link.disconnect_diagnosis import diagnose
@@ -103,21 +103,21 @@ def _microphone(state: State, now: int, limits: Limits) -> StepResult:
     # Between two presses of a visit the card stays open, so that no first syllable is lost to it; nothing is kept.
     waits = state.setup.kiosk and state.wanted is Wanted.PAUSE and not state.private and state.ending is Ending.NONE
     wants = listens or (waits and usable and state.capture and not state.cost.closed)
-    hushed = hush(state, now)
-    if listens and (state.input != state.direction or state.hushed is not hushed or state.shut):
+    muted = mutes_input(state, now)
+    if listens and (state.input != state.direction or state.input_muted is not muted or state.shut):
         moves = state.input != state.direction and _moves(state)
-        effects = (SelectInput(state.direction, Valve.HUSH if hushed else Valve.OPEN, move=moves),)
-        spoke_at = now if state.speech and hushed and not state.hushed else state.spoke_at
-        state = replace(state, input=state.direction, hushed=hushed, shut=False, spoke_at=spoke_at)
+        effects = (SelectInput(state.direction, Valve.MUTED if muted else Valve.OPEN, move=moves),)
+        spoke_at = now if state.speech and muted and not state.input_muted else state.spoke_at
+        state = replace(state, input=state.direction, input_muted=muted, shut=False, spoke_at=spoke_at)
     elif wants and not listens and not state.shut and state.input is not None:
         effects = (SelectInput(state.input, Valve.SHUT),)
-        state = replace(state, hushed=False, shut=True)
+        state = replace(state, input_muted=False, shut=True)
     if state.closing_at is not None and now - state.closing_at >= limits.microphone_closes_within_ms:
         state = replace(state, closing_at=None)  # a dead capture must not hold up the end
     if wants and not state.capture and state.closing_at is None:
         return replace(state, capture=True), (*effects, OpenMicrophone())
     if state.capture and not wants:
-        spoke_at = now if state.speech and not state.hushed else state.spoke_at  # the slide cut a sentence short
+        spoke_at = now if state.speech and not state.input_muted else state.spoke_at  # the slide cut a sentence short
         state = replace(state, capture=False, closing_at=now, speech=False, spoke_at=spoke_at)
         return state, (*effects, CloseMicrophone())
     return state, effects

@@ -93,7 +93,7 @@ def step(state: State, event: Event, now: int, limits: Limits) -> StepResult:
     effects = (*effects, *more)
     state, more = cues.choose_cue(before, state, effects, now, limits)
     effects = (*effects, *more)
-    if more:  # a tone may have to be hushed
+    if more:  # the microphone may have to be muted for a tone
         state, more = reconcile(state, now, limits, why)
         effects = (*effects, *more)
     state, more = brightness.update_brightness(before, state, effects, now, limits)
@@ -244,7 +244,7 @@ def _ticked(state: State, now: int, limits: Limits) -> StepResult:
 
 
 def _speech_heard(state: State, active: bool, now: int) -> State:
-    heard = (active or state.speech) and not state.hushed
+    heard = (active or state.speech) and not state.input_muted
     state = replace(state, speech=active, idle=state.idle and not active)
     if not live(state):
         return state  # voices in the room: no key is down

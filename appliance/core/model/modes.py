@@ -65,8 +65,8 @@ PHASES: dict[Phase, frozenset[Phase]] = {
 
 
 class Valve(StrEnum):
-    """How a stream of sound is let through. ``HUSH`` sends silence of equal length in its place."""
+    """How a stream of sound is let through. ``MUTED`` sends silence of equal length in its place."""
 
     SHUT = "shut"
     OPEN = "open"
-    HUSH = "hush"
+    MUTED = "muted"

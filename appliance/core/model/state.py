@@ -352,10 +352,10 @@ class State:
     capture: bool = False  # the microphone was told to be open
     closing_at: int | None = None  # the microphone was told to close, and has not said so yet
     input: Direction | None = None  # where live sound goes
-    hushed: bool = False  # silence goes there in its place
+    input_muted: bool = False  # silence goes there in its place
     shut: bool = False  # nothing goes there: a kiosk's microphone stays open while no key is down
     speech: bool = False
-    spoke_at: int | None = None  # when speech last began, ceased, or came under hush
+    spoke_at: int | None = None  # when speech last began, ceased, or was muted
     level: int = 0
     ended: bool = False  # the recording has no more samples
     ending: Ending = Ending.NONE

@@ -280,7 +280,7 @@ def status_row(state: State) -> Status:
         link=link,
         level=state.level,
         listening=state.capture,
-        wait=state.hushed and state.capture,
+        wait=state.input_muted and state.capture,
         camera=state.camera.on,
         private=state.private,
         muted=state.sound.muted,

@@ -53,7 +53,7 @@ FORMS = {
 
 No wink is as long as a tenth of the blink that says "it listens", nor dark for long enough to hide that sound is sent.
 """
-_UNHUSHED = frozenset({CueName.TICK, CueName.YOUR_TURN})
+_UNMUTED = frozenset({CueName.TICK, CueName.YOUR_TURN})
 """The one is too short to be speech, the other is over before the echo of speech is."""
 _NETWORK = "N"  # the first letter of the faults that say so
 _REACHING = frozenset({Mode.DIALING, Mode.CONFIGURING, Mode.WAITING, Mode.FAULT})
@@ -106,7 +106,7 @@ def is_your_turn(state: State, now: int, limits: Limits) -> bool:
     """Whether the screen says that the microphone, which waited, hears again."""
     told = state.told
     shown = told.name is CueName.YOUR_TURN and now < told.since + limits.your_turn_shown_ms
-    return shown and state.capture and not (state.shut or state.hushed)
+    return shown and state.capture and not (state.shut or state.input_muted)
 
 
 def deadlines(state: State, now: int, limits: Limits) -> Iterator[int]:
@@ -135,7 +135,7 @@ def _edges(told: Told, name: CueName) -> Iterator[int]:
 
 
 def _given(state: State, occasion: _Occasion, now: int, limits: Limits) -> StepResult:
-    """In a room where the microphone hears the tone, it is hushed for so long, and left out where somebody speaks.
+    """Where the microphone hears the tone, it is muted for so long; the tone is left out where somebody speaks.
 
     A recording has nobody who waits for a sign; what takes the place of a voice is heard there too.
     """
@@ -147,7 +147,7 @@ def _given(state: State, occasion: _Occasion, now: int, limits: Limits) -> StepR
         state, effects = replace(state, told=_told(state, occasion, now)), (Note("cue", (("name", str(name)),)),)
     if not state.setup.cues:
         return state, effects
-    if state.setup.half_duplex and name not in _UNHUSHED and state.capture and not state.shut:
+    if state.setup.half_duplex and name not in _UNMUTED and state.capture and not state.shut:
         if state.speech or talk_held(state):
             return state, effects
         until = max(now + form.tone_ms + limits.cue_echo_ms, state.sound.echo_until or 0)

@@ -139,7 +139,7 @@ def _forgotten(state: State, now: int, limits: Limits) -> StepResult:
         lost_at=None,
         last_loss=None,
         input=None,
-        hushed=False,
+        input_muted=False,
         shut=False,
         sound=sound,
         told=replace(state.told, words="", said=()),

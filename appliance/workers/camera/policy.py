@@ -97,7 +97,7 @@ class PicturePolicy:
         self._model = model
         self._tokens_per_minute = tokens_per_minute
         self._speaking = False
-        self._open = False  # live sound is meant for the service: neither hushed nor shut
+        self._open = False  # live sound is meant for the service: neither muted nor shut
         self._behind: int | None = None  # the line whose last message was sound of a buffer that is not cut
         self._sent: deque[_Sent] = deque(maxlen=_MOST_SENT)
         self._under_way: int | None = None  # the line that has not acknowledged its picture
@@ -110,7 +110,7 @@ class PicturePolicy:
         self._speaking = speaking
 
     def valve(self, *, is_open: bool) -> None:
-        """Live sound goes to the service, or it is hushed or shut."""
+        """Live sound goes to the service, or it is muted or shut."""
         self._open = is_open
 
     def sound_sent(self, line: int) -> None:

@@ -4,7 +4,7 @@ Responsible for: samples for each cue. Pure arithmetic, the same every time.
 Must not: play, or decide when (``core/devices/playback.py`` does).
 
 Every note begins and ends with a raised cosine, so that no edge is heard. A detector of voices takes all but the tick
-for speech; where the microphone hears them, the core hushes them.
+for speech; where the microphone hears them, the core mutes it.
 """
 
 import math

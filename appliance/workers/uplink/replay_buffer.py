@@ -326,7 +326,7 @@ class ReplayBuffers(Generic[P]):
         with self._lock:
             if self._active is None or self._valve is Valve.SHUT:
                 return
-            if self._valve is Valve.HUSH:  # time passes for the service, and it hears nothing of us
+            if self._valve is Valve.MUTED:  # time passes for the service, and it hears nothing of us
                 payload, speech = self._active.silence(samples), False
             for heard in self._gate.pass_on(Heard(payload, samples, speech, at)):
                 self._active.append(heard.payload, heard.samples, speech=heard.speech, at=heard.at)

@@ -74,7 +74,7 @@ def status(box: Box) -> Status:
 
 def test_while_speech_sounds_and_for_400_ms_after_silence_goes_up_and_the_screen_says_wait() -> None:
     box = on_air()
-    assert valves(speak(box)) == [Valve.HUSH]
+    assert valves(speak(box)) == [Valve.MUTED]
     assert status(box).wait
     box.pass_time(5_000)
     assert valves(fall_silent(box)) == []
@@ -84,7 +84,7 @@ def test_while_speech_sounds_and_for_400_ms_after_silence_goes_up_and_the_screen
     assert not status(box).wait
 
 
-def test_speech_that_follows_at_once_keeps_the_hush() -> None:
+def test_speech_that_follows_at_once_keeps_it_muted() -> None:
     box = on_air()
     speak(box)
     fall_silent(box)
@@ -103,16 +103,16 @@ def test_a_headset_hears_and_speaks_at_once() -> None:
 
 def test_nothing_moves_when_the_valve_turns() -> None:
     box = on_air()
-    assert of(speak(box), SelectInput) == [SelectInput(EN_ES, Valve.HUSH, move=False)]
+    assert of(speak(box), SelectInput) == [SelectInput(EN_ES, Valve.MUTED, move=False)]
 
 
-def test_a_microphone_that_opens_while_the_box_speaks_is_hushed_from_the_start() -> None:
+def test_a_microphone_that_opens_while_the_box_speaks_is_muted_from_the_start() -> None:
     box = on_air(DESK)
     box.key(Key.TALK, down=False)
     speak(box)
-    assert not box.state.hushed, "nothing is captured"
+    assert not box.state.input_muted, "nothing is captured"
     box.key(Key.TALK, down=True)
-    assert not box.state.hushed, "the key gets through"
+    assert not box.state.input_muted, "the key gets through"
 
 
 # Barge-in.
@@ -128,7 +128,7 @@ def test_a_talk_key_stops_the_voice_and_opens_the_microphone_at_once(setup: Setu
     box.pass_time(100)
     effects = box.key(key, down=True)
     assert of(effects, DropSpeech) == [DropSpeech(1, 1)]
-    assert not box.state.hushed
+    assert not box.state.input_muted
     assert box.state.capture
     assert not status(box).wait
     assert valves(fall_silent(box)) == [], "what was cut off leaves no echo"
@@ -239,9 +239,9 @@ def test_there_is_nothing_to_repeat_before_speech_after_a_wipe_or_at_the_end() -
     assert of(box.press(Key.REPEAT), Repeat) == []
 
 
-def test_what_is_said_again_is_hushed_too() -> None:
+def test_what_is_said_again_is_muted_too() -> None:
     box = on_air()
-    assert valves(speak(box, 1, line=0)) == [Valve.HUSH]
+    assert valves(speak(box, 1, line=0)) == [Valve.MUTED]
 
 
 # Volume.

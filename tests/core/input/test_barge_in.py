@@ -56,7 +56,7 @@ def test_a_press_of_somebody_who_listens_takes_back_and_the_talk_goes_on(setup: 
     assert box.wanted() is Wanted.INTERPRETING
 
 
-def test_what_is_heard_under_hush_is_no_sentence_that_a_press_could_end() -> None:
+def test_what_is_heard_while_muted_is_no_sentence_that_a_press_could_end() -> None:
     """The box hears its own voice."""
     box = on_air(ROOM)
     box.send(VoiceActivityChanged(True))
@@ -67,7 +67,7 @@ def test_what_is_heard_under_hush_is_no_sentence_that_a_press_could_end() -> Non
     assert of(box.press(Key.TALK), DropSpeech) == [DropSpeech(1, 1)]
 
 
-def test_speech_that_came_under_hush_a_moment_ago_is_a_sentence_still() -> None:
+def test_speech_that_came_while_muted_a_moment_ago_is_a_sentence_still() -> None:
     box = on_air(ROOM)
     box.send(VoiceActivityChanged(True))
     box.pass_time(5_000)

@@ -65,13 +65,13 @@ def test_every_mode_as_reached_is_legal(mode: Mode) -> None:
             lambda s: replace(s, capture=False, camera=Camera(open=True)),
         ),
         ("a camera that is off", lambda s: replace(s, setup=Setup(), camera=Camera(open=True))),
-        ("hush without a loudspeaker", lambda s: replace(s, hushed=True)),
+        ("muted without a loudspeaker", lambda s: replace(s, input_muted=True)),
         (
             "a talk key is not heard",
             lambda s: replace(
                 s,
                 setup=replace(s.setup, half_duplex=True),
-                hushed=True,
+                input_muted=True,
                 contacts=(Contact(Key.TALK, raw=True, down=True),),
             ),
         ),

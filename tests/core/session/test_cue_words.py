@@ -249,14 +249,14 @@ def test_a_key_that_is_held_for_long_is_asked_about_and_its_words_wait_for_it_in
         assert said(box.pass_time(109_000)) == words
 
 
-def test_words_are_hushed_give_no_turn_of_their_own_and_touch_no_visit() -> None:
+def test_words_are_muted_give_no_turn_of_their_own_and_touch_no_visit() -> None:
     box = Box(replace(DESK, talk_taps=True)).boot()
     box.press(Key.GUEST)
     box.connect(1)
     box.pass_time(500)
     touched = box.state.guest_session.touched_at
     effects = box.send(PlaybackStarted(CUE_LINE, 1, box.now))
-    assert valves(effects) == [Valve.HUSH]
+    assert valves(effects) == [Valve.MUTED]
     box.pass_time(600)
     effects = box.send(PlaybackEnded(CUE_LINE, 1, 600, 0))
     assert cues(effects) == []

@@ -76,11 +76,11 @@ def test_your_turn_is_for_a_microphone_that_waited() -> None:
         assert cues(fall_silent(box)) == []
 
 
-def test_a_tone_that_the_microphone_would_hear_is_hushed() -> None:
+def test_a_tone_that_the_microphone_would_hear_is_muted() -> None:
     box = Box(ROOM).boot()
     box.press(Key.TALK)
     effects = box.connect(1)
-    assert (cues(effects), valves(effects)) == ([CueName.READY], [Valve.HUSH])
+    assert (cues(effects), valves(effects)) == ([CueName.READY], [Valve.MUTED])
     assert valves(box.pass_time(389)) == []
     assert valves(box.pass_time(1)) == [Valve.OPEN]
     other = Box(Setup(cues=True)).boot()

@@ -73,7 +73,7 @@ def test_behind_sound_while_someone_speaks_it_goes_out() -> None:
         lambda policy: policy.lost(1, 0),
         lambda policy: policy.sound_sent(2),
     ],
-    ids=["nobody speaks", "hushed", "another message", "cut", "lost", "another line"],
+    ids=["nobody speaks", "muted", "another message", "cut", "lost", "another line"],
 )
 @pytest.mark.parametrize("sharp", [False, True])
 def test_without_sound_of_the_turn_before_it_none_goes_out(
@@ -285,7 +285,7 @@ class Service:
             case "speak" | "pause":
                 self.speaking = what == "speak"
                 policy.heard(speaking=self.speaking)
-            case "open" | "hush":
+            case "open" | "muted":
                 self.is_open = what == "open"
                 policy.valve(is_open=self.is_open)
             case "sound":
@@ -313,7 +313,7 @@ class Service:
                 self.offer(it, line, uplink)
 
 
-DISTURBED = ("pause", "hush", "other", "cut", "lost", *["none"] * 15)
+DISTURBED = ("pause", "muted", "other", "cut", "lost", *["none"] * 15)
 STEPS = st.tuples(
     st.sampled_from([("speak", "open", "sound", "arrive")] * 8 + [("sound",), ("arrive",), ("sound", "arrive"), ()]),
     st.sampled_from(DISTURBED),

@@ -266,7 +266,7 @@ def box() -> tuple[ReplayBuffers[int], ReplayBuffer[int], ReplayBuffer[int]]:
     return replay_buffers, replay_buffers.of(HERE), replay_buffers.of(BACK)
 
 
-def test_valve_hush_and_privacy_act_before_the_replay_buffer() -> None:
+def test_valve_muting_and_privacy_act_before_the_replay_buffer() -> None:
     replay_buffers, here, _ = box()
     replay_buffers.append(0, FRAME, speech=True, at=20)
     replay_buffers.seal(20)
@@ -294,16 +294,16 @@ def test_what_a_card_still_reads_behind_a_wipe_is_not_kept() -> None:
     assert here.kept_ms() == 20
 
 
-def test_under_hush_time_passes_and_nothing_is_heard() -> None:
+def test_while_muted_time_passes_and_nothing_is_heard() -> None:
     replay_buffers, here, _ = box()
-    for valve in (Valve.OPEN, Valve.HUSH, Valve.OPEN):
+    for valve in (Valve.OPEN, Valve.MUTED, Valve.OPEN):
         replay_buffers.select(HERE, valve, 0, move=False)
-        replay_buffers.append(7, FRAME, speech=valve is Valve.HUSH, at=20)
+        replay_buffers.append(7, FRAME, speech=valve is Valve.MUTED, at=20)
         replay_buffers.append(8, FRAME, speech=False, at=40)
     here.attach(1, speaks=True, at=60)
     assert [payload for _ in range(3) for payload in here.take(1, 60)] == [7, 8, -1, -1, 7, 8]
     report = here.report(60)
-    assert report is None or report.unanswered_ms == 0, "what is hushed is owed to nobody"
+    assert report is None or report.unanswered_ms == 0, "what is muted is owed to nobody"
 
 
 def test_what_the_speaker_took_back_is_not_sent_again() -> None:
