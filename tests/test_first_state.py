@@ -65,5 +65,5 @@ def test_what_the_day_had_cost_is_remembered() -> None:
 
 def test_what_was_lost_in_the_process_before_is_asked_for() -> None:
     state = remembered(State(setup=made()), Kept(owes=True))
-    assert (state.reported_lost_at, state.told.name, state.told.words) == (0, CueName.SORRY, "repeat")
-    assert remembered(State(setup=made()), Kept()).told.name is None
+    assert (state.reported_lost_at, state.cue_state.name, state.cue_state.words) == (0, CueName.SORRY, "repeat")
+    assert remembered(State(setup=made()), Kept()).cue_state.name is None

@@ -263,7 +263,7 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CueState:
     """The last cue that asks for more than a tone, and what of it is still to come. ``cues.py`` has its rules."""
 
     name: CueName | None = None
@@ -366,7 +366,7 @@ class State:
     talk_started: bool = False  # the press that is down started the talk
     talk_cut: bool = False  # it cut the voice off in a talk that goes on
     sound: Sound = field(default_factory=Sound)
-    told: Told = field(default_factory=Told)
+    cue_state: CueState = field(default_factory=CueState)
     microphone_health: MicrophoneHealth = field(default_factory=MicrophoneHealth)
     menu: Menu | None = None
     remark: Remark | None = None

@@ -20,7 +20,7 @@ from appliance.core.model.fast_replace import replace
 from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Mode
 from appliance.core.model.queries import heard
-from appliance.core.model.state import About, Ending, State, Told
+from appliance.core.model.state import About, CueState, Ending, State
 from appliance.core.model.step_result import StepResult
 from appliance.core.model.words import words_for
 from appliance.core.transcript.languages import own_name, present
@@ -77,7 +77,7 @@ def choose_cue(old: State, new: State, effects: tuple[Effect, ...], now: int, li
     occasion = next(_occasions(old, new, effects, written=bool(written)), None)
     if occasion is not None:
         new, orders = _given(new, occasion, now, limits)
-    if new.told.words:
+    if new.cue_state.words:
         new, more = _spoken(new, now)
         orders += more
     if new.setup.cues:
@@ -91,40 +91,42 @@ def choose_cue(old: State, new: State, effects: tuple[Effect, ...], now: int, li
 
 def owed(state: State) -> State:
     """The process before this one ended with speech unanswered: words and light say it, when the box is up."""
-    return replace(state, told=_told(state, _Occasion(CueName.SORRY, "repeat", words_for(state.setup.mine)), 0))
+    return replace(
+        state, cue_state=_cue_state(state, _Occasion(CueName.SORRY, "repeat", words_for(state.setup.mine)), 0)
+    )
 
 
 def winks(state: State, now: int) -> bool:
     """Whether the light is turned over just now. Never in private: there it says one thing alone."""
-    if state.told.name is None or state.private:
+    if state.cue_state.name is None or state.private:
         return False
-    passed = sum(now >= edge for edge in _edges(state.told, state.told.name))
+    passed = sum(now >= edge for edge in _edges(state.cue_state, state.cue_state.name))
     return passed % 2 == 1
 
 
 def is_your_turn(state: State, now: int, limits: Limits) -> bool:
     """Whether the screen says that the microphone, which waited, hears again."""
-    told = state.told
-    shown = told.name is CueName.YOUR_TURN and now < told.since + limits.your_turn_shown_ms
+    cue = state.cue_state
+    shown = cue.name is CueName.YOUR_TURN and now < cue.since + limits.your_turn_shown_ms
     return shown and state.capture and not (state.shut or state.input_muted)
 
 
 def deadlines(state: State, now: int, limits: Limits) -> Iterator[int]:
     """When something here begins or is over."""
-    told = state.told
-    if told.name is None:
+    cue = state.cue_state
+    if cue.name is None:
         return
-    yield from (edge for edge in _edges(told, told.name) if now < edge)
-    if told.words:
-        yield _words_until(told, told.name)
+    yield from (edge for edge in _edges(cue, cue.name) if now < edge)
+    if cue.words:
+        yield _words_until(cue, cue.name)
         if not _is_busy(state):  # a fresh process has words of the last one, and nothing else that wakes it
-            yield max(now, _words_from(told, told.name))
-    if told.name is CueName.YOUR_TURN and now < told.since + limits.your_turn_shown_ms:
-        yield told.since + limits.your_turn_shown_ms
+            yield max(now, _words_from(cue, cue.name))
+    if cue.name is CueName.YOUR_TURN and now < cue.since + limits.your_turn_shown_ms:
+        yield cue.since + limits.your_turn_shown_ms
 
 
-def _edges(told: Told, name: CueName) -> Iterator[int]:
-    at = told.since
+def _edges(cue: CueState, name: CueName) -> Iterator[int]:
+    at = cue.since
     yield at
     for ms in FORMS[name].winks_ms:
         at += ms
@@ -144,7 +146,10 @@ def _given(state: State, occasion: _Occasion, now: int, limits: Limits) -> StepR
         return state, ()
     effects: tuple[Effect, ...] = ()
     if form.winks_ms:
-        state, effects = replace(state, told=_told(state, occasion, now)), (Note("cue", (("name", str(name)),)),)
+        state, effects = (
+            replace(state, cue_state=_cue_state(state, occasion, now)),
+            (Note("cue", (("name", str(name)),)),),
+        )
     if not state.setup.cues:
         return state, effects
     if state.setup.half_duplex and name not in _UNMUTED and state.capture and not state.shut:
@@ -155,9 +160,9 @@ def _given(state: State, occasion: _Occasion, now: int, limits: Limits) -> StepR
     return state, (*effects, Cue(name))
 
 
-def _told(state: State, occasion: _Occasion, now: int) -> Told:
+def _cue_state(state: State, occasion: _Occasion, now: int) -> CueState:
     words = occasion.words if _has_voice(state, occasion) else ""
-    return replace(state.told, name=occasion.name, since=now, words=words, language=occasion.language)
+    return replace(state.cue_state, name=occasion.name, since=now, words=words, language=occasion.language)
 
 
 def _has_voice(state: State, occasion: _Occasion) -> bool:
@@ -166,32 +171,32 @@ def _has_voice(state: State, occasion: _Occasion) -> bool:
     silent = not setup.cues or setup.captions or setup.ends_with_microphone or setup.spoken_cues == "never"
     if silent or not occasion.language:
         return False
-    learned = occasion.name in INVITATIONS and (occasion.name, occasion.language) in state.told.said
+    learned = occasion.name in INVITATIONS and (occasion.name, occasion.language) in state.cue_state.said
     return setup.spoken_cues == "always" or not learned
 
 
-def _words_from(told: Told, name: CueName) -> int:
-    return told.since + FORMS[name].tone_ms
+def _words_from(cue: CueState, name: CueName) -> int:
+    return cue.since + FORMS[name].tone_ms
 
 
-def _words_until(told: Told, name: CueName) -> int:
-    return told.since + FORMS[name].said_within_ms
+def _words_until(cue: CueState, name: CueName) -> int:
+    return cue.since + FORMS[name].said_within_ms
 
 
 def _spoken(state: State, now: int) -> StepResult:
     """The words, once the tone is over and nobody speaks."""
-    told, name = state.told, state.told.name
+    cue, name = state.cue_state, state.cue_state.name
     assert name is not None, "words belong to a cue"
-    over = state.private or state.ending is not Ending.NONE or now >= _words_until(told, name)
+    over = state.private or state.ending is not Ending.NONE or now >= _words_until(cue, name)
     if over or not _holds(state, name):
-        return replace(state, told=replace(told, words="")), ()
-    if _is_busy(state) or now < _words_from(told, name):
+        return replace(state, cue_state=replace(cue, words="")), ()
+    if _is_busy(state) or now < _words_from(cue, name):
         return state, ()
-    said = (*told.said, (name, told.language)) if name in INVITATIONS else told.said
-    own, code = state.setup.mine, told.language
+    said = (*cue.said, (name, cue.language)) if name in INVITATIONS else cue.said
+    own, code = state.setup.mine, cue.language
     toward = Direction(own, code) if code == present(state) else Direction(present(state), code)
-    order = Say(CUE_LINE, now, code, say(told.words, code), late=True, toward=toward)
-    return replace(state, told=replace(told, words="", said=tuple(dict.fromkeys(said)))), (order,)
+    order = Say(CUE_LINE, now, code, say(cue.words, code), late=True, toward=toward)
+    return replace(state, cue_state=replace(cue, words="", said=tuple(dict.fromkeys(said)))), (order,)
 
 
 def _is_busy(state: State) -> bool:
@@ -208,7 +213,7 @@ def _holds(state: State, name: CueName) -> bool:
             return state.capture and not state.shut
         case CueName.NO_NETWORK:
             return any(fault.code.startswith(_NETWORK) for fault in state.faults)
-        case CueName.ATTENTION if state.told.words == "still_there":
+        case CueName.ATTENTION if state.cue_state.words == "still_there":
             return state.cost.asked_at is not None
         case _:
             return True
@@ -224,8 +229,8 @@ def _occasions(old: State, new: State, effects: tuple[Effect, ...], *, written: 
         lost = new.reported_lost_in
         yield _Occasion(CueName.SORRY, "repeat", own if lost is None else _language(new, lost.source))
     known = {fault.code for fault in old.faults}
-    told = [fault.code for fault in new.faults if fault.code not in known]
-    network = [code for code in told if code.startswith(_NETWORK)]
+    codes = [fault.code for fault in new.faults if fault.code not in known]
+    network = [code for code in codes if code.startswith(_NETWORK)]
     if network:
         yield _Occasion(CueName.NO_NETWORK, f"fault_{network[-1].lower()}", own)
     if new.cost.asked_at is not None and new.cost.asked_at != old.cost.asked_at:
@@ -234,7 +239,7 @@ def _occasions(old: State, new: State, effects: tuple[Effect, ...], *, written: 
         yield _Occasion(CueName.ATTENTION, "low", own)
     if _warned(new) and not _warned(old):
         yield _Occasion(CueName.ATTENTION, "fault_k2", own)
-    if FaultCode.B1 in told:
+    if FaultCode.B1 in codes:
         guest = new.setup.kiosk and new.turned
         yield _Occasion(CueName.ATTENTION, *(("unavailable", _speaker(new)) if guest else ("fault_b1", own)))
     if new.mode is Mode.ON_AIR and old.mode in _REACHING:

@@ -142,7 +142,7 @@ def _forgotten(state: State, now: int, limits: Limits) -> StepResult:
         input_muted=False,
         shut=False,
         sound=sound,
-        told=replace(state.told, words="", said=()),
+        cue_state=replace(state.cue_state, words="", said=()),
         menu=None,
         remark=kept,
         shown=(),

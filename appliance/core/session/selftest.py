@@ -28,7 +28,7 @@ _ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """What the panel says of it: a key of the phrases, and the rows of the self-test that it stands for."""
 _OTHERS = ("settings", "storage")
-"""Told where they failed alone, by their code."""
+"""CueState where they failed alone, by their code."""
 _ROWS_A_PAGE = 3
 _MOST_ROWS = 24
 _GO_ON = (Key.PRIVACY, Key.POWER, Key.TALK, Key.GUEST)

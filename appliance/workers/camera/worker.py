@@ -119,7 +119,7 @@ class CameraWorker:
         self._abandoned: list[_Hand] = []
         self._wait_s = 0.0  # before the next try; above 0 while the camera is lost
         self._stalled = False  # it was lost by a call that did not come back
-        self._told = ""
+        self._last_error = ""
         self._looking = False
         self._proven = False  # a picture was seen since the camera was made or lost
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
@@ -223,12 +223,12 @@ class CameraWorker:
         self._wait_s = 0.0
         if not self._proven:
             self._proven = True
-            self._told = ""
+            self._last_error = ""
             self._post(DeviceReady(Device.CAMERA))
 
     def _failed(self, error: DeviceError) -> None:
-        if str(error) != self._told:  # it is tried for ever, and told once
-            self._told = str(error)
+        if str(error) != self._last_error:  # it is tried for ever, and told once
+            self._last_error = str(error)
             log.warning("%s", error)
         self._proven = False
         self._put_down()

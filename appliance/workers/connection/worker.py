@@ -168,7 +168,7 @@ class LineWorker:
     def _reach(self) -> LineSocket | None:
         access = self._access
         connector = Connector(access.endpoint, access.tls_context, access.resolver, self._clock, self._wake_fd)
-        told: Loss | None = None
+        last: Loss | None = None
         try:
             while not self._hung_up:
                 self._heartbeats.beat(self._name)
@@ -177,8 +177,8 @@ class LineWorker:
                 if isinstance(outcome, Reached):
                     return LineSocket(outcome.socket, access.endpoint, access.key, self._clock)
                 trouble = outcome or connector.last_failure
-                if trouble is not None and trouble.loss is not told:
-                    told = trouble.loss
+                if trouble is not None and trouble.loss is not last:
+                    last = trouble.loss
                     self._post(LineTroubled(self.number, trouble.loss, trouble.detail))
         finally:
             connector.close()

@@ -95,7 +95,7 @@ class ScreenWorker:
             self._changed.notify()
 
     def _run(self) -> None:
-        told, tries = "", 0
+        last_error, tries = "", 0
         while not self._abandoned:
             try:
                 # The same object after a failure: a folder of pictures would begin to count anew.
@@ -104,7 +104,7 @@ class ScreenWorker:
                 screen.open()
                 self._heartbeats.rest(self._device)
                 self._post(DeviceReady(self._device))
-                told = ""
+                last_error = ""
                 self._paint(screen)
                 screen.close()
                 return
@@ -112,8 +112,8 @@ class ScreenWorker:
                 self._heartbeats.rest(self._device)
                 tries += 1
                 early = tries <= EARLY_TRIES
-                if not early or str(error) != told:
-                    told = str(error)
+                if not early or str(error) != last_error:
+                    last_error = str(error)
                     log.warning("%s", error)
                     self._post(DeviceFailed(self._device, str(error.kind), error.detail))
                 with self._changed:

@@ -62,7 +62,7 @@ class SpeakerWorker:
         self._set_volume: tuple[int, bool] | None = None
         self._gain = 1.0
         self._quiet_periods = 0
-        self._told = ""  # of a device that fails
+        self._last_error = ""  # of a device that fails
         self._lent = threading.Event()  # to the self-test
         self._resting = threading.Event()  # the device is closed, and stays so until there is sound
         jitter.wake = self._woken.set
@@ -136,8 +136,8 @@ class SpeakerWorker:
                 if self._stopping.is_set():
                     return  # given up: a fresh worker speaks for the device
                 self._heartbeats.rest(NAME)
-                if str(error) != self._told:  # it is tried every second, and told once
-                    self._told = str(error)
+                if str(error) != self._last_error:  # it is tried every second, and told once
+                    self._last_error = str(error)
                     log.warning("%s", error)
                 self._post(DeviceFailed(Device.LOUDSPEAKER, str(error.kind), error.detail))
                 self._go_on_without()
@@ -146,7 +146,7 @@ class SpeakerWorker:
         """Play until told to stop, or until nothing has sounded for so long that the card may go."""
         silence = bytes(PERIOD_BYTES * device.channels)
         device.write(silence)  # open is a promise, sound is the proof
-        self._told = ""
+        self._last_error = ""
         self._post(DeviceReady(Device.LOUDSPEAKER))
         self._quiet_periods, self._set_volume = 0, None
         while not self._stopping.is_set():

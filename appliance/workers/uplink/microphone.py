@@ -69,7 +69,7 @@ class MicrophoneWorker:
         self._speaking = False
         self._heard = False  # since the last closing silence
         self._level = 0
-        self._told = ""
+        self._last_error = ""
         self._thread = threading.Thread(target=self._run, name="microphone", daemon=True)
 
     def start(self) -> None:
@@ -149,8 +149,8 @@ class MicrophoneWorker:
                 if self._abandoned:
                     return
                 self._heartbeats.rest(NAME)
-                if str(error) != self._told:  # it is tried every second, and told once
-                    self._told = str(error)
+                if str(error) != self._last_error:  # it is tried every second, and told once
+                    self._last_error = str(error)
                     log.warning("%s", error)
                 self._post(DeviceFailed(Device.MICROPHONE, str(error.kind), error.detail))
                 if self._heard:
@@ -181,7 +181,7 @@ class MicrophoneWorker:
             if self._abandoned or not period:
                 return True
             if count == 0:  # open is a promise, sound is the proof
-                self._told = ""
+                self._last_error = ""
                 self._post(DeviceReady(Device.MICROPHONE))
             self._heard = True
             self._judge(period)

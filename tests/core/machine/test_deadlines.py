@@ -12,7 +12,7 @@ from appliance.core.machine.step import step
 from appliance.core.model.events import Booted, Key, KeyEdge, LineLost, LineOpened, LineTroubled, Loss, StopRequested
 from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Mode
-from appliance.core.model.state import Setup, State, Told
+from appliance.core.model.state import CueState, Setup, State
 from tests.core.box import Box
 from tests.core.states import REACHED, configuring, dialing, draining, finishing, on_air, standby, stopping, waiting
 
@@ -22,7 +22,7 @@ FAR_MS = 10**9
 def wait(box: Box) -> int | None:
     """Milliseconds until the box wants to be woken; the care of the panels, and cues, have tests of their own."""
     limits = replace(box.limits, dim_ms=FAR_MS, sleep_ms=FAR_MS)
-    due = next_deadline(replace(box.state, told=Told()), box.now, limits)
+    due = next_deadline(replace(box.state, cue_state=CueState()), box.now, limits)
     return None if due is None or due >= FAR_MS else due - box.now
 
 

@@ -182,7 +182,7 @@ def test_what_was_lost_in_a_crash_is_asked_for_by_the_next_process() -> None:
     box = Box(EAR)
     box.state = owed(replace(box.state, reported_lost_at=0))
     assert said(box.send(Booted(private=False))) == [("en", "Please repeat")]
-    assert owed(State()).told.words == "", "without a loudspeaker the light alone says it"
+    assert owed(State()).cue_state.words == "", "without a loudspeaker the light alone says it"
 
 
 def test_still_there_little_left_and_nothing_left_are_said() -> None:

@@ -203,7 +203,7 @@ def test_a_recording_sees_none() -> None:
     box.pass_time(10)
     assert of(box.connect(1), Note) != []
     assert not winks(box.state, box.now)
-    assert owed(box.state).told.words == ""
+    assert owed(box.state).cue_state.words == ""
 
 
 def test_the_journal_has_a_row_for_each_that_is_more_than_a_tone() -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Checker:
-    """Told everything; overrides what it wants to know."""
+    """CueState everything; overrides what it wants to know."""
 
     def __init__(self, world: "World") -> None:
         self.world = world
