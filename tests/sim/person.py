@@ -122,7 +122,7 @@ class Person:
     def _talk(self, key: Key) -> Waits:
         """One key, one utterance."""
         taps, state = self._world.setup.talk_taps, self._state
-        listens = taps and state.wanted is Wanted.INTERPRETING and state.turned == (key is Key.GUEST)
+        listens = taps and state.wanted is Wanted.INTERPRETING and state.reversed == (key is Key.GUEST)
         if not listens:  # else a tap would end it: the panel says so
             self.press(key, down=True)
         if taps and not listens:

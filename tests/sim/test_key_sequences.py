@@ -165,7 +165,7 @@ def check(acts: bytes) -> None:
     if not state.setup.kiosk:
         return
     assert "secret" not in repr(state), "a guest's words are kept"
-    assert (state.guest_session.touched_at, state.lines, state.theirs, state.turned) == (None, (), "", False)
+    assert (state.guest_session.touched_at, state.lines, state.theirs, state.reversed) == (None, (), "", False)
     assert (state.sound.volume, state.sound.muted) == (85, False)
     assert state.wanted is (Wanted.INTERPRETING if state.setup.at_once else Wanted.NOTHING)
     assert state.capture is (state.setup.at_once and state.refusal is None)

@@ -140,7 +140,7 @@ def _gist(state: State) -> tuple[object, ...]:
     lines = tuple((line.direction, line.phase) for line in state.lines)
     down = tuple(sorted(contact.key for contact in state.contacts if contact.down))
     owed = tuple(sorted(str(direction) for direction, _ in state.owed))
-    flags = (state.turned, state.private, state.speech, state.idle, state.retry_at is not None)
+    flags = (state.reversed, state.private, state.speech, state.idle, state.retry_at is not None)
     return state.mode, state.wanted, flags, state.refusal, state.ending, lines, down, owed
 
 

@@ -19,7 +19,7 @@ from appliance.adapters.gpio.chip import shared_chip
 from appliance.adapters.gpio.contact import Contact
 from appliance.adapters.gpio.faults import as_device_error
 from appliance.config.pins import Pin, PinMap
-from appliance.core.input.rotary import Knob, knob, turned
+from appliance.core.input.rotary import Knob, knob, rotate
 from appliance.core.model.events import Key
 from appliance.errors import DeviceError
 
@@ -144,7 +144,7 @@ class GpioKeys:
         (gpiozero issue 1062)."""
         with self._lock:
             self._halves[half] = closed
-            self._knob, detents = turned(self._knob, *self._halves.values())
+            self._knob, detents = rotate(self._knob, *self._halves.values())
             if detents:
                 self._tell(Key.LOUDER if detents > 0 else Key.QUIETER, True, self._clock.now_ms())
 

@@ -24,7 +24,7 @@ def pressed(state: State, now: int) -> StepResult:
     return replace(state, camera=replace(state.camera, asked_at=now)), (TakePicture(),)
 
 
-def turned(state: State, on: bool) -> State:
+def powered(state: State, on: bool) -> State:
     """The device was opened or closed."""
     return replace(state, camera=replace(state.camera, on=on))
 

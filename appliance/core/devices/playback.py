@@ -89,7 +89,7 @@ def forgotten(state: State) -> State:
 # Volume.
 
 
-def turned(state: State, key: Key, now: int, limits: Limits) -> StepResult:
+def volume_changed(state: State, key: Key, now: int, limits: Limits) -> StepResult:
     """The knob or its keys; turning it ends a mute."""
     sound = state.sound
     if key is Key.MUTE:

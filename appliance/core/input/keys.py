@@ -8,7 +8,7 @@ release is ever swallowed (gpiozero #550, #378: its ``bounce_time`` loses releas
 """
 
 from appliance.core.devices import camera
-from appliance.core.devices.playback import CUE_LINE, TALK_KEYS, forgotten, interrupted, repeated, turned
+from appliance.core.devices.playback import CUE_LINE, TALK_KEYS, forgotten, interrupted, repeated, volume_changed
 from appliance.core.model.effects import DropSpeech, Effect, Note, PowerOff, WipeSound
 from appliance.core.model.events import Key
 from appliance.core.model.fast_replace import replace
@@ -19,7 +19,7 @@ from appliance.core.model.step_result import StepResult
 from appliance.core.process.device_health import silenced
 from appliance.core.process.shutdown import hurried
 from appliance.core.session import code_setup, guest_session, selftest
-from appliance.core.session.usage_caps import touched
+from appliance.core.session.usage_caps import mark_activity
 from appliance.core.transcript import captions, languages
 from appliance.errors import FaultCode
 
@@ -39,7 +39,7 @@ def edge(state: State, key: Key, down: bool, at: int, now: int, limits: Limits) 
             return state, (Note("key", (("key", str(key)), ("down", True))), *effects)
         only_stays = guest_session.stays(state, key, now, limits)
         asked = state.cost.asked_at is not None
-        state = guest_session.touched(touched(replace(state, idle=False), now), now)
+        state = guest_session.mark_activity(mark_activity(replace(state, idle=False), now), now)
         state, leaves = selftest.pressed(state, key)
         state, effects = (state, ()) if only_stays or asked or leaves else _pressed(state, key, now, limits)
         return state, (Note("key", (("key", str(key)), ("down", True))), *effects)
@@ -136,7 +136,7 @@ def _accepted(state: State, contact: Contact, at: int, now: int, limits: Limits)
     note = Note("key", (("key", str(contact.key)), ("down", down)))
     answers = state.cost.asked_at is not None and contact.key not in _NEVER_SPENT
     answers = answers or guest_session.stays(state, contact.key, now, limits)
-    state = guest_session.touched(touched(replace(state, idle=False), now), now)  # somebody is here
+    state = guest_session.mark_activity(mark_activity(replace(state, idle=False), now), now)  # somebody is here
     ended: tuple[Effect, ...] = ()
     effects: tuple[Effect, ...] = ()
     if contact.key is Key.CAMERA:
@@ -165,7 +165,7 @@ def _accepted(state: State, contact: Contact, at: int, now: int, limits: Limits)
 
 def _pressed(state: State, key: Key, now: int, limits: Limits) -> StepResult:
     if state.menu is not None:
-        picked = languages.touched(state, state.menu, key, now, limits)
+        picked = languages.menu_key(state, state.menu, key, now, limits)
         if picked is not None:
             return _spent(picked, key), ()
         state = replace(state, menu=None)
@@ -193,7 +193,7 @@ def _pressed(state: State, key: Key, now: int, limits: Limits) -> StepResult:
         case Key.CAMERA:
             return camera.pressed(state, now)
         case Key.LOUDER | Key.QUIETER:
-            return turned(state, key, now, limits)
+            return volume_changed(state, key, now, limits)
         case _:
             return state, ()
 
@@ -204,16 +204,16 @@ def _released(state: State, key: Key, held_ms: int, now: int, limits: Limits) ->
         case Key.LANGUAGE:
             return languages.pressed(state, now, limits), ()
         case Key.MUTE:
-            return turned(state, key, now, limits)
+            return volume_changed(state, key, now, limits)
         case Key.TALK | Key.GUEST if state.setup.kiosk:
             # The other key was pressed later: it is the one that talks now, and its own release ends it.
-            superseded = state.turned != (key is Key.GUEST)
+            superseded = state.reversed != (key is Key.GUEST)
             over = state.ending is not Ending.NONE or state.wanted is not Wanted.INTERPRETING
             if state.setup.talk_taps or superseded or over:
                 return state, ()
             other = Key.TALK if key is Key.GUEST else Key.GUEST
             if any(c.down and not c.stuck for c in state.contacts if c.key is other):  # whoever held on is heard again
-                return replace(state, turned=other is Key.GUEST, direction_since=None), ()
+                return replace(state, reversed=other is Key.GUEST, direction_since=None), ()
             return replace(state, wanted=Wanted.PAUSE), ()
         case Key.TALK if state.ending is not Ending.NONE:
             return state, ()  # the end has its own intent, and no key turns it
@@ -255,7 +255,7 @@ def _ends_sentence(state: State, key: Key, now: int, limits: Limits) -> bool:
     """Whether the talk is on, the key is its speaker's, and the speaker was heard until just now (while muted: not)."""
     if state.wanted is not Wanted.INTERPRETING or state.refusal is not None:
         return False
-    if state.setup.kiosk and (not state.setup.talk_taps or state.turned != (key is Key.GUEST)):
+    if state.setup.kiosk and (not state.setup.talk_taps or state.reversed != (key is Key.GUEST)):
         return False
     if state.speech and not state.input_muted:
         return True
@@ -263,11 +263,11 @@ def _ends_sentence(state: State, key: Key, now: int, limits: Limits) -> bool:
 
 
 def _kiosk_talk(state: State, guest: bool, *, cut: bool) -> StepResult:
-    if state.setup.talk_taps and state.wanted is Wanted.INTERPRETING and state.turned == guest and not cut:
+    if state.setup.talk_taps and state.wanted is Wanted.INTERPRETING and state.reversed == guest and not cut:
         return replace(state, wanted=Wanted.PAUSE), ()
-    if state.turned != guest:
+    if state.reversed != guest:
         # The other direction is wanted now: it need not stand a second to be dialled.
-        state = replace(state, turned=guest, direction_since=None)
+        state = replace(state, reversed=guest, direction_since=None)
     return _talking(state)
 
 
@@ -289,7 +289,7 @@ def _swapped(state: State, now: int, limits: Limits) -> State:
         if state.detected in ("", languages.present(state)):
             return languages.unheard(state, now, limits)
         state = replace(state, setup=replace(state.setup, mine=state.detected))
-    return replace(state, turned=not state.turned, direction_since=now)
+    return replace(state, reversed=not state.reversed, direction_since=now)
 
 
 def _spent(state: State, key: Key) -> State:

@@ -43,7 +43,7 @@ def knob(steps_per_detent: int, a: bool, b: bool) -> Knob:
     return Knob(steps_per_detent, place, rest=place)
 
 
-def turned(knob: Knob, a: bool, b: bool) -> tuple[Knob, int]:
+def rotate(knob: Knob, a: bool, b: bool) -> tuple[Knob, int]:
     """The knob with its contacts as they are now, and the detents passed: 1 clockwise (louder), -1 back, or 0.
 
     A missed step is taken to go on in the direction already begun; at a detent there is none, and it does not count.

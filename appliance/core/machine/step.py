@@ -138,7 +138,7 @@ def _handled(state: State, event: Event, now: int, limits: Limits) -> StepResult
         case MicrophoneJudged(sense, percent):
             return microphone_health.update_microphone_health(state, sense, percent, now, limits)
         case CameraTurned(on):
-            return camera.turned(state, on), ()
+            return camera.powered(state, on), ()
         case LevelMetered(level):
             return replace(state, level=level), ()
         case VoiceActivityChanged(active):
@@ -153,7 +153,7 @@ def _handled(state: State, event: Event, now: int, limits: Limits) -> StepResult
         case PlaybackEnded():
             state = playback.ended(state, event.line, event.turn, now, limits)
             if event.line != playback.CUE_LINE:  # what the box says by itself is nobody's visit
-                state = guest_session.touched(state, now)
+                state = guest_session.mark_activity(state, now)
             return turns.speech_ended(state, event)
         case SoundDrained():
             return shutdown.drained(state, now), ()
@@ -230,7 +230,7 @@ def _booted(state: State, private: bool, now: int) -> StepResult:
         return state, ()
     wanted = Wanted.INTERPRETING if state.setup.at_once else Wanted.NOTHING
     note = Note("mode", (("from", str(Mode.STARTING)), ("to", str(Mode.STANDBY)), ("why", "booted")))
-    state = usage_caps.touched(keys.slide_read(state, private), now)
+    state = usage_caps.mark_activity(keys.slide_read(state, private), now)
     state = code_setup.booted(state, now)
     return replace(state, wanted=wanted, mode=Mode.STANDBY, why="booted", screen_power=ScreenPower(since=now)), (note,)
 
@@ -248,6 +248,6 @@ def _speech_heard(state: State, active: bool, now: int) -> State:
     state = replace(state, speech=active, idle=state.idle and not active)
     if not live(state):
         return state  # voices in the room: no key is down
-    state = guest_session.touched(replace(state, spoke_at=now if heard else state.spoke_at), now)
+    state = guest_session.mark_activity(replace(state, spoke_at=now if heard else state.spoke_at), now)
     source = line_for(state, state.direction)
     return state if source is None else connection.changed(state, replace(source, used_at=now))

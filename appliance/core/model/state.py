@@ -331,7 +331,7 @@ class State:
     why: str = ""  # the cause of the last change of mode
     wanted: Wanted = Wanted.NOTHING
     theirs: str = ""
-    turned: bool = False  # the direction is theirs → mine
+    reversed: bool = False  # the direction is theirs → mine
     direction_since: int | None = None  # when the direction was last chosen
     detected: str = ""  # the language the service heard last
     private: bool = True
@@ -390,7 +390,7 @@ class State:
     def direction(self) -> Direction:
         """The active direction."""
         theirs, mine = self.theirs or self.setup.theirs, self.setup.mine
-        return _pair(theirs, mine) if self.turned else _pair(mine, theirs)
+        return _pair(theirs, mine) if self.reversed else _pair(mine, theirs)
 
     def line(self, number: int) -> Line | None:
         """The line of this number, if it still is in the state."""

@@ -100,7 +100,7 @@ def _idle(state: State) -> tuple[Sign, str, str]:
             return Sign.WAIT, "ending", ""
         case Mode.DIALING | Mode.CONFIGURING | Mode.WAITING:
             return Sign.NETWORK, "connecting", ""
-        case Mode.ON_AIR | Mode.FINISHING if state.turned:
+        case Mode.ON_AIR | Mode.FINISHING if state.reversed:
             return Sign.SPEAK, "ready", "speak_now"
         case _:
             return Sign.WAIT, "wait", ""

@@ -51,8 +51,8 @@ def view(state: State, now: int, limits: Limits = _LIMITS) -> View:
         return set_up
     if state.menu is not None and state.mode is not Mode.STARTING and state.ending is not Ending.OVER:
         return messages.menu(state.setup, state.menu)
-    turned = sound.volume_until is not None and now < sound.volume_until
-    if turned and state.mode is not Mode.STARTING and state.ending is not Ending.OVER:
+    volume_shown = sound.volume_until is not None and now < sound.volume_until
+    if volume_shown and state.mode is not Mode.STARTING and state.ending is not Ending.OVER:
         status = replace(status, volume=sound.volume)
         words = say("muted" if sound.muted else "volume", _own_language(state))
         return VolumeView(status, sound.volume, sound.muted, words, _own_language(state))
@@ -166,7 +166,7 @@ def _sign(state: State, status: Status, sign: Sign, title: str, words: str = "")
     alone = not has_guest_panel(state)
     if alone and state.setup.flip and _asks_them(state, sign):
         return replace(sign_in(present(state), state, status, sign, title, words), flip=True)
-    guest_speaks = alone and state.setup.kiosk and state.turned and not state.private
+    guest_speaks = alone and state.setup.kiosk and state.reversed and not state.private
     language = words_for(present(state), state.setup.mine) if guest_speaks else _own_language(state)
     keys = all_keys()
     title, words = (say(text, language) if text in keys else text for text in (title, words))
@@ -184,7 +184,7 @@ def _asks_them(state: State, sign: Sign) -> bool:
     """Whether it is the person opposite who is to speak, or to say something once more."""
     if sign is Sign.REPEAT:
         return state.reported_lost_in is not None and state.reported_lost_in.target == state.setup.mine
-    return sign is Sign.SPEAK and state.turned
+    return sign is Sign.SPEAK and state.reversed
 
 
 def _urgent(state: State, now: int) -> tuple[Sign, str, str] | None:

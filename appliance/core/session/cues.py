@@ -240,7 +240,7 @@ def _occasions(old: State, new: State, effects: tuple[Effect, ...], *, written: 
     if _warned(new) and not _warned(old):
         yield _Occasion(CueName.ATTENTION, "fault_k2", own)
     if FaultCode.B1 in codes:
-        guest = new.setup.kiosk and new.turned
+        guest = new.setup.kiosk and new.reversed
         yield _Occasion(CueName.ATTENTION, *(("unavailable", _speaker(new)) if guest else ("fault_b1", own)))
     if new.mode is Mode.ON_AIR and old.mode in _REACHING:
         yield _Occasion(CueName.READY, "ready", _speaker(new))

@@ -26,7 +26,7 @@ _ACT_ANYWAY = frozenset({Key.TALK, Key.GUEST, Key.PRIVACY, Key.POWER})
 """Keys that do their own work even where any key would have stopped the countdown."""
 
 
-def touched(state: State, now: int) -> State:
+def mark_activity(state: State, now: int) -> State:
     """Somebody is here: a key, or speech."""
     return replace(state, guest_session=replace(state.guest_session, touched_at=now)) if state.setup.kiosk else state
 
@@ -70,7 +70,7 @@ def ticked(state: State, now: int, limits: Limits) -> StepResult:
 def settled(state: State, now: int, limits: Limits) -> StepResult:
     """Begin where there are words, and leave as far as the facts allow. Who is in mid-sentence is heard to its end."""
     if state.guest_session.touched_at is None and has_words(state):
-        state = touched(state, now)
+        state = mark_activity(state, now)
     by = state.guest_session.leaving_by
     if by is None or state.ending is not Ending.NONE:
         return state, ()
@@ -129,7 +129,7 @@ def _forgotten(state: State, now: int, limits: Limits) -> StepResult:
         wanted=Wanted.INTERPRETING if state.setup.at_once else Wanted.NOTHING,
         idle=state.setup.at_once,  # the next word dials
         theirs="",
-        turned=False,
+        reversed=False,
         direction_since=None,
         detected="",
         lines=(),

@@ -95,7 +95,7 @@ def dated(state: State, day: str, *, sure: bool) -> StepResult:
 # What follows.
 
 
-def touched(state: State, now: int) -> State:
+def mark_activity(state: State, now: int) -> State:
     """Somebody pressed a key: somebody is there."""
     return replace(state, cost=replace(state.cost, touched_at=now, asked_at=None))
 

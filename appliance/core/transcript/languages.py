@@ -107,7 +107,7 @@ def opened(state: State, now: int, limits: Limits) -> State:
     return replace(state, menu=Menu(at, now + limits.menu_open_ms), remark=None)
 
 
-def touched(state: State, menu: Menu, key: Key, now: int, limits: Limits) -> State | None:
+def menu_key(state: State, menu: Menu, key: Key, now: int, limits: Limits) -> State | None:
     """A key while the menu is open; None where the key is not the menu's: it closes, and the key does its own work."""
     codes = offered(state.setup)
     if key in SCROLLS:

@@ -182,13 +182,13 @@ class JitterBuffer:
             segment = self._segments[0]
             if segment.cut and any(s.replay and not s.cut and s.queued and self._due(s, at) for s in self._segments):
                 self._drop([s for s in self._segments if s.cut])
-            if (len(self._segments) > 1 or segment.dry) and at - segment.news_at >= STALLED_MS:
+            if (len(self._segments) > 1 or segment.underrun) and at - segment.news_at >= STALLED_MS:
                 segment.closed = True
             if segment.late and not segment.sounded and any(s.queued and not s.late for s in self._segments):
                 self._drop([segment])  # it is on the screen; spoken only if nothing newer waits
             if segment.waits:
                 if not self._due(segment, at):
-                    segment.gap_bytes += size if segment.dry else 0
+                    segment.gap_bytes += size if segment.underrun else 0
                     return None
                 return Period(self._cut_from(segment, size, at, events), segment.output, segment.louder)
             if segment.closed:
@@ -201,7 +201,7 @@ class JitterBuffer:
         return None
 
     def _end(self, segment: Segment, events: list[Event]) -> None:
-        segment.hurry(None)
+        segment.set_speed(None)
         self._segments.pop(0)
         self._ended.append((segment.line, segment.turn))
         if segment.sounded:
@@ -223,7 +223,7 @@ class JitterBuffer:
         )
         segment.push(bytes(said.pcm), at)
         if slower:
-            segment.hurry(self._stretch(SLOW))
+            segment.set_speed(self._stretch(SLOW))
         self._segments.insert(0, segment)
 
     def _pace(self, segment: Segment, at: int) -> None:
@@ -232,15 +232,15 @@ class JitterBuffer:
             return
         ahead = sum(s.queued_ms for s in self._segments[:-1] if s.line != REPEAT_LINE)
         behind_ms = max(ahead, segment.behind_ms(at))
-        if segment.pace is None and behind_ms > BEHIND_MS:
-            segment.hurry(self._stretch(self._most_speed))
-        elif segment.pace is not None and behind_ms < CAUGHT_UP_MS:
-            segment.hurry(None)
+        if segment.stretch is None and behind_ms > BEHIND_MS:
+            segment.set_speed(self._stretch(self._most_speed))
+        elif segment.stretch is not None and behind_ms < CAUGHT_UP_MS:
+            segment.set_speed(None)
 
     def _due(self, segment: Segment, at: int) -> bool:
         """Whether a turn may sound: after its start delay, after an underrun once as much waits again."""
         enough = segment.queued >= bytes_of_ms(self.delay_ms, OUTPUT_HZ) or segment.closed
-        if segment.dry:
+        if segment.underrun:
             return enough
         if segment.sounded:
             return True
@@ -250,7 +250,7 @@ class JitterBuffer:
         if not segment.sounded:
             segment.sounded = True
             events.append(PlaybackStarted(segment.line, segment.turn, at))
-        segment.dry = False
+        segment.underrun = False
         self._pace(segment, at)
         pcm = segment.take(size)
         if segment.closed and not segment.waits and not segment.gap_bytes:
@@ -258,8 +258,8 @@ class JitterBuffer:
         return pcm
 
     def _ran_dry(self, segment: Segment, size: int) -> None:
-        if not segment.dry:
-            segment.dry = True
+        if not segment.underrun:
+            segment.underrun = True
             self.underruns += 1
             self.delay_ms = min(MOST_DELAY_MS, self.delay_ms + GROW_MS)
         segment.gap_bytes += size

@@ -217,7 +217,7 @@ class SpeakerWorker:
         if muted or percent == 0:
             return None
         by = self._gain * (factor(louder_db(percent)) if period.louder else 1)
-        return laid_out(Period(scaled(period.pcm, by), period.output), channels)
+        return interleave(Period(scaled(period.pcm, by), period.output), channels)
 
     def _go_on_without(self) -> None:
         """Subtitles only: speech is taken at its own pace, so that turns end and the box works on."""
@@ -235,7 +235,7 @@ class SpeakerWorker:
         self._post(SoundDrained())
 
 
-def laid_out(period: Period, channels: int) -> bytes:
+def interleave(period: Period, channels: int) -> bytes:
     """One whole period for the device: padded with silence, on the ear it is for."""
     mono = period.pcm + bytes(PERIOD_BYTES - len(period.pcm))
     if channels == 1:

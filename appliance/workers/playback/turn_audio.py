@@ -37,9 +37,9 @@ class Segment:
     taken: int = 0  # bytes as they came
     played: int = 0  # bytes as they were heard
     gap_bytes: int = 0
-    dry: bool = False
-    pace: Stretch | None = None  # while it is not played as it came
-    ready: bytearray = field(default_factory=bytearray)  # out of ``pace``, for the next period
+    underrun: bool = False
+    stretch: Stretch | None = None  # while it is not played as it came
+    ready: bytearray = field(default_factory=bytearray)  # out of ``stretch``, for the next period
     heard: Callable[[bytes], None] = lambda _: None  # told of all that is played, as it came
 
     @property
@@ -62,29 +62,29 @@ class Segment:
         self.chunks.append(pcm)
         self.queued += len(pcm)
 
-    def hurry(self, pace: Stretch | None) -> None:
+    def set_speed(self, stretch: Stretch | None) -> None:
         """From here on through this, or as it came; what the old one still holds comes first."""
-        if self.pace is not None:
-            self.ready += self.pace.flush()
-            self.pace.close()
-        self.pace = pace
+        if self.stretch is not None:
+            self.ready += self.stretch.flush()
+            self.stretch.close()
+        self.stretch = stretch
 
     def take(self, size: int) -> bytes:
         """At most ``size`` bytes."""
-        while self.pace is not None and len(self.ready) < size and self.queued:
-            self.ready += self.pace.feed(self._raw(_PIECE_BYTES))
-        if self.pace is not None and not self.queued:
-            self.hurry(None)
+        while self.stretch is not None and len(self.ready) < size and self.queued:
+            self.ready += self.stretch.feed(self._raw(_PIECE_BYTES))
+        if self.stretch is not None and not self.queued:
+            self.set_speed(None)
         pcm = bytes(self.ready[:size])
         del self.ready[:size]
-        if self.pace is None and len(pcm) < size:
+        if self.stretch is None and len(pcm) < size:
             pcm += self._raw(size - len(pcm))
         self.played += len(pcm)
         return pcm
 
     def drop(self) -> None:
         """Forget what waits."""
-        self.hurry(None)
+        self.set_speed(None)
         self.chunks.clear()
         self.ready.clear()
         self.queued = 0

@@ -85,7 +85,7 @@ class AckTracker:
 
     # What comes back.
 
-    def touched(self, number: int, n: int, at: int) -> None:
+    def mark_reply(self, number: int, n: int, at: int) -> None:
         """Some news of a turn: it is alive, and so is the line."""
         line = self.lines.get(number)
         if line is None:
@@ -104,7 +104,7 @@ class AckTracker:
             line.turns.clear()
             self._release_upto(line.sent)
             return
-        self.touched(number, mark.turn, at)
+        self.mark_reply(number, mark.turn, at)
         turn = line.turns.get(mark.turn)
         if turn is None:
             if not isinstance(mark, SpeechStarted | ResponseOpened):

@@ -168,7 +168,7 @@ class ReplayBuffer(Generic[P]):
     def touch(self, line: int, turn: int, at: int) -> None:
         """Any other news about a turn."""
         with self._lock:
-            self._ack_tracker.touched(line, turn, at)
+            self._ack_tracker.mark_reply(line, turn, at)
 
     def lose(self, line: int, at: int) -> None:
         """The line is gone: what it did not answer will go out again."""

@@ -138,7 +138,7 @@ def test_staff_and_guest_each_have_a_direction() -> None:
     box = desk()
     assert Dial(1, Direction("en", "es")) in box.press(Key.TALK)
     assert Dial(2, Direction("es", "en")) in box.key(Key.GUEST, down=True), "it need not stand a second"
-    assert (box.state.turned, box.wanted()) == (True, Wanted.INTERPRETING)
+    assert (box.state.reversed, box.wanted()) == (True, Wanted.INTERPRETING)
     box.key(Key.GUEST, down=False)
     box.pass_time(20)
     assert box.wanted() is Wanted.PAUSE
@@ -151,7 +151,7 @@ def test_the_key_pressed_last_talks_until_its_own_release() -> None:
     box.key(Key.GUEST, down=True)
     box.pass_time(500)
     box.key(Key.TALK, down=False)
-    assert (box.state.turned, box.wanted()) == (True, Wanted.INTERPRETING), "the guest is still speaking"
+    assert (box.state.reversed, box.wanted()) == (True, Wanted.INTERPRETING), "the guest is still speaking"
     box.pass_time(500)
     box.key(Key.GUEST, down=False)
     assert box.wanted() is Wanted.PAUSE
@@ -163,7 +163,7 @@ def test_where_a_key_is_tapped_its_release_means_nothing() -> None:
     assert box.wanted() is Wanted.INTERPRETING
     box.pass_time(100)
     box.press(Key.GUEST)
-    assert (box.state.turned, box.wanted()) == (True, Wanted.INTERPRETING)
+    assert (box.state.reversed, box.wanted()) == (True, Wanted.INTERPRETING)
     box.pass_time(100)
     box.press(Key.GUEST)
     assert box.wanted() is Wanted.PAUSE

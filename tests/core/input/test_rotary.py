@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.core.input.rotary import Knob, knob, turned
+from appliance.core.input.rotary import Knob, knob, rotate
 
 CIRCLE = ((False, False), (True, False), (True, True), (False, True))
 
@@ -22,7 +22,7 @@ def run(state: Knob, contacts: Iterable[tuple[bool, bool]]) -> tuple[Knob, list[
     """The knob after these contacts, and the detents that were not 0."""
     heard = []
     for a, b in contacts:
-        state, detents = turned(state, a, b)
+        state, detents = rotate(state, a, b)
         if detents:
             heard.append(detents)
     return state, heard
@@ -46,14 +46,14 @@ def test_it_clicks_at_the_detent_and_not_before() -> None:
     state = knob(4, False, False)
     clicks = []
     for a, b in path(0, 4):
-        state, detents = turned(state, a, b)
+        state, detents = rotate(state, a, b)
         clicks.append(detents)
     assert clicks == [0, 0, 0, 1]
 
 
 def test_the_same_contacts_again_are_nothing() -> None:
     state, _ = run(knob(4, False, False), path(0, 2))
-    assert turned(state, *CIRCLE[2]) == (state, 0)
+    assert rotate(state, *CIRCLE[2]) == (state, 0)
 
 
 @given(st.lists(st.integers(0, 5), min_size=4, max_size=4), st.sampled_from([1, -1]))
@@ -119,7 +119,7 @@ def test_what_was_missed_moves_nothing_for_ever(seed: int, steps_per_detent: int
 def test_it_never_turns_by_more_than_one_at_a_time(contacts: list[tuple[bool, bool]], steps_per_detent: int) -> None:
     state = knob(steps_per_detent, False, False)
     for a, b in contacts:
-        state, detents = turned(state, a, b)
+        state, detents = rotate(state, a, b)
         assert detents in (-1, 0, 1)
         assert abs(state.steps) < max(steps_per_detent, 2)
 

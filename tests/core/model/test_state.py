@@ -24,7 +24,7 @@ def test_a_new_state_is_private_and_wants_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("theirs", "turned", "direction"),
+    ("theirs", "is_reversed", "direction"),
     [
         ("", False, Direction("en", "es")),
         ("", True, Direction("es", "en")),
@@ -32,8 +32,8 @@ def test_a_new_state_is_private_and_wants_nothing() -> None:
         ("fr", True, Direction("fr", "en")),
     ],
 )
-def test_the_active_direction(theirs: str, turned: bool, direction: Direction) -> None:
-    assert State(setup=Setup("en", "es"), theirs=theirs, turned=turned).direction == direction
+def test_the_active_direction(theirs: str, is_reversed: bool, direction: Direction) -> None:
+    assert State(setup=Setup("en", "es"), theirs=theirs, reversed=is_reversed).direction == direction
 
 
 def test_lines_by_number_and_debts_by_direction() -> None:

@@ -145,7 +145,7 @@ def test_a_talk_key_stops_it_and_talks() -> None:
     box.pass_time(QUIET_MS + 5_000)
     box.key(Key.GUEST, down=True)
     assert countdown(box) is None
-    assert (box.wanted(), box.state.turned) == (Wanted.INTERPRETING, True)
+    assert (box.wanted(), box.state.reversed) == (Wanted.INTERPRETING, True)
 
 
 def test_speech_and_what_the_box_says_are_part_of_the_visit() -> None:

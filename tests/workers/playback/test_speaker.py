@@ -22,7 +22,7 @@ from appliance.workers.host.heartbeats import Heartbeats
 from appliance.workers.playback import speaker as module
 from appliance.workers.playback.earcons import tone
 from appliance.workers.playback.jitter_buffer import JitterBuffer, Period
-from appliance.workers.playback.speaker import CUE_STALE_MS, IDLE_PERIODS, PERIOD_BYTES, SpeakerWorker, laid_out
+from appliance.workers.playback.speaker import CUE_STALE_MS, IDLE_PERIODS, PERIOD_BYTES, SpeakerWorker, interleave
 from tests.adapters.virtual_clock import VirtualClock
 
 WAIT_S = 5.0
@@ -209,12 +209,12 @@ def test_no_card_was_ever_made() -> None:
 @pytest.mark.parametrize(("output", "left", "right"), [("left", 5, 0), ("right", 0, 5), ("both", 5, 5)])
 def test_each_ear_hears_what_is_for_it(output: str, left: int, right: int) -> None:
     mono = array("h", [5] * 480).tobytes()
-    frames = array("h", laid_out(Period(mono, output), 2))
+    frames = array("h", interleave(Period(mono, output), 2))
     assert len(frames) == 960
     assert set(frames[0::2]) == {left}
     assert set(frames[1::2]) == {right}
-    assert laid_out(Period(mono, output), 1) == mono
-    assert laid_out(Period(mono[:10], "both"), 1) == mono[:10] + bytes(PERIOD_BYTES - 10)
+    assert interleave(Period(mono, output), 1) == mono
+    assert interleave(Period(mono[:10], "both"), 1) == mono[:10] + bytes(PERIOD_BYTES - 10)
 
 
 def test_a_drop_silences_the_card_within_a_period() -> None:

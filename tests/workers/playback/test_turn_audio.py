@@ -29,20 +29,20 @@ def test_pieces_are_cut_into_periods_and_told_as_they_came() -> None:
 @pytest.mark.parametrize("speed", [0.8, 1.25])
 def test_another_speed_is_another_length_and_the_end_is_not_lost(speed: float) -> None:
     made = segment()
-    made.hurry(Stretch(speed))
+    made.set_speed(Stretch(speed))
     sizes = []
     while made.waits:
         sizes.append(len(made.take(960)))
     assert set(sizes[:-1]) == {960}
     assert made.played == sum(sizes) == pytest.approx(1_000 * MS / speed, rel=0.05)
-    assert (made.taken, made.pace) == (1_000 * MS, None)
+    assert (made.taken, made.stretch) == (1_000 * MS, None)
 
 
 def test_back_to_its_own_speed_in_the_middle() -> None:
     made = segment()
-    made.hurry(Stretch(1.25))
+    made.set_speed(Stretch(1.25))
     made.take(9_600)
-    made.hurry(None)
+    made.set_speed(None)
     while made.waits:
         made.take(960)
     assert made.played == pytest.approx(9_600 + 1_000 * MS - 12_000, rel=0.05)
@@ -58,7 +58,7 @@ def test_how_far_behind() -> None:
 
 def test_dropped_it_is_closed_and_empty() -> None:
     made = segment()
-    made.hurry(Stretch(1.25))
+    made.set_speed(Stretch(1.25))
     made.take(960)
     made.drop()
-    assert (made.waits, made.closed, made.pace, made.take(960)) == (False, True, None, b"")
+    assert (made.waits, made.closed, made.stretch, made.take(960)) == (False, True, None, b"")
