@@ -19,7 +19,7 @@ from appliance.clock import RealClock
 from appliance.config.folders import state_folder
 from appliance.config.here import Asked
 from appliance.config.secret import SecretKey
-from appliance.config.settings import Settings
+from appliance.config.settings import Service, Settings
 from appliance.core.model.direction import Direction
 from appliance.core.model.effects import Field
 from appliance.core.model.events import (
@@ -135,10 +135,7 @@ class Box:
         self._heartbeats = Heartbeats(now)
         self._camera_feed = self._make_camera_feed()
         makers = self._makers()
-        endpoint = Endpoint.parse(settings.service.url, settings.service.model, settings.service.ca_file)
-        access = Access(
-            endpoint, tls.context(settings.service.ca_file), Resolver(), key.reveal() if key is not None else ""
-        )
+        access = _access(settings.service, key)
         self._runtime_store = RuntimeStore(taps.runtime, boot_id(), clock.began_ms)
         keeps = state_folder(taps.environment)
         rebooter = Rebooter(keeps, taps.runtime, boot_id(), clock.began_ms)
@@ -399,6 +396,11 @@ class _FirstStandby:
         if self._begin is not None and what == "mode" and fields.get("to") == "standby":
             self._begin(at)
             self._begin = None
+
+
+def _access(service: Service, key: SecretKey | None) -> Access:
+    endpoint = Endpoint.parse(service.url, service.model, service.ca_file)
+    return Access(endpoint, tls.context(service.ca_file), Resolver(), key.reveal() if key is not None else "")
 
 
 def _stretch(speed: float) -> Stretch | None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from random import Random
 
 from appliance.core.model.events import (
+    CaptureHealth,
     Device,
     DeviceFailed,
     DeviceReady,
@@ -18,7 +19,6 @@ from appliance.core.model.events import (
     MicrophoneClosed,
     MicrophoneEnded,
     MicrophoneJudged,
-    Sense,
     SoundDrained,
     VoiceActivityChanged,
 )
@@ -114,14 +114,14 @@ class SimMicrophone:
     def _judge(self, judged: int) -> None:
         if judged == self._judged and self.capturing and self.rate_percent != 100:
             self._told_deaf, self._proved_ms = True, 0
-            self._post(MicrophoneJudged(Sense.DEAF, self.rate_percent))
+            self._post(MicrophoneJudged(CaptureHealth.WRONG_RATE, self.rate_percent))
 
     def _prove(self, frames: int) -> None:
         """That all is well it finds by a second of sound, over any number of openings."""
         self._proved_ms = self._proved_ms + frames * FRAME_MS if self.rate_percent == 100 else 0
         if self._proved_ms >= PROOF_MS:
             self._told_deaf = False
-            self._post(MicrophoneJudged(Sense.WELL, self.rate_percent))
+            self._post(MicrophoneJudged(CaptureHealth.RATE_OK, self.rate_percent))
 
     def reopen(self) -> None:
         """Close the card and open it by its name, keeping what was captured."""

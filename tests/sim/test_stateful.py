@@ -16,6 +16,7 @@ from appliance.core.model.direction import Direction
 from appliance.core.model.events import (
     Booted,
     CameraTurned,
+    CaptureHealth,
     CheckEnded,
     CheckTold,
     DateTold,
@@ -41,7 +42,6 @@ from appliance.core.model.events import (
     PlaybackEnded,
     PlaybackStarted,
     ReplayReported,
-    Sense,
     ServiceComplained,
     SoundDrained,
     SoundSent,
@@ -205,8 +205,8 @@ class AnySequence(RuleBasedStateMachine):
         number = self.number(place)
         self.box.send(PlaybackEnded(number, turn, 400, 0) if ended else PlaybackStarted(number, turn, self.box.now))
 
-    @rule(sense=st.sampled_from(Sense), repeat=flags)
-    def the_card_is_judged(self, sense: Sense, repeat: bool) -> None:
+    @rule(sense=st.sampled_from(CaptureHealth), repeat=flags)
+    def the_card_is_judged(self, sense: CaptureHealth, repeat: bool) -> None:
         self.box.send(MicrophoneJudged(sense, 47), *([PlaybackStarted(0, 1, 0)] if repeat else []))
 
     @rule(

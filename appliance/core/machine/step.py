@@ -135,8 +135,8 @@ def _handled(state: State, event: Event, now: int, limits: Limits) -> StepResult
             return replace(state, closing_at=None), ()
         case MicrophoneEnded():
             return replace(state, ended=True, capture=False, closing_at=None, speech=False, level=0), ()
-        case MicrophoneJudged(sense, percent):
-            return microphone_health.update_microphone_health(state, sense, percent, now, limits)
+        case MicrophoneJudged(health, percent):
+            return microphone_health.update_microphone_health(state, health, percent, now, limits)
         case CameraTurned(on):
             return camera.powered(state, on), ()
         case LevelMetered(level):

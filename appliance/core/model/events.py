@@ -123,19 +123,19 @@ class MicrophoneEnded:
     """A recording has no more samples, and the closing silence has been appended to the replay buffer."""
 
 
-class Sense(StrEnum):
+class CaptureHealth(StrEnum):
     """What the microphone's samples say of its card."""
 
-    WELL = "well"
-    DEAF = "deaf"  # not the frames per second that it should deliver
-    FLAT = "flat"  # no sample has changed for long
+    RATE_OK = "rate ok"
+    WRONG_RATE = "wrong rate"  # not the frames per second that it should deliver
+    FLATLINE = "flatline"  # no sample has changed for long
 
 
 @dataclass(frozen=True, slots=True)
 class MicrophoneJudged:
     """The judgement changed, or the card is deaf after it was opened anew. ``percent`` of the nominal rate."""
 
-    sense: Sense
+    health: CaptureHealth
     percent: int
 
 

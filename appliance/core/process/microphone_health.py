@@ -8,7 +8,7 @@ is wanted.
 """
 
 from appliance.core.model.effects import Effect, Reboot, ReopenMicrophone
-from appliance.core.model.events import Sense
+from appliance.core.model.events import CaptureHealth
 from appliance.core.model.fast_replace import replace
 from appliance.core.model.faults import cleared, raised
 from appliance.core.model.limits import Limits
@@ -20,13 +20,13 @@ from appliance.errors import FaultCode
 _CAPTURE_FAULTS = frozenset({FaultCode.M3, FaultCode.M4})
 
 
-def update_microphone_health(state: State, sense: Sense, percent: int, now: int, limits: Limits) -> StepResult:
+def update_microphone_health(state: State, health: CaptureHealth, percent: int, now: int, limits: Limits) -> StepResult:
     """The microphone's worker has counted what came."""
     if state.private:
         return state, ()
-    if sense is Sense.WELL:
+    if health is CaptureHealth.RATE_OK:
         return cleared(replace(state, microphone_health=replace(state.microphone_health, deaf=False)), _CAPTURE_FAULTS)
-    if sense is Sense.FLAT:
+    if health is CaptureHealth.FLATLINE:
         return raised(state, FaultCode.M4, now)
     state, effects = raised(state, FaultCode.M3, now, f"{percent} % of its rate")
     state, more = _escalated(state, now, limits)

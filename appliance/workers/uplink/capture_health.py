@@ -8,8 +8,8 @@ Why a count: a USB card can deliver 47 % of its rate, or 44.1 kHz that it calls 
 """
 
 from collections import deque
-from enum import StrEnum
 
+from appliance.core.model.events import CaptureHealth
 from appliance.ports import MICROPHONE_RATE_HZ
 
 SECOND_MS = 1_000
@@ -23,20 +23,13 @@ PROOF_MS = 1_000
 _SAMPLE_BYTES = 2
 
 
-class Verdict(StrEnum):
-    """What the figures mean."""
-
-    HEARS = "hears"
-    DEAF = "deaf"
-    MUTED = "muted?"
-
-
 class Hearing:
     """Told of every period; asked as often as one likes, also when nothing comes.
 
-    *Deaf*: of three whole seconds in a row, together below 95 or above 105 % of nominal, each one lay on that side by
-    more than 3 %. So neither a stall that is caught up, nor one gap, is deafness: a card that stood still for a second
-    and a half and then delivers it all has seconds on both sides. *Muted?*: every sample has been the same for 10 s.
+    *Wrong rate*: of three whole seconds in a row, together below 95 or above 105 % of nominal, each one lay on that
+    side by more than 3 %. So neither a stall that is caught up nor one gap is a wrong rate: a card that stood still for
+    a second and a half and then delivers it all has seconds on both sides. *Flatline*: every sample has been the same
+    for 10 s.
 
     *Proved*: a second of sound within 95 to 105 %, counted from one period to the next, over any number of openings: at
     a desk the card is open for one sentence at a time, and must not be called deaf for ever because each is short.
@@ -89,14 +82,14 @@ class Hearing:
             self._still = first
             self._still_since = at
 
-    def verdict(self, at: int) -> Verdict:
+    def verdict(self, at: int) -> CaptureHealth:
         """What holds now."""
         self._pass(at)
         if self._off_rate():
-            return Verdict.DEAF
+            return CaptureHealth.WRONG_RATE
         if self._second_began is not None and self._still is not None and at - self._still_since >= FLAT_MS:
-            return Verdict.MUTED
-        return Verdict.HEARS
+            return CaptureHealth.FLATLINE
+        return CaptureHealth.RATE_OK
 
     def _prove(self, samples: int, at: int) -> None:
         if self._came_at is not None:

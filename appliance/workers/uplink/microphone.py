@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 
 from appliance.core.model.events import (
+    CaptureHealth,
     Device,
     DeviceFailed,
     DeviceReady,
@@ -18,14 +19,13 @@ from appliance.core.model.events import (
     MicrophoneClosed,
     MicrophoneEnded,
     MicrophoneJudged,
-    Sense,
     VoiceActivityChanged,
 )
 from appliance.errors import DeviceError
 from appliance.ports import MICROPHONE_PERIOD_SAMPLES, Microphone
 from appliance.protocol.pcm import bars
 from appliance.workers.host.heartbeats import Heartbeats
-from appliance.workers.uplink.capture_health import Hearing, Verdict
+from appliance.workers.uplink.capture_health import Hearing
 from appliance.workers.uplink.replay_buffer import ReplayBuffers
 from appliance.workers.uplink.vad import VoiceDetector
 
@@ -50,7 +50,7 @@ class MicrophoneWorker:
     ) -> None:
         """``hearing``: who counts what comes, where that can be wrong."""
         self._hearing = hearing
-        self._sense = Sense.WELL
+        self._health = CaptureHealth.RATE_OK
         self._told_deaf = False  # since it was opened
         self._reopening = False
         self._heartbeats = heartbeats
@@ -210,27 +210,27 @@ class MicrophoneWorker:
         now = self._clock()
         self._hearing.heard(period, now)
         verdict = self._hearing.verdict(now)
-        if verdict is Verdict.DEAF:
+        if verdict is CaptureHealth.WRONG_RATE:
             if not self._told_deaf:
                 self._told_deaf = True
-                self._sensed(Sense.DEAF)
-        elif verdict is Verdict.MUTED:
-            if self._sense is not Sense.FLAT:
-                self._sensed(Sense.FLAT)
+                self._report_health(CaptureHealth.WRONG_RATE)
+        elif verdict is CaptureHealth.FLATLINE:
+            if self._health is not CaptureHealth.FLATLINE:
+                self._report_health(CaptureHealth.FLATLINE)
         elif self._mended(self._hearing, period):
-            self._sensed(Sense.WELL)
+            self._report_health(CaptureHealth.RATE_OK)
 
     def _mended(self, hearing: Hearing, period: bytes) -> bool:
-        if self._sense is Sense.FLAT:
+        if self._health is CaptureHealth.FLATLINE:
             return period != period[:2] * (len(period) // 2)
-        return self._sense is Sense.DEAF and hearing.proved
+        return self._health is CaptureHealth.WRONG_RATE and hearing.proved
 
-    def _sensed(self, sense: Sense) -> None:
+    def _report_health(self, health: CaptureHealth) -> None:
         assert self._hearing is not None
-        self._sense = sense
-        if sense is Sense.DEAF:
+        self._health = health
+        if health is CaptureHealth.WRONG_RATE:
             self._hearing.doubt()
-        self._post(MicrophoneJudged(sense, round(self._hearing.percent or 0)))
+        self._post(MicrophoneJudged(health, round(self._hearing.percent or 0)))
 
     def _meter(self, level: int) -> None:
         if level != self._level:

@@ -9,20 +9,22 @@ import pytest
 
 from appliance.core.model.effects import Effect, Exit, Reboot, ReopenMicrophone
 from appliance.core.model.events import (
+    CaptureHealth,
     Device,
     DeviceReady,
     Key,
     LineFinished,
     MicrophoneClosed,
     MicrophoneJudged,
-    Sense,
 )
 from appliance.core.model.modes import Mode
 from appliance.core.model.state import MicrophoneHealth
 from tests.core.box import Box
 from tests.core.states import on_air, private, stopping
 
-DEAF, FLAT, WELL = (MicrophoneJudged(sense, 47) for sense in (Sense.DEAF, Sense.FLAT, Sense.WELL))
+DEAF, FLAT, WELL = (
+    MicrophoneJudged(sense, 47) for sense in (CaptureHealth.WRONG_RATE, CaptureHealth.FLATLINE, CaptureHealth.RATE_OK)
+)
 STEPS = (ReopenMicrophone, Reboot, Exit)
 FIVE_MINUTES_MS = 5 * 60_000
 

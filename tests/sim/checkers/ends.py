@@ -3,7 +3,7 @@
 Both go by what was said and answered, not by what the box believes.
 """
 
-from appliance.core.model.events import Booted, Event, MicrophoneJudged, Sense
+from appliance.core.model.events import Booted, CaptureHealth, Event, MicrophoneJudged
 from appliance.core.model.state import State
 from appliance.core.model.views import Sign, SignView, View
 from tests.sim.books import Said
@@ -61,7 +61,7 @@ class TheExitCodeTellsTheTruth(_EndChecker):
 
     def stepped(self, old: State, event: Event, new: State) -> None:
         """It is."""
-        self._deaf = self._deaf or (isinstance(event, MicrophoneJudged) and event.sense is Sense.DEAF)
+        self._deaf = self._deaf or (isinstance(event, MicrophoneJudged) and event.health is CaptureHealth.WRONG_RATE)
 
     def exited(self, code: int) -> None:
         """69 and 0; other runs always end with 0, but for a deaf microphone."""

@@ -7,6 +7,7 @@ import pytest
 
 from appliance.core.model.direction import Direction
 from appliance.core.model.events import (
+    CaptureHealth,
     Device,
     DeviceFailed,
     DeviceReady,
@@ -16,7 +17,6 @@ from appliance.core.model.events import (
     MicrophoneEnded,
     MicrophoneJudged,
     ReplayReported,
-    Sense,
     VoiceActivityChanged,
 )
 from appliance.core.model.modes import Valve
@@ -313,16 +313,16 @@ def test_a_card_that_gives_half_its_frames_is_deaf_until_it_was_opened_for_good(
     cable.takes_ms, cable.idle = 40, b"\1\0\2\0" * 160
     with desk(cable, hearing=Hearing()) as box:
         box.worker.open()
-        assert judged(box) == MicrophoneJudged(Sense.DEAF, 50)
+        assert judged(box) == MicrophoneJudged(CaptureHealth.WRONG_RATE, 50)
         assert cable.at >= 3_000
         box.worker.reopen()
-        assert judged(box) == MicrophoneJudged(Sense.DEAF, 50), "told again, for it did not help"
+        assert judged(box) == MicrophoneJudged(CaptureHealth.WRONG_RATE, 50), "told again, for it did not help"
         cable.takes_ms = 20
         box.worker.reopen()
         last = judged(box)
-        while last.sense is Sense.DEAF:  # it may just have been judged once more
+        while last.health is CaptureHealth.WRONG_RATE:  # it may just have been judged once more
             last = judged(box)
-        assert last.sense is Sense.WELL
+        assert last.health is CaptureHealth.RATE_OK
         assert 95 <= last.percent <= 100, "of the first whole second, in which it was mended"
     assert cable.calls[:4] == ["open", "close", "open", "close"]
 
@@ -333,7 +333,7 @@ def test_a_card_that_was_deaf_is_well_after_a_second_in_short_openings() -> None
     cable.takes_ms, cable.idle = 40, b"\1\0\2\0" * 160
     with desk(cable, hearing=Hearing()) as box:
         box.worker.open()
-        assert judged(box).sense is Sense.DEAF
+        assert judged(box).health is CaptureHealth.WRONG_RATE
         box.worker.close()
         box.until(MicrophoneClosed)
         cable.takes_ms = 20
@@ -348,7 +348,7 @@ def test_a_card_that_was_deaf_is_well_after_a_second_in_short_openings() -> None
             well = [each for each in seen if isinstance(each, MicrophoneJudged)]
             if well:
                 break
-        assert [each.sense for each in well] == [Sense.WELL]
+        assert [each.health for each in well] == [CaptureHealth.RATE_OK]
 
 
 def test_a_flat_microphone_is_told_once_and_sound_takes_it_back() -> None:
@@ -356,9 +356,9 @@ def test_a_flat_microphone_is_told_once_and_sound_takes_it_back() -> None:
     cable.takes_ms = 20
     with desk(cable, hearing=Hearing()) as box:
         box.worker.open()
-        assert judged(box).sense is Sense.FLAT
+        assert judged(box).health is CaptureHealth.FLATLINE
         cable.put(b"\1\0\2\0" * 160)
-        assert judged(box).sense is Sense.WELL
+        assert judged(box).health is CaptureHealth.RATE_OK
         box.worker.close()
         box.until(MicrophoneClosed)
     assert cable.calls == ["open", "close"], "a hint restarts nothing"
