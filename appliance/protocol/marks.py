@@ -26,6 +26,13 @@ class SpeechStopped:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceClosed:
+    """The transcript of the turn's speech is complete, or failed: the service has heard all of it. It is no answer."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
 class ResponseOpened:
     """The turn's response has begun: opens the turn where no speech was announced."""
 
@@ -48,7 +55,7 @@ class AudioDone:
 
 @dataclass(frozen=True, slots=True)
 class ResponseDone:
-    """The turn is answered. ``ok`` False: the response failed; ``empty``: nothing was understood."""
+    """The turn's response is over. ``ok`` False: it was given up, in part or whole; ``empty``: it has no words."""
 
     turn: int
     ok: bool
@@ -60,4 +67,4 @@ class Finished:
     """The line has answered all that it was sent."""
 
 
-Mark = SpeechStarted | SpeechStopped | ResponseOpened | TextDone | AudioDone | ResponseDone | Finished
+Mark = SpeechStarted | SpeechStopped | SourceClosed | ResponseOpened | TextDone | AudioDone | ResponseDone | Finished

@@ -37,7 +37,8 @@ def message_of(fields: Fields) -> tuple[m.ServerMessage | m.Unknown, int]:
 def sound_of(text: bytes | str) -> bytes:
     """What base64 stands for. Raises ``NonsenseError``."""
     try:
-        return binascii.a2b_base64(text, strict_mode=True)
+        raw = text.encode() if isinstance(text, str) else text
+        return binascii.a2b_base64(raw + b"=" * (-len(raw) % 4), strict_mode=True)  # some senders leave out the padding
     except ValueError:
         raise NonsenseError(f"delta of {len(text)} characters is not base64") from None
 
@@ -124,7 +125,10 @@ def _read_item_created(fields: Fields) -> m.ItemCreated:
 def _read_response_done(fields: Fields) -> m.ResponseDone:
     response = _required_object(fields, "response")
     return m.ResponseDone(
-        _words(response, "id"), _words(response, "status"), _output_text(response), _usage(response.get("usage"))
+        _words(response, "id"),
+        _words(response, "status"),
+        _output_text(response),
+        _usage(response.get("usage")) or _usage(fields.get("usage")),
     )
 
 
@@ -232,7 +236,7 @@ _TABLE: tuple[tuple[str, _Reader, str], ...] = (
     ("response.audio_transcript.done", _read_translation_done, f"{_IDS} transcript"),
     ("response.audio.delta", _read_audio_delta, f"{_IDS} delta"),
     ("response.audio.done", lambda f: m.AudioDone(*_ids(f)), _IDS),
-    ("response.done", _read_response_done, "response"),
+    ("response.done", _read_response_done, "response usage"),
 )
 _READERS: dict[str, tuple[_Reader, frozenset[str]]] = {
     kind: (reader, frozenset({"event_id", "type", *known.split()})) for kind, reader, known in _TABLE

@@ -18,6 +18,10 @@ from appliance.protocol.prices import Usage
 from appliance.protocol.settings import SessionSettings
 from appliance.protocol.turns import Pairing, Response, Snapshot, TurnTable
 
+CUT_OFF = " …"
+"""Stands behind half a translation that the service gave up."""
+_ANSWERED = frozenset({"completed", ""})
+"""Statuses of a response that answers its turn in full; the rest, unknown ones too, do not. "" = it was left out."""
 LONGEST_MESSAGE = 200
 """Characters of a complaint that are passed on."""
 
@@ -151,19 +155,25 @@ class ClientSession:
             stash = message.stash
         else:  # where the transcript failed, what was confirmed of it stands
             said.close(message.transcript if isinstance(message, m.SourceCompleted) else None)
+            self._marks.append(k.SourceClosed(turn.number))
         if not isinstance(message, m.SourceFailed):
             turn.language = message.language or turn.language
         self._events.append(e.SourceArrived(self.line, turn.number, said.text, stash, turn.language, said.final))
 
     def _translation(self, message: m.TranslationText | m.TranslationDone, at: int) -> None:
         response = self._response(message.response_id, message.item_id)
-        if response.text.final:
+        if response.text_done or (response.done and not isinstance(message, m.TranslationDone) and not message.text):
             return
-        if isinstance(message, m.TranslationText):
+        if response.done:  # behind the end of its response: the last word all the same
+            response.text.close(message.text)
+            response.text_done = isinstance(message, m.TranslationDone)
+            self._tell(response.turn, response.text, "", at)
+        elif isinstance(message, m.TranslationText):
             response.text.replace(message.text)
             self._tell(response.turn, response.text, message.stash, at)
         else:
             response.text.close(message.text)
+            response.text_done = True
             self._tell(response.turn, response.text, "", at)
             self._marks.append(k.TextDone(response.turn))
 
@@ -182,10 +192,14 @@ class ClientSession:
         turn = self._table.turn(response.turn)
         if turn is not None:
             turn.answered = True
-        if not response.text.final:  # the text's own .done never came
-            response.text.close(message.text)
+        ok = message.status in _ANSWERED
+        given_up = not ok and bool(response.text.text)
+        if not response.text_done or given_up:  # the text's own .done never came, or it is half a sentence
+            response.text.close(message.text if not response.text_done else None)
+            if given_up and not response.text.text.endswith(CUT_OFF):
+                response.text.text += CUT_OFF
             self._tell(response.turn, response.text, "", at)
-        self._marks.append(k.ResponseDone(response.turn, ok=message.status != "failed", empty=not response.text.text))
+        self._marks.append(k.ResponseDone(response.turn, ok=ok, empty=not response.text.text))
 
     def _sound(self, message: m.AudioDelta) -> Sound | None:
         response = self._response(message.response_id, message.item_id)

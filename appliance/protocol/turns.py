@@ -58,6 +58,7 @@ class Response:
     order: int  # of creation, from 1
     turn: int = 0  # 0 = not paired yet
     done: bool = False
+    text_done: bool = False  # the text's own .done came
     text: Snapshot = field(default_factory=Snapshot)
     joiner: DeltaJoiner = field(default_factory=DeltaJoiner)
 
@@ -85,11 +86,14 @@ class TurnTable:
 
         A response that is still open and opened its turn without speech was only quicker than this message.
         """
-        turn = self._by_source(item_id) or next(
+        turn = self._by_source(item_id)
+        if turn is not None and turn.heard:
+            if not (turn.answered and turn.stopped):
+                return None
+            turn.source_id, turn = "", None  # the service uses an id again: this is speech of its own
+        turn = turn or next(
             (each for each in self._turns.values() if not (each.heard or each.source_id or each.answered)), None
         )
-        if turn is not None and turn.heard:
-            return None
         opened = turn is None
         turn = turn or self._open()
         turn.heard, turn.source_id, turn.start_ms = True, item_id, start_ms
@@ -132,8 +136,11 @@ class TurnTable:
 
     def create(self, response_id: str) -> list[Pairing]:
         """A response has begun. It is paired at once where only one turn can be meant; else its link is waited for."""
-        if response_id in self._responses:
+        known = self._responses.get(response_id)
+        if known is not None and not known.done:
             return []
+        if known is not None:  # the service uses an id again: this is a response of its own
+            del self._responses[response_id]
         response = self._remember(response_id)
         unpaired = [each for each in self._responses.values() if not each.turn]
         waiting = [each for each in self._turns.values() if not each.paired]

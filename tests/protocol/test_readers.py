@@ -1,5 +1,6 @@
 """The shapes of the service's events: every recorded one, and what may be missing or odd."""
 
+import base64
 import json
 from typing import Any
 
@@ -233,12 +234,19 @@ def test_the_words_of_an_output(output: object, text: str | None) -> None:
 def test_usage_in_odd_shapes(usage: object, expected: Usage | None) -> None:
     done = message("response.done", response={"usage": usage})
     assert done == m.ResponseDone("", "", None, expected)
+    assert message("response.done", response={}, usage=usage) == done, "some services put it beside the response"
 
 
 def test_half_a_letter_is_mended() -> None:
     assert message("response.text.text", text="ä\ud83d", stash="\U0001f600") == m.TranslationText(
         "", "", "ä?", "\U0001f600"
     )
+
+
+@pytest.mark.parametrize("text", ["AAECAw", "AAECAw=", "AAEC", "AAE", "AA"])
+def test_base64_may_lack_its_padding(text: str) -> None:
+    whole = text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4)
+    assert sound_of(text) == sound_of(text.encode()) == base64.b64decode(whole)
 
 
 def test_base64_is_strict() -> None:

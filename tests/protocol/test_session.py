@@ -32,6 +32,7 @@ def test_the_recorded_audio_session() -> None:
         k.ResponseOpened(1),
         k.SpeechStopped(1, 3540),
         k.TextDone(1),
+        k.SourceClosed(1),
         k.AudioDone(1),
         k.ResponseDone(1, ok=True, empty=False),
         k.Finished(),
@@ -69,6 +70,7 @@ def test_the_recorded_text_session() -> None:
         k.ResponseOpened(1),
         k.SpeechStopped(1, 4300),
         k.TextDone(1),
+        k.SourceClosed(1),
         k.ResponseDone(1, ok=True, empty=False),
         k.Finished(),
     ]
@@ -80,7 +82,8 @@ def test_the_recorded_empty_turn_counts() -> None:
     assert told.texts() == [("", "", True)]
     assert told.sources() == [("", "", True)]
     assert told.marks[-2:] == [k.ResponseDone(1, ok=True, empty=True), k.Finished()]
-    assert Told(*frames("turn_empty")[2:-1], began("b"), line=told.session).marks[-1] == k.SpeechStarted(2, None)
+    again = Told(*frames("turn_empty")[2:-1], began("b"), line=told.session).marks
+    assert again[-1] == k.SpeechStarted(3, None), "the same ids once more are a turn of their own"
 
 
 def test_empty_turns_between_real_ones_do_not_shift_the_pairing() -> None:
@@ -174,7 +177,7 @@ def test_late_messages_of_a_turn_change_neither_pairing_nor_words() -> None:
     )
     assert told.texts(1) == [("Done.", "", True)]
     assert told.sources(1) == [("Fertig.", "", True)]
-    assert told.marks[-2:] == [k.SpeechStarted(2, 9000), k.SpeechStopped(1, 4000)]
+    assert told.marks[-3:] == [k.SpeechStarted(2, 9000), k.SpeechStopped(1, 4000), k.SourceClosed(1)]
 
 
 def test_an_empty_text_erases_nothing_and_the_last_word_wins() -> None:
@@ -193,7 +196,8 @@ def test_nothing_said_is_not_told() -> None:
         ([text("Hel", "lo"), done(said=None)], "Hel"),  # what was confirmed
         ([text("Hel", "lo"), text_done(None), done(said="Hello")], "Hel"),
         ([done(said="Hello")], "Hello"),
-        ([text("Hel", "lo"), done(said=None, status="incomplete")], "Hel"),
+        ([text("Hel", "lo"), done(said=None, status="incomplete")], "Hel …"),
+        ([text("Hel", "lo"), done(said="Hello th", status="cancelled")], "Hello th …"),
         ([text("", "lo"), done(said=None, status="failed")], ""),
     ],
 )
@@ -204,10 +208,41 @@ def test_final_words_where_done_events_are_missing(raw: list[bytes], final: str)
 
 
 @pytest.mark.parametrize(
-    ("status", "ok"), [("completed", True), ("failed", False), ("incomplete", True), ("cancelled", True), ("", True)]
+    ("raw", "final"),
+    [
+        ([text_done("Hello th"), done(said="Hello th", status="max_output_tokens")], "Hello th …"),
+        ([done(said=None), text_done("Hello")], "Hello"),  # behind the end of the response
+        ([done(said=None), text("Hello", ""), text_done(None)], "Hello"),
+    ],
 )
-def test_only_failed_is_not_ok(status: str, ok: bool) -> None:
+def test_final_words_that_are_mended_behind_the_text_or_the_response(raw: list[bytes], final: str) -> None:
+    assert Told(*raw).texts()[-1] == (final, "", True)
+
+
+@pytest.mark.parametrize(
+    ("status", "ok"),
+    [
+        ("completed", True),
+        ("", True),
+        ("failed", False),
+        ("incomplete", False),
+        ("cancelled", False),
+        ("in_progress", False),
+        ("content_filter", False),
+    ],
+)
+def test_only_completed_is_answered_in_full(status: str, ok: bool) -> None:
     assert Told(done(said="x", status=status)).marks[-1] == k.ResponseDone(1, ok=ok, empty=False)
+    assert Told(done(said="", status=status)).marks[-1] == k.ResponseDone(1, ok=ok, empty=True)
+
+
+def test_ids_that_are_used_again_are_turns_and_responses_of_their_own() -> None:
+    raw: list[bytes] = []
+    for said in ("one", "two", "three"):
+        raw += [began("a", 0), created("r"), ended("a", 900), text_done(said, "r"), done("r", said)]
+    told = Told(*raw)
+    assert [told.texts(n)[-1][0] for n in (1, 2, 3)] == ["one", "two", "three"]
+    assert [one.turn for one in told.marks if isinstance(one, k.ResponseDone)] == [1, 2, 3]
 
 
 def test_sound_is_joined_to_whole_samples_response_by_response() -> None:

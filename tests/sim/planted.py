@@ -45,7 +45,7 @@ def cursor_not_rewound(patch: pytest.MonkeyPatch) -> None:
 
 
 def released_too_far(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(AckTracker, "_end_of", lambda self, line, turn: line.sent)
+    patch.setattr(AckTracker, "_answered_upto", lambda self, line, turn: line.sent)
 
 
 def never_released(patch: pytest.MonkeyPatch) -> None:

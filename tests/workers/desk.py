@@ -84,6 +84,8 @@ class Desk:
         self.mark(TextDone(n), AudioDone(n), ResponseDone(n, ok, False))
 
     def finished(self) -> None:
+        assert self.line is not None
+        self.replay_buffer.finishing(self.line)
         self.mark(Finished())
 
     @property

@@ -99,7 +99,12 @@ def complained(state: State, line: Line, code: str, message: str, now: int, limi
 
 
 def finished(state: State, line: Line, now: int, limits: Limits) -> StepResult:
-    """``session.finished``: all that the line was sent is answered, and we close."""
+    """``session.finished``: all that the line was sent is answered, and we close.
+
+    One that nobody asked for answers nothing: the line is lost, and what it was sent goes to the next one.
+    """
+    if line.phase is not Phase.FINISHING:
+        return _lost(state, line, Diagnosis(FaultCode.S3, refused=True), "finished unasked", now, limits, hang_up=True)
     if state.single:
         state = replace(state, retry_at=max(state.retry_at or now, now + limits.single_gap_ms))
     return without(state, line.number), (noted(line, "closed", "finished"), HangUp(line.number, "finished"))

@@ -131,9 +131,10 @@ class FrameReader:
             return None
         self._joined_bytes = 0
         opcode, whole = self._joiner.extract(frame)
-        if opcode != ABNF.OPCODE_TEXT:
-            return Binary(len(whole.data))
-        return Text(whole.data if isinstance(whole.data, bytes) else whole.data.encode())
+        data = whole.data if isinstance(whole.data, bytes) else whole.data.encode()
+        if opcode != ABNF.OPCODE_TEXT and not data.lstrip().startswith(b"{"):
+            return Binary(len(data))
+        return Text(data)  # JSON that some proxy made binary is JSON
 
 
 def text_frame(payload: bytes | str) -> bytes:

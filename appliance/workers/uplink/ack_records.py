@@ -37,6 +37,9 @@ class TurnEntry:
     start: int | None = None
     stop: int | None = None
     stop_sent: int | None = None  # how much had been sent when the service heard the end
+    stopped_at: int | None = None
+    answer_at: int | None = None  # when its response, or a piece of it, last came
+    heard_out: bool = False  # its transcript is complete, or failed
     text_done: bool = False
     audio_done: bool = False
     done: bool = False
@@ -59,12 +62,22 @@ class LineEntry:
     last_reply_at: int  # when anything about speech last came back
     speech_since_back: int = 0
     asked_at: int = 0  # when the first speech since then was sent
+    replied: bool = False  # something about speech came back, once
+    speech_since_answer: int = 0  # marks of speech and transcripts are no answers
+    answer_due_from: int = 0  # when the first speech since the last answer was sent
+    unanswered_turns: int = 0  # in a row, that were given up
     newest: int = 0  # the latest turn that was opened
     finishing: bool = False  # it was asked to finish: its answer, or none, will say whether it still lives
     turns: dict[int, TurnEntry] = field(default_factory=dict)
     acked_upto: int = 0  # what its answered turns release
     moved_out: tuple[int, int] = (0, 0)  # speech that moved to another direction: what is answered to it is dropped
     dropped: set[int] = field(default_factory=set)  # turns about that speech
+
+    def passed_over(self, turn: TurnEntry, at: int, after_ms: int) -> bool:
+        """Whether the service heard all of this open turn, went on without an answer, and that for so long."""
+        if turn.stopped_at is None or at - max(turn.stopped_at, turn.answer_at or 0) < after_ms:
+            return False
+        return turn.heard_out or self.last_reply_at > turn.stopped_at
 
     def complete(self, turn: TurnEntry) -> bool:
         """Whether the service has said all to a turn."""

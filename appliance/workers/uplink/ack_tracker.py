@@ -15,17 +15,18 @@ from appliance.protocol.marks import (
     Mark,
     ResponseDone,
     ResponseOpened,
+    SourceClosed,
     SpeechStarted,
     SpeechStopped,
     TextDone,
 )
 from appliance.protocol.pcm import ms_of_samples, samples_of_ms
 from appliance.workers.uplink.ack_records import LineEntry, TurnEntry, Utterance
+from appliance.workers.uplink.deafness import DEAF_SPEECH_MS, SHORT_MS, UNANSWERED_MS, deaf_since
+from appliance.workers.uplink.turn_matching import answered_upto, utterance_of
 
-SHORT_MS = 300  # less speech than this needs no answer
 SHORT_RELEASED_AFTER_MS = 3_000
 UNHEARD_RELEASED_AFTER_MS = 20_000
-DEAF_SPEECH_MS = 5_000
 STALE_TURN_MS = 10_000
 MOST_ATTEMPTS = 3
 KEPT_MS = 30_000
@@ -68,7 +69,10 @@ class AckTracker:
             if utterance.start < upto and utterance.end > line.sent:
                 line.asked_at = line.asked_at if line.speech_since_back else at
                 line.spoken = min(upto, utterance.end)
-                line.speech_since_back += min(upto, utterance.end) - max(line.sent, utterance.start)
+                spoken = min(upto, utterance.end) - max(line.sent, utterance.start)
+                line.answer_due_from = line.answer_due_from if line.speech_since_answer else at
+                line.speech_since_back += spoken
+                line.speech_since_answer += spoken
                 utterance.sent_on.add(number)
                 if utterance.end <= upto:
                     utterance.sent_at = at
@@ -90,9 +94,19 @@ class AckTracker:
         line = self.lines.get(number)
         if line is None:
             return
-        line.last_reply_at, line.speech_since_back = at, 0
+        line.last_reply_at, line.speech_since_back, line.replied = at, 0, True
         if n in line.turns:
             line.turns[n].news_at = at
+
+    def mark_answer(self, number: int, n: int, at: int) -> None:
+        """A response, or words or sound of one: what the box was built for, and not only a sign of life."""
+        self.mark_reply(number, n, at)
+        line = self.lines.get(number)
+        if line is None:
+            return
+        line.speech_since_answer = 0
+        if n in line.turns:
+            line.turns[n].answer_at = at
 
     def marked(self, number: int, mark: Mark, at: int) -> None:
         """A step in the life of a turn. News of a line that was lost changes nothing."""
@@ -100,18 +114,23 @@ class AckTracker:
         if line is None:
             return
         if isinstance(mark, Finished):
-            self._report_stale_lost(line, at, 0)  # what was passed over till now will not be answered any more
-            line.turns.clear()
-            self._release_upto(line.sent)
+            self._finished(line)
             return
-        self.mark_reply(number, mark.turn, at)
         turn = line.turns.get(mark.turn)
+        if isinstance(mark, SourceClosed):
+            if turn is not None:
+                turn.heard_out = True
+            return
+        if isinstance(mark, SpeechStarted | SpeechStopped):
+            self.mark_reply(number, mark.turn, at)
+        else:
+            self.mark_answer(number, mark.turn, at)
         if turn is None:
             if not isinstance(mark, SpeechStarted | ResponseOpened):
                 return  # late news of a turn long released
             turn = self._opened(line, mark.turn, at)
-        self._apply(line, turn, mark)
-        turn.about = self._own(line, turn) or turn.about
+        self._apply(line, turn, mark, at)
+        turn.about = utterance_of(self.utterances, self._silence, line, turn) or turn.about
         if turn.start is None and turn.about is None and line.moved_out[1] and not line.dropped:
             line.drop(turn)  # without a position, and nothing else to be about
         self._release_answered(line)
@@ -135,25 +154,39 @@ class AckTracker:
         line.newest = max(line.newest, n)
         return turn
 
-    def _apply(self, line: LineEntry, turn: TurnEntry, mark: Mark) -> None:
+    def _finished(self, line: LineEntry) -> None:
+        """The end of a line that was asked for it. What was not answered will not be answered any more.
+
+        One that nobody asked to finish has answered nothing by that: it is lost, and all is said again.
+        """
+        if not line.finishing:
+            return
+        for turn in line.open_turns():
+            if not turn.text_done:
+                self._report_unanswered(turn)
+        line.turns.clear()
+        self._release_upto(line.sent)
+
+    def _apply(self, line: LineEntry, turn: TurnEntry, mark: Mark, at: int) -> None:
         match mark:
             case SpeechStarted(_, audio_start_ms):
                 turn.start = None if audio_start_ms is None else line.base + samples_of_ms(audio_start_ms)
                 if turn.start is not None and line.moved_out[0] <= turn.start < line.moved_out[1]:
                     line.drop(turn)
             case SpeechStopped(_, audio_end_ms):
-                turn.stop_sent = line.sent
+                turn.stop_sent, turn.stopped_at = line.sent, at
                 stop = None if audio_end_ms is None else line.base + samples_of_ms(audio_end_ms)
                 if stop is not None and stop <= line.sent:
                     turn.stop, turn.acked_upto = stop, None
             case TextDone():
-                turn.text_done = True
+                turn.text_done, line.unanswered_turns = True, 0
             case AudioDone():
                 turn.audio_done = True
             case ResponseDone(_, ok):
                 if not ok and not turn.done and not turn.dropped:
                     self._report_turn_lost(turn)
                 turn.done = True
+                line.unanswered_turns = 0 if ok else line.unanswered_turns
 
     def _release_answered(self, line: LineEntry) -> None:
         """Release the longest prefix of turns that is answered."""
@@ -162,7 +195,11 @@ class AckTracker:
             if not line.answered(turn):
                 break
             if turn.acked_upto is None:
-                turn.acked_upto = self.release if turn.dropped else self._end_of(line, turn)
+                turn.acked_upto = (
+                    self.release
+                    if turn.dropped
+                    else answered_upto(self.utterances, self._silence, self.release, line, turn)
+                )
             # Text and sound may be done before the rest: such an entry is kept for its end. One that nobody waits for
             # is kept too: should the service hang in it, it hears nothing of what is said next.
             if turn.done or (turn.dropped and (line.complete(turn) or n != line.newest)):
@@ -173,38 +210,8 @@ class AckTracker:
         for other in self.lines.values():
             self._release_upto(other.acked_upto, other)
 
-    def _end_of(self, line: LineEntry, turn: TurnEntry) -> int:
-        """The index up to which this turn answers."""
-        own = self._own(line, turn) or turn.about
-        if turn.stop is not None:
-            end = turn.stop
-        elif turn.stop_sent is not None:
-            end = turn.stop_sent
-        else:
-            oldest = own or next((u for u in self.utterances if u.start < line.sent), None)
-            end = min(oldest.end, line.sent) if oldest else self.release
-        begun = own.end if own is not None else turn.start
-        if begun is not None:
-            later = next((u for u in self.utterances if u.start >= begun + self._silence), None)
-            end = min(end, later.start) if later else end
-        return end
-
-    def _own(self, line: LineEntry, turn: TurnEntry) -> Utterance | None:
-        """The local utterance a turn is about: the last that lies at least half within it, else the first it touches.
-
-        A turn without a position is about the oldest that was sent and that no other turn is about.
-        """
-        if turn.start is None:
-            if any(u is turn.about for u in self.utterances):
-                return turn.about
-            taken = [id(other.about) for other in line.turns.values() if other is not turn]
-            return next((u for u in self.utterances if u.start < line.sent and id(u) not in taken), None)
-        # While the service still hears, the ear here may begin a little later, and pause before.
-        stop = max(turn.start + (self._silence if turn.stop is None else 1), turn.stop or 0)
-        touching = [u for u in self.utterances if u.start < stop and u.end > turn.start - self._silence]
-        within = [u for u in touching if u.end > turn.start]
-        inside = [u for u in within if 2 * (min(stop, u.end) - max(turn.start, u.start)) >= u.end - u.start]
-        return next(iter((inside[-1:] if turn.stop else []) or within[:1] or touching[:1]), None)
+    def _answered_upto(self, line: LineEntry, turn: TurnEntry) -> int:
+        return answered_upto(self.utterances, self._silence, self.release, line, turn)
 
     def _release_upto(self, index: int, by: LineEntry | None = None) -> None:
         """Release up to ``index``, but not what an open turn, or a line other than ``by``, still has to answer."""
@@ -282,12 +289,19 @@ class AckTracker:
         else:
             self.reported_lost += 1
 
+    def _report_unanswered(self, turn: TurnEntry) -> None:
+        """A turn that opened and got no answer: it counts where speech was heard here too."""
+        own = turn.about
+        if own is not None and own.end - own.start >= samples_of_ms(SHORT_MS):
+            self._report_lost(own)
+
     # What time brings.
 
     def advance(self, at: int, end: int, cursor: int) -> None:
         """Apply the rules that wait for time: stale turns, speech without a turn, old silence, the bound on memory."""
         for line in self.lines.values():
             self._report_stale_lost(line, at, STALE_TURN_MS)
+            self._give_up_passed_over(line, at)
             self._release_unheard(line, at)
         self._release_silence(end, cursor)
         self._bound(end)
@@ -301,6 +315,15 @@ class AckTracker:
                 self._report_turn_lost(turn)
         self._release_answered(line)
 
+    def _give_up_passed_over(self, line: LineEntry, at: int) -> None:
+        """Open turns that the service heard out and never answered, whatever it says of newer ones."""
+        for turn in line.open_turns():
+            if line.passed_over(turn, at, UNANSWERED_MS):
+                turn.done = True
+                line.unanswered_turns += 1
+                self._report_unanswered(turn)
+        self._release_answered(line)
+
     def _release_unheard(self, line: LineEntry, at: int) -> None:
         if line.open_turns() or line.finishing:
             return
@@ -308,7 +331,8 @@ class AckTracker:
             if line.number not in utterance.sent_on or utterance.sent_at is None or utterance.end > line.sent:
                 return
             long = self._counts(utterance)
-            if utterance.beyond(self.release) >= samples_of_ms(DEAF_SPEECH_MS) or (long and line.hangs_unwanted()):
+            unproved = not line.replied or line.hangs_unwanted()
+            if utterance.beyond(self.release) >= samples_of_ms(DEAF_SPEECH_MS) or (long and unproved):
                 return  # the line is replaced instead
             if at - utterance.sent_at < (UNHEARD_RELEASED_AFTER_MS if long else SHORT_RELEASED_AFTER_MS):
                 return
@@ -353,18 +377,8 @@ class AckTracker:
 
     def deaf_ms(self, at: int) -> int:
         """How long a line has given nothing back that should have; 0 where none should."""
-        return max((at - self._deaf_since(line, at) for line in self.lines.values()), default=0)
-
-    def _deaf_since(self, line: LineEntry, at: int) -> int:
-        # A service that hangs within a turn says nothing to it, however little was said; where nobody waits for that
-        # turn any more, it shows by what else is not answered.
-        if line.open_turns():
-            return line.last_reply_at
-        enough = samples_of_ms(SHORT_MS if line.hangs_unwanted() else DEAF_SPEECH_MS)
-        owes = any(line.number in u.sent_on and u.beyond(self.release) >= enough for u in self.utterances)
-        if not owes and line.speech_since_back < samples_of_ms(DEAF_SPEECH_MS):
-            return at
-        return line.asked_at if line.speech_since_back else line.last_reply_at
+        since = (deaf_since(line, self.utterances, self.release, at) for line in self.lines.values())
+        return max((at - each for each in since), default=0)
 
     # What moves to another direction.
 

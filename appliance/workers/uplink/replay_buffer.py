@@ -166,9 +166,9 @@ class ReplayBuffer(Generic[P]):
         return self._silence(samples)
 
     def touch(self, line: int, turn: int, at: int) -> None:
-        """Any other news about a turn."""
+        """Words or sound of a turn's answer."""
         with self._lock:
-            self._ack_tracker.mark_reply(line, turn, at)
+            self._ack_tracker.mark_answer(line, turn, at)
 
     def lose(self, line: int, at: int) -> None:
         """The line is gone: what it did not answer will go out again."""

@@ -47,6 +47,10 @@ def test_every_kind_of_message() -> None:
     assert read_all(wire) == [Text(b"{}"), Ping(b"p"), Pong(), Binary(3), Closed(1011, "why")]
 
 
+def test_json_in_a_binary_frame_is_text() -> None:
+    assert read_all(frame(b'{"type": 1}', 2) + frame(b' {"a": 2}', 2)) == [Text(b'{"type": 1}'), Text(b' {"a": 2}')]
+
+
 def test_a_close_without_a_code() -> None:
     assert read_all(frame(b"", 8)) == [Closed(1005, "")]
 

@@ -206,6 +206,7 @@ def test_what_is_owed_is_told_before_the_end_of_the_line() -> None:
     desk = Desk()
     desk.talk.set_uplink(Valve.OPEN, desk.at)
     desk.hear(50)
+    desk.talk.finish()
     while desk.out():
         desk.talk.report(desk.at)
     told = desk.told("session.finished")

@@ -3,7 +3,15 @@ the test's name or docstring."""
 
 import pytest
 
-from appliance.protocol.marks import AudioDone, ResponseDone, ResponseOpened, SpeechStarted, SpeechStopped, TextDone
+from appliance.protocol.marks import (
+    AudioDone,
+    Finished,
+    ResponseDone,
+    ResponseOpened,
+    SpeechStarted,
+    SpeechStopped,
+    TextDone,
+)
 from tests.workers.desk import Desk
 
 
@@ -126,7 +134,7 @@ def test_an_open_turn_without_a_later_answer_waits() -> None:
 
 def test_session_finished_answers_all_that_its_line_was_sent() -> None:
     desk = talking(1_000, 1_000)
-    desk.mark(SpeechStarted(1, 0))
+    desk.mark(SpeechStarted(1, 0), TextDone(1))
     desk.hear(2_000, send=False)
     desk.finished()
     assert desk.release_ms == desk.cursor_ms == 4_000
@@ -139,14 +147,24 @@ def test_unanswered_is_local_speech_of_300_ms_or_more_beyond_the_release_point(m
     assert talking(ms).unanswered == owed
 
 
-def test_session_finished_owns_up_to_a_turn_that_was_passed_over() -> None:
-    """A later one was answered, and now nothing more can come."""
+def test_session_finished_reports_every_turn_that_was_not_answered() -> None:
+    """Now nothing more can come."""
     desk = talking(1_000, 1_000, 1_000)
     desk.mark(SpeechStarted(1, 0), SpeechStopped(1, 1_000), ResponseOpened(1))
     desk.turn(2, 2_000, 3_000)
     desk.mark(SpeechStarted(3, 4_000))
     desk.finished()
-    assert (desk.reported_lost, desk.unanswered) == (1, 0), "the last one is answered by the end itself"
+    assert (desk.reported_lost, desk.unanswered) == (2, 0), "the first and the last"
+
+
+def test_a_session_finished_that_nobody_asked_for_answers_nothing() -> None:
+    desk = talking(1_000, 1_000)
+    desk.mark(SpeechStarted(1, 0), Finished())
+    assert (desk.release_ms, desk.reported_lost, desk.unanswered) == (0, 0, 2_000)
+    desk.lose()
+    desk.dial(2)
+    desk.hear(40)
+    assert desk.sent[2][:100] == list(range(100)), "all is said again on the next line"
 
 
 def test_release_waits_for_the_longest_prefix_of_turns() -> None:
@@ -270,7 +288,10 @@ def test_speech_without_a_turn_is_released_when_a_later_turn_is_answered() -> No
 def test_speech_without_a_turn_is_released_after_3_s_if_shorter_than_300_ms_after_20_s_if_longer(
     ms: int, after_ms: int
 ) -> None:
-    desk = talking(ms, pause=100)
+    desk = talking(400)
+    desk.turn(1, 0, 400)
+    desk.hear(ms)
+    desk.quiet(100)
     assert len(desk.replay_buffer._ack_tracker.utterances) == 1
     desk.wait(after_ms - 200)
     assert len(desk.replay_buffer._ack_tracker.utterances) == 1

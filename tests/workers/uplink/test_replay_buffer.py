@@ -3,7 +3,7 @@ import threading
 from appliance.core.model.direction import Direction
 from appliance.core.model.events import ReplayReported
 from appliance.core.model.modes import Valve
-from appliance.protocol.marks import Finished, ResponseDone, ResponseOpened, SpeechStarted, SpeechStopped
+from appliance.protocol.marks import ResponseDone, ResponseOpened, SpeechStarted, SpeechStopped
 from appliance.workers.uplink.replay_buffer import LINES_REMEMBERED, ReplayBuffer, ReplayBuffers
 from tests.workers.desk import FRAME, Desk, holes
 
@@ -29,7 +29,7 @@ def test_what_a_line_was_sent_has_no_holes() -> None:
     desk.dial(1)
     desk.hear(2_000)
     desk.quiet(5_000)
-    desk.mark(Finished())
+    desk.finished()
     desk.quiet(3_000)
     assert holes(desk.sent[1]) == []
 

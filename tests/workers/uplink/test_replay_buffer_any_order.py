@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.protocol.marks import Finished, ResponseDone, ResponseOpened, SpeechStarted, SpeechStopped
+from appliance.protocol.marks import ResponseDone, ResponseOpened, SpeechStarted, SpeechStopped
 from tests.workers.desk import FRAME, Desk, holes
 
 OFTEN = ["speak", "quiet", "dial", "start", "done"]
@@ -43,7 +43,7 @@ def test_whatever_happens_the_books_hold(steps: list[tuple[str, int, int | None]
                 failures += what == "fail"
                 desk.answer(n, ok=what == "done")
             case "finish" if desk.line is not None:
-                desk.mark(Finished())
+                desk.finished()
             case "wipe":
                 desk.replay_buffer.wipe()
                 wiped = True
