@@ -145,7 +145,7 @@ class ClientSession:
 
     def _source(self, message: m.SourceText | m.SourceCompleted | m.SourceFailed) -> None:
         if isinstance(message, m.SourceFailed):
-            self._complain(message.code, message.message)
+            self._complain(message.code, message.message, of_transcript=True)
         turn = self._table.source(message.item_id)
         if turn is None or turn.source.final:
             return
@@ -206,5 +206,5 @@ class ClientSession:
         pcm = response.joiner.join(message.pcm)
         return Sound(response.turn, response.order, pcm) if pcm and self.wants_sound else None
 
-    def _complain(self, code: str, message: str) -> None:
-        self._events.append(e.ServiceComplained(self.line, code, message[:LONGEST_MESSAGE]))
+    def _complain(self, code: str, message: str, *, of_transcript: bool = False) -> None:
+        self._events.append(e.ServiceComplained(self.line, code, message[:LONGEST_MESSAGE], of_transcript))

@@ -62,6 +62,7 @@ class Oracle:
     lines: dict[int, str] = field(default_factory=dict)  # number → purpose, of lines noted and not ended
     dials: list[int] = field(default_factory=list)
     redials: list[int] = field(default_factory=list)
+    lost: bool = False  # something was reported lost
     refused: bool = False  # a fatal refusal, and no talk key since
     owed: dict[Direction, int] = field(default_factory=dict)
     exit_code: int | None = None
@@ -193,8 +194,9 @@ class Box:
         match event:
             case MicrophoneEnded():
                 self.oracle.microphone = False
-            case ReplayReported(direction, unanswered_ms):
+            case ReplayReported(direction, unanswered_ms, reported_lost):
                 self.oracle.owed[direction] = unanswered_ms
+                self.oracle.lost = self.oracle.lost or reported_lost > 0
             case StopRequested() if self.stop_by is None:
                 limits = self.limits
                 self.stop_by = self.now + limits.stop_finished_within_ms + limits.stop_drained_within_ms
@@ -237,7 +239,7 @@ class Box:
             case DrainSound():
                 ends = self.state.setup.ends_with_microphone
                 unheard = any(fault.code in ("M1", "B1") for fault in self.state.faults)
-                failed = ends and (any(oracle.owed.values()) or oracle.refused or unheard)
+                failed = ends and (any(oracle.owed.values()) or oracle.lost or oracle.refused or unheard)
                 oracle.exit_code = 70 if self.state.microphone_health.restarting else 69 if failed else 0
             case Exit(code):
                 assert code == oracle.exit_code, "the wrong exit code"
@@ -262,7 +264,9 @@ class Box:
                 oracle.moves.append((Mode(str(row["from"])), Mode(str(row["to"]))))
             case "fault":
                 detail = str(row["detail"]).lower()
-                if row["on"] and (row["code"] in FATAL or (row["code"] == "S2" and "quota" in detail)):
+                tried_again = row["code"] == "S4" and any(f"http {status}" in detail for status in (403, 404))
+                account = row["code"] == "S2" and any(word in detail for word in ("free tier", "freetier", "arrear"))
+                if row["on"] and ((row["code"] in FATAL and not tried_again) or account):
                     oracle.refused = True
             case "key":
                 talks = {"talk", "guest"} if self.state.setup.kiosk else {"talk"}

@@ -15,6 +15,8 @@ HABITS: dict[str, tuple[str, ...]] = {
     "401": ("http_401", "http_body:json"),
     "403": ("http_403",),
     "404": ("http_404", "http_body:html"),
+    "model not found": ("model_not_found",),
+    "free tier": ("free_tier",),
     "429": ("quota:http-429", "http_body:json"),
     "voice": ("voice_check:update", "rejects_update"),
     "workspace": ("close_1007_workspace",),
@@ -27,7 +29,8 @@ FATAL = {
     "wrong key": ("S1", 1),
     "401": ("S1", 1),
     "403": ("S4", 1),
-    "404": ("S4", 1),
+    "model not found": ("S4", 1),
+    "free tier": ("S2", 1),
     "429": ("S2", 1),
     "workspace": ("S4", 1),
     "voice": ("S4", 1),
@@ -38,6 +41,7 @@ NEVER_THERE = {
     "wrong authority": "N2",
     "not yet valid": "N4",
     "expired": "S3",
+    "404": "S3",  # a gateway's page says nothing about us
 }
 UNVERIFIED = ("wrong authority", "not yet valid", "expired")
 

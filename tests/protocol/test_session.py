@@ -291,10 +291,10 @@ def test_a_failed_transcript_is_told_and_the_translation_goes_on() -> None:
     failed = frame(f"{kind}.failed", item_id="a", error={"code": "SOME_CODE", "message": "m"})
     told = Told(failed, began("a"), frame(f"{kind}.text", item_id="a", text="Dove"), failed, text("Where"))
     assert told.events == [
-        e.ServiceComplained(LINE, "SOME_CODE", "m"),
+        e.ServiceComplained(LINE, "SOME_CODE", "m", of_transcript=True),
         e.TurnOpened(LINE, 1),
         e.SourceArrived(LINE, 1, "Dove", "", "", final=False),
-        e.ServiceComplained(LINE, "SOME_CODE", "m"),
+        e.ServiceComplained(LINE, "SOME_CODE", "m", of_transcript=True),
         e.SourceArrived(LINE, 1, "Dove", "", "", final=True),
         e.TextArrived(LINE, 1, "Where", "", final=False, at=4),
     ]

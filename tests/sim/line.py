@@ -395,7 +395,7 @@ class SimLine:
             self._network.lines.remove(self)
         self._trace.say(now, "line %d ended: %s %s %s", self.number, loss, status or "", detail)
         self._watch.ended(self.number, loss, status, detail)
-        self.conversation.lost(now)
+        self.conversation.lost(now, detail)
         if not self._hung_up:
             self._post(LineLost(self.number, loss, status, detail))
         self._leave()

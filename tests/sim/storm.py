@@ -19,7 +19,7 @@ BLOWS = (
     "drops_mid_response", "half_open", "stall", "deaf", "repeat_output_1011", "asr_504:error", "asr_504:failed",
 )  # fmt: skip
 NOISES = ("unknown_event", "flat_error", "minimal_error:bare", "minimal_error:nulls", "talks_nonsense", "oversized")
-REFUSALS = ("refuses_key", "no_access", "http_404", "close_1007_workspace", "rejects_update")
+REFUSALS = ("refuses_key", "no_access", "http_404", "close_1007_workspace", "rejects_update", "model_not_found")
 SILENCES = ("no_created", "no_updated")
 MANNERS = (
     "prompt:p0.3", "slow:700", "bursty:900", "starving:p0.2", "audio_pace:fast", "burst:p0.2", "odd_bytes:p0.3",

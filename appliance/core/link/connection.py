@@ -79,7 +79,7 @@ def configured(state: State, line: Line, now: int) -> StepResult:
         line = replace(line, phase=Phase.SPARE, since=now)
         return changed(state, line), ()
     line = replace(line, phase=Phase.READY, since=now, used_at=now)
-    state = replace(changed(state, line), lost_at=None, last_loss=None, retry_at=None)
+    state = replace(changed(state, line), lost_at=None, last_loss=None, retry_at=None, served=True)
     state, effects = cleared(state, LINE_FAULTS)
     return state, (
         *effects,
@@ -89,8 +89,15 @@ def configured(state: State, line: Line, now: int) -> StepResult:
     )
 
 
-def complained(state: State, line: Line, code: str, message: str, now: int, limits: Limits) -> StepResult:
-    """An ``error`` event. The line goes on, unless our settings were refused: then no retry can help."""
+def complained(
+    state: State, line: Line, code: str, message: str, now: int, limits: Limits, *, of_transcript: bool = False
+) -> StepResult:
+    """An ``error`` event. The line goes on, unless our settings were refused: then no retry can help.
+
+    ``of_transcript``: a transcript failed, which is no statement on our settings.
+    """
+    if of_transcript:
+        return state, ()
     words = f"{code} {message}"
     line = replace(line, complaint=words, complained_at=now)
     if line.phase is Phase.CONFIGURING and rejects_settings(words):
@@ -163,7 +170,9 @@ def _lost(
     state = without(state, line.number)
     state = replace(state, lost_at=now if state.lost_at is None else state.lost_at)
     budget = state.budget
-    if diagnosis.fatal:
+    if diagnosis.slow and state.served:  # it worked before with this address and key
+        diagnosis = Diagnosis(FaultCode.S3, refused=True)
+    if diagnosis.fatal or (diagnosis.slow and state.setup.ends_with_microphone):
         state = replace(state, refusal=diagnosis.code, retry_at=None, budget=replace(budget, refusals=0))
         state, more = raised(state, diagnosis.code, now, why)
         return state, (*effects, *more)
@@ -172,8 +181,8 @@ def _lost(
         # It may be the second line that is refused, whatever the words
         # (appliance/protocol/README.md#21-what-nobody-knows-yet, U11): work with one, and see.
         return replace(state, single=True, retry_at=now), effects
-    if diagnosis.limited:
-        waits = limits.limited_delays_ms
+    if diagnosis.limited or diagnosis.slow:
+        waits = limits.slow_delays_ms if diagnosis.slow else limits.limited_delays_ms
         state = replace(
             state,
             budget=replace(budget, limited=budget.limited + 1),
@@ -181,7 +190,7 @@ def _lost(
         )
         state, more = raised(state, diagnosis.code, now, why)
         return state, (*effects, *more)
-    delay = redial_delay_ms(budget, state.setup.serial, line.number, limits)
+    delay = redial_delay_ms(budget, state.setup.serial, line.number, limits, busy=diagnosis.busy)
     grown = replace(budget, refusals=budget.refusals + 1) if diagnosis.refused else budget
     return replace(state, budget=grown, retry_at=now + delay), effects
 

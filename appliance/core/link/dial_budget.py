@@ -59,9 +59,9 @@ def booked(budget: Budget, purpose: Purpose, now: int, limits: Limits) -> Budget
     )
 
 
-def redial_delay_ms(budget: Budget, serial: int, line: int, limits: Limits) -> int:
+def redial_delay_ms(budget: Budget, serial: int, line: int, limits: Limits, *, busy: bool = False) -> int:
     """The wait before the next redial: grows with refusals, spread by a CRC so that boxes do not march in step."""
-    steps = limits.redial_delays_ms
+    steps = limits.busy_delays_ms if busy else limits.redial_delays_ms
     base = steps[min(budget.refusals, len(steps) - 1)]
     chance = zlib.crc32(f"{serial}/{line}/{budget.refusals}".encode()) % 2_001 - 1_000  # per mille of the spread
     return base + base * limits.redial_jitter_percent * chance // 100_000

@@ -214,8 +214,8 @@ def _line_news(state: State, event: LineEvent, now: int, limits: Limits) -> Step
             return usage_caps.counted(state, source, input_tokens + output_tokens), ()
         case LineMetered(_, tokens):
             return usage_caps.metered(state, source, tokens), ()
-        case ServiceComplained(_, code, message):
-            return connection.complained(state, source, code, message, now, limits)
+        case ServiceComplained(_, code, message, of_transcript):
+            return connection.complained(state, source, code, message, now, limits, of_transcript=of_transcript)
         case LineFinished():
             return connection.finished(state, source, now, limits)
         case LineLost(_, loss, status, detail):

@@ -315,11 +315,12 @@ class TroubleReported:
 
 @dataclass(frozen=True, slots=True)
 class ServiceComplained:
-    """An ``error`` event: the socket may or may not be closed after it."""
+    """An ``error`` event, or a failed transcript: the socket may or may not be closed after it."""
 
     line: int
     code: str
     message: str
+    of_transcript: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ class Limits:
     redial_delays_ms: tuple[int, ...] = (0, 500, 1_000, 2_000, 4_000, 8_000, 15_000)
     redial_jitter_percent: int = 20
     # After "rate limit": appliance/protocol/README.md#10-errors-and-close-codes
+    busy_delays_ms: tuple[int, ...] = (0, 4_000, 8_000, 15_000, 30_000)
+    slow_delays_ms: tuple[int, ...] = (60_000, 300_000, 900_000)
     limited_delays_ms: tuple[int, ...] = (60_000, 120_000, 300_000)
     # Life of a line: appliance/protocol/README.md#3-handshake-and-life-cycle and
     # appliance/protocol/README.md#45-sessionfinish.

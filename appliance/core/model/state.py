@@ -352,6 +352,7 @@ class State:
     capture: bool = False  # the microphone was told to be open
     closing_at: int | None = None  # the microphone was told to close, and has not said so yet
     input: Direction | None = None  # where live sound goes
+    served: bool = False  # a line was configured since the process began
     input_muted: bool = False  # silence goes there in its place
     shut: bool = False  # nothing goes there: a kiosk's microphone stays open while no key is down
     speech: bool = False

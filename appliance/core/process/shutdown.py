@@ -94,7 +94,8 @@ def _draining(state: State, now: int, limits: Limits) -> StepResult:
         for effect in (noted(line, "closed", "the run ends"), HangUp(line.number, "the run ends"))
     )
     refused = state.refusal is not None or state.cost.closed
-    missed = state.setup.ends_with_microphone and (bool(state.owed) or refused or _unheard(state))
+    lost = any(times for _, times in state.reported_lost)
+    missed = state.setup.ends_with_microphone and (bool(state.owed) or lost or refused or _unheard(state))
     within = limits.stop_drained_within_ms if state.stopping else limits.drained_within_ms
     for line in state.lines:
         state = without(state, line.number)

@@ -75,6 +75,14 @@ ROWS: dict[str, Row] = {
     "minimal_error": Row(
         _E, "an error with a message only, or with nulls, and goes on", _GUESS, words=("bare", "nulls"), bare="bare"
     ),
+    "hears_only": Row(
+        _E, "marks speech, and its transcript fails or is complete; there is no answer", _SEEN,
+        words=("failed", "completed"), bare="failed",
+    ),
+    "incomplete": Row(
+        _E, "gives the turn up, with half a text or none", _GUESS, words=("half", "empty"), bare="half"
+    ),
+    "cancelled": Row(_E, "the same, with the other status", _GUESS, words=("half", "empty"), bare="half"),
     "asr_failed": Row(_E, "the source transcript fails, the translation comes", _DOC),
     "usage_jump": Row(
         _E, "usage is missing, or smaller than before", _GUESS, words=("smaller", "missing"), bare="smaller"
@@ -95,6 +103,7 @@ ROWS: dict[str, Row] = {
     "stall": Row(_O, "in mid-response everything but pongs stops", _GUESS),
     "deaf": Row(_O, "answers pings, but not this turn, nor anything after", _SEEN),
     "repeat_output_1011": Row(_O, 'error "model repeat output happened", then close 1011', _SEEN),
+    "thread_pool": Row(_O, 'at the start of speech error "thread pool exhausted", then close 1011', _SEEN),
     "asr_504": Row(
         _O, "the recogniser times out, and the session ends", _SEEN, words=("error", "failed"), bare="error"
     ),
@@ -119,6 +128,10 @@ ROWS: dict[str, Row] = {
         _W, "the account is used up", _DOC, words=("off", "error", "http-429", "http-403"), bare="error"
     ),
     "close_1007_workspace": Row(_D, 'close 1007 "Workspace access denied" after the update', _SEEN),
+    "model_not_found": Row(_D, 'close 1007 "Model not found." behind the upgrade', _DOC),
+    "free_tier": Row(_D, "close 1007 behind the upgrade: the free tier is exhausted", _DOC),
+    "tpm_limit": Row(_D, "close 1007 behind the upgrade: the tokens of this minute are used up", _DOC),
+    "busy_1013": Row(_D, "close 1013 behind the upgrade: overloaded, try again later", _GUESS),
     "rejects_update": Row(_D, "every session.update is answered by an error", _GUESS),
     "slow_created": Row(_N, "session.created comes late", _GUESS, bare="5000", unit="ms"),
     "no_created": Row(_D, "session.created never comes", _GUESS),

@@ -21,6 +21,12 @@ from appliance.emulator.session.session import ServiceSession
 
 PATH = "/api-ws/v1/realtime"
 WINDOW_MS = 60_000
+CLOSES = {
+    "model_not_found": Close(1007, "Model not found."),
+    "free_tier": Close(1007, f"{QUOTA_CODE} The free tier of the model has been exhausted."),
+    "tpm_limit": Close(1007, "Throttling.AllocationQuota Allocated quota exceeded, please increase your quota limit."),
+    "busy_1013": Close(1013, "Voice synthesis is overloaded. Please try again later."),
+}
 KEYS_LIMIT = 1_000  # keys whose connects are remembered; more, and all are forgotten
 REFUSALS = {
     401: ("InvalidApiKey", "Invalid API-key provided."),
@@ -78,6 +84,7 @@ class Service:
 
     def _admit(self, bearer: str, profile: Profile, dial: dict[str, str], now: int) -> ServiceSession:
         doom = self._limited(bearer, now)
+        doom = next((close for name, close in CLOSES.items() if name in dial), doom)
         allowed = self.habits.number("max_sessions", 0)
         if doom is None and allowed and self._live.get(bearer, 0) >= allowed:
             doom = Close(1007, "emulator: too many sessions at once.")

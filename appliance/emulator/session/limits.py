@@ -20,7 +20,8 @@ IDLE_SECONDS = 300
 SESSION_SECONDS = 7_200
 LINGER_MS = 60_000  # how long a finished session waits for the client's close
 CONTEXT_FULL = "emulator: context length exceeded"
-QUOTA_CODE, QUOTA_USED = "Throttling.AllocationQuota", "emulator: the allocated quota is used up."
+QUOTA_CODE = "AllocationQuota.FreeTierOnly"
+QUOTA_USED = "The free tier of the model has been exhausted. emulator: nothing more is served."
 TOKENS_SPENT = "emulator: requests rate limit exceeded: tokens per minute"
 
 

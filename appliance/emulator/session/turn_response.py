@@ -37,6 +37,12 @@ ASK_EACH_MS = 50
 ASK_MORE_MS = 2_000  # of a long turn: more than one utterance may be in it
 ASK_FOR_MS = 10_000
 MANY_WITHDRAWN = 0.6
+THREAD_POOL = "thread pool exhausted max_workers 100"
+UNEXPECTED = {
+    "type": "transcription_error",
+    "code": "UNEXPECTED_ASR_ERROR",
+    "message": "grpc error: statusCode=500, message=Receive batching backend response failed!",
+}
 
 
 @dataclass(slots=True)
@@ -125,7 +131,7 @@ class Answer:
         at_ms = self.turn.progress_ms
         if at_ms >= STARTED_MS:
             self._start(now)
-        if not self.told.started or self.turn.cut_ms is not None:
+        if not self.told.started or self.turn.cut_ms is not None or "hears_only" in self.plan:
             return
         self._recognise(now)
         if at_ms >= self.told.next_asr_ms:
@@ -144,6 +150,9 @@ class Answer:
         """The turn is over; ``turn.cut_ms`` and ``turn.end_ms`` are set."""
         self._cut_at = now
         self._start(now)
+        if "hears_only" in self.plan:
+            self._only_hear(now)
+            return
         if not self.manual and "late_stopped" not in self.plan:
             self._stop(now)
         stream_ms = max(1, self.turn.progress_ms)
@@ -152,8 +161,23 @@ class Answer:
         self.final = self._whole(now)
         self.stage.agenda.plan(now + (0 if "prompt" in self.plan else ASK_EACH_MS), self._conclude)
 
+    def _only_hear(self, now: int) -> None:
+        """Mark the turn, and say nothing to it."""
+        if self.settings.transcribed and self.plan["hears_only"] == "completed":
+            found = self._whole(now)
+            self._send(now, messages.asr_completed(self.item_id, found.source if found else "", "en"))
+        elif self.settings.transcribed:
+            self._send(now, messages.asr_failed(self.item_id, UNEXPECTED | {"param": None}))
+        self._stop(now)
+        self.told.closed = self.told.completed = True
+        self.turn.heard.clear()
+        self.previous = None
+        self.stage.settled(now, 0)
+
     def poke(self, now: int) -> None:
         """The response before this one is over, or the next turn has begun to wait."""
+        if self.told.closed:
+            return
         if self._waiting:
             self._waiting = False
             self._conclude(now)
@@ -197,6 +221,10 @@ class Answer:
             self._send(now, messages.speech_started(self.turn.start_ms, self.item_id))
         if self.manual or self.stage.habits.word("source_item") == "on":
             self._send(now, messages.source_item_created(self.item_id))
+        if "thread_pool" in self.plan:
+            self._send(now, {"type": "error", "error": {"code": "COMMON_ERROR", "message": THREAD_POOL}})
+            self.stage.put(now, Close(1011, THREAD_POOL))
+            self.stage.halt()
 
     def _stop(self, now: int) -> None:
         whole = self.stage.habits.word("audio_end") == "with-silence" and self.turn.cut_ms is not None
@@ -334,6 +362,10 @@ class Answer:
             return
         found = self.final or self.known
         text = self._translation(found).rstrip() if found else ""
+        for status in ("incomplete", "cancelled"):
+            if status in self.plan:
+                self.told.status = status
+                text = text[: len(text) // 2].rstrip() if self.plan[status] == "half" else ""
         self.told.text = text + "  " if text else ""  # recorded: final text ends in two spaces
         self._send(now, self.shapes.text_done(self.told.text))
         self._close(now)

@@ -9,7 +9,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Generic, Protocol
 
-from appliance.core.model.events import Event, LineMetered, TextArrived, TurnAnswered, TurnOpened, UsageCounted
+from appliance.core.link.disconnect_diagnosis import is_busy
+from appliance.core.model.events import (
+    Event,
+    LineMetered,
+    ServiceComplained,
+    TextArrived,
+    TurnAnswered,
+    TurnOpened,
+    UsageCounted,
+)
 from appliance.core.model.modes import Valve
 from appliance.protocol.bill import Bill
 from appliance.protocol.codec import encode_finish, encode_image, encode_update
@@ -24,6 +33,7 @@ from appliance.workers.uplink.replay_buffer import ReplayBuffer
 from appliance.workers.uplink.sample_queue import P
 
 METER_EVERY_MS = 5_000
+COMPLAINT_COUNTS_MS = 3_000  # an error event explains the end that follows it so soon
 
 
 class PictureSource(Protocol):
@@ -84,6 +94,7 @@ class Conversation(Generic[P]):
         self._bill = Bill(known_model(settings.model))
         self._metered = 0  # tokens, as the owner was told
         self._metered_at: int | None = None
+        self._busy_at: int | None = None  # the service complained that it has too much to do
 
     # The event loop's orders.
 
@@ -182,13 +193,14 @@ class Conversation(Generic[P]):
             self._metered = self._bill.tokens
             self._post(LineMetered(self.line, self._metered))
 
-    def lost(self, at: int) -> None:
-        """The line is gone."""
+    def lost(self, at: int, reason: str = "") -> None:
+        """The line is gone; ``reason``: what the service said of it."""
         self._meter()
         if self.picture_source is not None:
             self.picture_source.lost(self.line, at)
         self._jitter.cut(self.line)
-        self._replay_buffer.lose(self.line, at)
+        complained = self._busy_at is not None and at - self._busy_at <= COMPLAINT_COUNTS_MS
+        self._replay_buffer.lose(self.line, at, busy=complained or is_busy(reason))
         self.report(at)
 
     def _speech(self, sound: Sound, at: int) -> None:
@@ -222,6 +234,9 @@ class Conversation(Generic[P]):
                 self._bill.sent(self._replay_buffer.sent_to(self.line))
                 self._bill.counted()
                 self._metered = 0
+                self._post(event)
+            case ServiceComplained(_, code, message):
+                self._busy_at = at if is_busy(f"{code} {message}") else self._busy_at
                 self._post(event)
             case _:
                 self._post(event)

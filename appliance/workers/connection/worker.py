@@ -137,7 +137,7 @@ class LineWorker:
     def _run(self) -> None:
         lost = self._live()
         self._heartbeats.rest(self._name)
-        self._conversation.lost(self._clock())
+        self._conversation.lost(self._clock(), lost.detail)
         with self._fd_lock:
             os.close(self._wake_fd)
             self._wake_fd = -1

@@ -237,16 +237,17 @@ class AckTracker:
 
     # What is lost.
 
-    def lost(self, number: int) -> list[Utterance]:
-        """A line ended. The oldest unanswered utterance that it was sent has one strike more; three are poison.
+    def lost(self, number: int, *, busy: bool = False) -> list[Utterance]:
+        """A line ended. The oldest unanswered utterance that it was sent has one attempt more; three are poison.
 
+        ``busy``: the service said that it has too much to do, so that no utterance is to blame.
         What it alone was sent, and a newer line cannot be sent by going back, is removed and returned.
         """
         line = self.lines.pop(number, None)
         if line is None:
             return []
         oldest = next((u for u in self.utterances if self._counts(u)), None)
-        if oldest is not None and number in oldest.sent_on:
+        if oldest is not None and number in oldest.sent_on and not busy:
             oldest.attempts += 1
             if oldest.attempts >= MOST_ATTEMPTS:
                 self._drop(oldest)

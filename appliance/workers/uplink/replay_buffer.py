@@ -170,11 +170,11 @@ class ReplayBuffer(Generic[P]):
         with self._lock:
             self._ack_tracker.mark_answer(line, turn, at)
 
-    def lose(self, line: int, at: int) -> None:
-        """The line is gone: what it did not answer will go out again."""
+    def lose(self, line: int, at: int, *, busy: bool = False) -> None:
+        """The line is gone: what it did not answer will go out again. ``busy``: the service had too much to do."""
         with self._lock:
             self._gone.append(line)
-            for piece in self._ack_tracker.lost(line):
+            for piece in self._ack_tracker.lost(line, busy=busy):
                 first = max(piece.start - samples_of_ms(LEAD_MS), self._queue.release)
                 self._orphaned.append(Orphaned(self._queue.copy(first, piece.end), piece, self._queue.end))
             self._queue.release_to(self._ack_tracker.release)

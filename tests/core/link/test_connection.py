@@ -23,8 +23,10 @@ from appliance.core.model.events import (
     TurnAnswered,
     UsageCounted,
 )
+from appliance.core.model.fast_replace import replace
 from appliance.core.model.modes import Mode, Phase, Valve
 from appliance.core.model.state import Purpose, Setup
+from appliance.errors import FaultCode
 from tests.core.box import Box, fields
 from tests.core.states import configuring, dialing, finishing, on_air, standby
 
@@ -162,9 +164,9 @@ def test_the_rate_limit_waits_one_two_and_five_minutes() -> None:
         (LineLost(1, Loss.HTTP, 401), "S1"),
         (LineLost(1, Loss.NO_KEY), "S1"),
         (LineTroubled(1, Loss.NO_KEY), "S1"),
-        (LineLost(1, Loss.HTTP, 403), "S4"),
-        (LineLost(1, Loss.HTTP, 404), "S4"),
-        (LineLost(1, Loss.HTTP, 429, "insufficient_quota"), "S2"),
+        (LineLost(1, Loss.CLOSED, 1007, "Model not found."), "S4"),
+        (LineLost(1, Loss.CLOSED, 1007, "Workspace access denied"), "S4"),
+        (LineLost(1, Loss.HTTP, 429, "Arrearage"), "S2"),
         (ServiceComplained(1, "invalid_value", "Invalid modalities"), "S4"),
     ],
 )
@@ -176,6 +178,80 @@ def test_a_fatal_refusal_is_told_at_once_and_never_redialled(
     assert (codes(box), box.mode()) == ([code], Mode.FAULT)
     box.pass_time(3_600_000)
     assert (len(box.oracle.dials), box.state.lines) == (1, ())
+
+
+def lines_of(box: Box) -> list[int]:
+    return [line.number for line in box.state.lines]
+
+
+OWN = '{"code":"AccessDenied","message":"Model access denied."}'
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_what_is_probably_ours_to_mend_is_told_at_once_and_tried_again_after_1_5_and_15_minutes(status: int) -> None:
+    """A box without keys cannot be asked to try again."""
+    box = configuring()
+    box.send(LineLost(1, Loss.HTTP, status, OWN))
+    assert (codes(box), box.mode()) == (["S4"], Mode.WAITING)
+    for number, wait_ms in ((2, 60_000), (3, 300_000), (4, 900_000), (5, 900_000)):
+        box.pass_time(wait_ms - 100)
+        assert box.state.lines == ()
+        box.pass_time(100)
+        assert lines_of(box) == [number]
+        box.send(LineLost(number, Loss.HTTP, status, OWN))
+    box.pass_time(900_000)
+    box.connect(6)
+    assert (codes(box), box.mode()) == ([], Mode.ON_AIR)
+
+
+def test_on_a_box_that_worked_before_a_403_is_a_passing_trouble() -> None:
+    box = on_air()
+    box.send(LineLost(1, Loss.RESET), LineLost(2, Loss.HTTP, 403, OWN))
+    box.pass_time(2_000)
+    assert codes(box) == []
+    assert [line.number for line in box.state.lines] == [3]
+
+
+def test_a_run_with_an_end_does_not_wait_for_what_somebody_has_to_mend() -> None:
+    box = configuring()
+    box.state = replace(box.state, setup=replace(box.state.setup, ends_with_microphone=True))
+    box.send(LineLost(1, Loss.HTTP, 403, OWN))
+    assert codes(box) == ["S4"]
+    assert box.state.refusal is FaultCode.S4
+
+
+def test_a_failed_transcript_is_no_statement_on_our_settings() -> None:
+    box = on_air()
+    box.send(
+        ServiceComplained(1, "InvalidParameter", "Language code ceb is not recognized", of_transcript=True),
+        LineLost(1, Loss.CLOSED, 1011, ""),
+    )
+    assert codes(box) == []
+    box.pass_time(1_000)
+    assert [line.number for line in box.state.lines] == [2]
+
+
+def test_a_service_that_has_too_much_to_do_is_given_longer_from_the_second_time_on() -> None:
+    box = on_air()
+    waits = []
+    for number in (1, 2, 3):
+        began = box.now
+        box.send(LineLost(number, Loss.CLOSED, 1011, "thread pool exhausted max_workers 100"))
+        while not box.state.lines:
+            box.pass_time(100)
+        waits.append(box.now - began)
+        box.send(LineReached(number + 1), LineOpened(number + 1), LineCreated(number + 1), LineConfigured(number + 1))
+    assert waits[0] <= 100
+    assert waits[1] >= 3_000
+    assert waits[2] >= 6_000
+
+
+def test_a_session_finished_that_nobody_asked_for_is_a_loss() -> None:
+    box = on_air()
+    box.send(LineFinished(1))
+    box.pass_time(1_000)
+    assert [line.number for line in box.state.lines] == [2]
+    assert box.mode() in (Mode.DIALING, Mode.CONFIGURING)
 
 
 def test_an_error_that_leaves_the_socket_open_ends_nothing() -> None:

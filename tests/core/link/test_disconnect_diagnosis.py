@@ -8,7 +8,7 @@ Must not: know when the box dials again (``test_connection.py``).
 
 import pytest
 
-from appliance.core.link.disconnect_diagnosis import Diagnosis, diagnose, rejects_settings
+from appliance.core.link.disconnect_diagnosis import Diagnosis, diagnose, is_busy, rejects_settings
 from appliance.core.model.events import Loss
 from appliance.errors import FaultCode
 
@@ -24,7 +24,25 @@ def fatal(code: FaultCode) -> Diagnosis:
 
 LIMITED = Diagnosis(FaultCode.S2, limited=True)
 REFUSED = Diagnosis(FaultCode.S3, refused=True)
-QUOTA = ("Throttling.AllocationQuota", "insufficient_quota", "Arrearage")
+SLOW = Diagnosis(FaultCode.S4, slow=True)
+BUSY = Diagnosis(FaultCode.S3, refused=True, busy=True)
+ACCOUNT = (
+    "AllocationQuota.FreeTierOnly",
+    "The free tier of the model has been exhausted.",
+    "Arrearage",
+    "PrepaidBillOverdue",
+    "Access denied, please make sure your account is in good standing.",
+)
+HEALS_IN_A_MINUTE = (
+    "Throttling.AllocationQuota Allocated quota exceeded, please increase your quota limit.",
+    "insufficient_quota You exceeded your current quota, please check your plan and billing details.",
+    "Throttling.RateQuota You exceeded your current requests list.",
+    "Throttling.BurstRate Request rate increased too quickly.",
+    "Throttling.Concurrency Too many concurrent requests.",
+    "Throttling",
+    "Too many requests",
+)
+OWN = '{"code":"AccessDenied","message":"Model access denied.","request_id":"r"}'
 
 
 @pytest.mark.parametrize(
@@ -33,16 +51,34 @@ QUOTA = ("Throttling.AllocationQuota", "insufficient_quota", "Arrearage")
         (Loss.HTTP, 401, "", fatal(FaultCode.S1)),
         (Loss.HTTP, 401, "Invalid API-key provided", fatal(FaultCode.S1)),
         (Loss.NO_KEY, 0, "", fatal(FaultCode.S1)),
-        (Loss.HTTP, 403, "", fatal(FaultCode.S4)),
-        (Loss.HTTP, 404, "", fatal(FaultCode.S4)),
-        (Loss.HTTP, 400, "InvalidParameter", fatal(FaultCode.S4)),
+        (Loss.HTTP, 403, OWN, SLOW),
+        (Loss.HTTP, 404, OWN, SLOW),
+        (Loss.HTTP, 403, "", REFUSED),
+        (Loss.HTTP, 403, "<html>403 Forbidden</html>", REFUSED),
+        (Loss.HTTP, 404, "", REFUSED),
+        (Loss.HTTP, 404, "default backend - 404", REFUSED),
+        (Loss.HTTP, 400, '{"error": {"code": "InvalidParameter"}}', fatal(FaultCode.S4)),
+        (Loss.HTTP, 400, "bad gateway request", REFUSED),
+        (Loss.HTTP, 407, "proxy", REFUSED),
+        (Loss.CLOSED, 1007, "Model not found.", fatal(FaultCode.S4)),
+        (Loss.CLOSED, 1007, "Multilingual voice does not support voice clone", fatal(FaultCode.S4)),
+        (Loss.CLOSED, 1008, "voices can only be set in the first message.", REFUSED),
+        (Loss.CLOSED, 1008, "access denied by policy of the day", REFUSED),
+        (Loss.CLOSED, 1013, "Voice synthesis is overloaded. Please try again later.", BUSY),
+        (Loss.CLOSED, 1013, "", BUSY),
+        (Loss.CLOSED, 1012, "service restart", BUSY),
+        (Loss.CLOSED, 1011, "thread pool exhausted max_workers 100", BUSY),
+        (Loss.CLOSED, 1011, "thread pool exausted", BUSY),
+        (Loss.CLOSED, 1013, RATE, LIMITED),
         (Loss.CLOSED, 1007, "Workspace access denied", fatal(FaultCode.S4)),
         (Loss.CLOSED, 1007, "invalid_value: Invalid translation parameter.", fatal(FaultCode.S4)),
         (Loss.CLOSED, 1011, VOICE, fatal(FaultCode.S4)),
         (Loss.CLOSED, 1007, RATE, LIMITED),
         (Loss.HTTP, 429, "", LIMITED),
-        *((Loss.HTTP, status, code, fatal(FaultCode.S2)) for code in QUOTA for status in (403, 429)),
-        *((Loss.CLOSED, 1011, f"error {code}", fatal(FaultCode.S2)) for code in QUOTA),
+        *((Loss.HTTP, status, code, fatal(FaultCode.S2)) for code in ACCOUNT for status in (403, 429)),
+        *((Loss.CLOSED, status, code, fatal(FaultCode.S2)) for code in ACCOUNT for status in (1007, 1011)),
+        *((Loss.HTTP, status, text, LIMITED) for text in HEALS_IN_A_MINUTE for status in (403, 429)),
+        *((Loss.CLOSED, status, text, LIMITED) for text in HEALS_IN_A_MINUTE for status in (1007, 1011)),
         (Loss.UNKNOWN_ISSUER, 0, "", Diagnosis(FaultCode.N2)),
         (Loss.WRONG_NAME, 0, "", Diagnosis(FaultCode.N2)),
         (Loss.NOT_YET_VALID, 0, "", Diagnosis(FaultCode.N4)),
@@ -88,13 +124,36 @@ def test_every_loss_means_something(loss: Loss) -> None:
         (Loss.CLOSED, "response_idle_timeout Your session was closed", REFUSED),
         (Loss.CLOSED, "invalid_request_error Error append image before append audio.", REFUSED),
         (Loss.CLOSED, "Error committing input audio buffer: buffer too small, or have no audio.", REFUSED),
-        (Loss.CLOSED, "insufficient_quota", fatal(FaultCode.S2)),
-        (Loss.RESET, "insufficient_quota", fatal(FaultCode.S2)),
+        (Loss.CLOSED, "insufficient_quota", LIMITED),
+        (Loss.CLOSED, "COMMON_ERROR thread pool exhausted max_workers 100", BUSY),
+        (Loss.CLOSED, "AllocationQuota.FreeTierOnly", fatal(FaultCode.S2)),
+        (Loss.RESET, "Arrearage", fatal(FaultCode.S2)),
         (Loss.RESET, f"COMMON_ERROR {VOICE}", Diagnosis(FaultCode.N3)),
     ],
 )
 def test_an_error_explains_the_loss_that_follows(loss: Loss, complaint: str, meaning: Diagnosis) -> None:
     assert diagnose(loss, 1011 if loss is Loss.CLOSED else 0, "", complaint) == meaning
+
+
+def test_the_reason_of_the_close_counts_before_an_error_that_came_earlier() -> None:
+    said = "InvalidParameter Language code ceb is not recognized"
+    assert diagnose(Loss.CLOSED, 1011, "model repeat output happened", said) == REFUSED
+    assert diagnose(Loss.CLOSED, 1011, "Response stream timeout (timeout_seconds=300)", said) == REFUSED
+
+
+@pytest.mark.parametrize(
+    ("said", "busy"),
+    [
+        ("COMMON_ERROR thread pool exhausted max_workers 100", True),
+        ("grpc error: statusCode=429, message=busy", True),
+        ("Throttling.Concurrency", True),
+        ("AllocationQuota.FreeTierOnly", False),
+        ("model repeat output happened", False),
+        ("", False),
+    ],
+)
+def test_a_service_that_has_too_much_to_do_blames_no_utterance(said: str, busy: bool) -> None:
+    assert is_busy(said) is busy
 
 
 def test_a_harmless_error_does_not_excuse_the_reason_of_the_close() -> None:

@@ -143,7 +143,7 @@ def test_a_line_that_nobody_needs_gets_no_successor() -> None:
     assert orders(box.send(UsageCounted(1, 44_000, 0))) == []
     box = on_air()
     box.owe(900, Direction("es", "en"))
-    box.send(LineLost(2, Loss.HTTP, 403), UsageCounted(1, 44_000, 0))
+    box.send(LineLost(2, Loss.HTTP, 401), UsageCounted(1, 44_000, 0))
     assert (box.mode(), len(box.oracle.dials)) == (Mode.FAULT, 2)
 
 

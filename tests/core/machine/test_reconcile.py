@@ -289,7 +289,7 @@ def test_the_active_direction_is_the_mode() -> None:
 def test_after_a_refusal_the_other_line_serves_when_a_person_asks() -> None:
     box = on_air()
     box.owe(900, ES_EN)
-    box.send(LineLost(2, Loss.HTTP, 403))
+    box.send(LineLost(2, Loss.HTTP, 401))
     assert box.mode() is Mode.FAULT
     box.owe(0, ES_EN)
     box.pass_time(100)

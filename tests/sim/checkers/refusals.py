@@ -22,8 +22,10 @@ class NothingFollowsAFatalRefusal(Checker):
 
     def ended(self, line: int, loss: Loss, status: int, detail: str) -> None:
         """Refused for good?"""
-        final = loss is Loss.HTTP and 400 <= status < 500 and (status != 429 or "AllocationQuota" in detail)
-        if final or (loss is Loss.CLOSED and ("access denied" in detail or "AllocationQuota" in detail)):
+        account = "FreeTierOnly" in detail
+        if (loss is Loss.HTTP and (status == 401 or account)) or (
+            loss is Loss.CLOSED and ("access denied" in detail or "not found" in detail or account)
+        ):
             self._refused_at, self._refused = self.world.agenda.now, line
 
     def stepped(self, old: State, event: Event, new: State) -> None:
