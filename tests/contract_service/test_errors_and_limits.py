@@ -91,7 +91,7 @@ def of_asr_504() -> bool:
 
 def of_quota() -> bool:
     code = first_error(client("quota"))["code"]
-    return code == "Throttling.AllocationQuota" and [refused(f"quota:http-{n}") for n in (429, 403)] == [429, 403]
+    return code == "AllocationQuota.FreeTierOnly" and [refused(f"quota:http-{n}") for n in (429, 403)] == [429, 403]
 
 
 def of_idle() -> bool:

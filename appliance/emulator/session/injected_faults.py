@@ -19,6 +19,10 @@ ASR_TIMEOUT = {
     "code": "UNEXPECTED_ASR_ERROR",
     "message": "grpc error: statusCode=504, message=Response stream timeout (timeout_seconds=300, elapsed_ms=300412)",
 }
+THREAD_POOL = "thread pool exhausted max_workers 100"
+UNEXPECTED = ASR_TIMEOUT | {
+    "message": "grpc error: statusCode=500, message=Receive batching backend response failed!",
+}
 NONSENSE = (
     '{"type": "response.text.text", "text": ',
     "[1, 2, 3]",
@@ -51,6 +55,13 @@ class Strike:
         """Pings are answered, nothing else."""
         self._fallen = True
         put(now, Mute(pongs=True))
+        halt()
+
+    def exhaust(self, say: Say, put: Put, halt: Callable[[], None], now: int) -> None:
+        """The service has no thread left for this turn."""
+        self._fallen = True
+        say(now, {"type": "error", "error": {"code": "COMMON_ERROR", "message": THREAD_POOL}})
+        put(now, Close(1011, THREAD_POOL))
         halt()
 
     def fall(self, say: Say, put: Put, item_id: str, now: int) -> bool:

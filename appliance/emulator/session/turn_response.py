@@ -14,7 +14,7 @@ from appliance.emulator.faults.settings import Habits
 from appliance.emulator.session import messages
 from appliance.emulator.session.audio_deltas import DELTA_MS, FAST_MS, Speaker
 from appliance.emulator.session.incremental_text import WITHDRAWN, Unfolding, spoken_ms
-from appliance.emulator.session.injected_faults import Strike, fits_into_reason
+from appliance.emulator.session.injected_faults import UNEXPECTED, Strike, fits_into_reason
 from appliance.emulator.session.interfaces import Close, Interpretation, Interpreter, Message, Output
 from appliance.emulator.session.limits import CLONE_SURCHARGE_PERCENT
 from appliance.emulator.session.models import Profile
@@ -37,12 +37,6 @@ ASK_EACH_MS = 50
 ASK_MORE_MS = 2_000  # of a long turn: more than one utterance may be in it
 ASK_FOR_MS = 10_000
 MANY_WITHDRAWN = 0.6
-THREAD_POOL = "thread pool exhausted max_workers 100"
-UNEXPECTED = {
-    "type": "transcription_error",
-    "code": "UNEXPECTED_ASR_ERROR",
-    "message": "grpc error: statusCode=500, message=Receive batching backend response failed!",
-}
 
 
 @dataclass(slots=True)
@@ -163,11 +157,10 @@ class Answer:
 
     def _only_hear(self, now: int) -> None:
         """Mark the turn, and say nothing to it."""
-        if self.settings.transcribed and self.plan["hears_only"] == "completed":
-            found = self._whole(now)
-            self._send(now, messages.asr_completed(self.item_id, found.source if found else "", "en"))
-        elif self.settings.transcribed:
-            self._send(now, messages.asr_failed(self.item_id, UNEXPECTED | {"param": None}))
+        if self.settings.transcribed:
+            found = self._whole(now) if self.plan["hears_only"] == "completed" else None
+            completed = messages.asr_completed(self.item_id, found.source, found.language) if found else None
+            self._send(now, completed or messages.asr_failed(self.item_id, UNEXPECTED | {"param": None}))
         self._stop(now)
         self.told.closed = self.told.completed = True
         self.turn.heard.clear()
@@ -222,9 +215,7 @@ class Answer:
         if self.manual or self.stage.habits.word("source_item") == "on":
             self._send(now, messages.source_item_created(self.item_id))
         if "thread_pool" in self.plan:
-            self._send(now, {"type": "error", "error": {"code": "COMMON_ERROR", "message": THREAD_POOL}})
-            self.stage.put(now, Close(1011, THREAD_POOL))
-            self.stage.halt()
+            self._strike.exhaust(self._send, self.stage.put, self.stage.halt, now)
 
     def _stop(self, now: int) -> None:
         whole = self.stage.habits.word("audio_end") == "with-silence" and self.turn.cut_ms is not None
@@ -362,10 +353,9 @@ class Answer:
             return
         found = self.final or self.known
         text = self._translation(found).rstrip() if found else ""
-        for status in ("incomplete", "cancelled"):
-            if status in self.plan:
-                self.told.status = status
-                text = text[: len(text) // 2].rstrip() if self.plan[status] == "half" else ""
+        for status in self.plan.keys() & {"incomplete", "cancelled"}:
+            self.told.status = status
+            text = text[: len(text) // 2].rstrip() if self.plan[status] == "half" else ""
         self.told.text = text + "  " if text else ""  # recorded: final text ends in two spaces
         self._send(now, self.shapes.text_done(self.told.text))
         self._close(now)

@@ -196,9 +196,9 @@ def test_every_row_of_the_table_of_errors(row: dict[str, Any]) -> None:
 def test_quota_as_http_and_as_an_error() -> None:
     answer = refusal(PATH, KEY, "quota:http-429")
     assert answer.status == 429
-    assert b"Throttling.AllocationQuota" in answer.body
+    assert b"AllocationQuota.FreeTierOnly" in answer.body
     made = configured("quota")
-    assert made.events[-1]["error"]["code"] == "Throttling.AllocationQuota"
+    assert made.events[-1]["error"]["code"] == "AllocationQuota.FreeTierOnly"
     assert isinstance(made.ends()[0], Close)
 
 
