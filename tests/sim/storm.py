@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 BLOWS = (
     "drops_mid_response", "half_open", "stall", "deaf", "repeat_output_1011", "asr_504:error", "asr_504:failed",
+    "thread_pool", "hears_only:failed", "hears_only:completed", "incomplete:half", "cancelled:empty",
 )  # fmt: skip
 NOISES = ("unknown_event", "flat_error", "minimal_error:bare", "minimal_error:nulls", "talks_nonsense", "oversized")
 REFUSALS = ("refuses_key", "no_access", "http_404", "close_1007_workspace", "rejects_update", "model_not_found")
