@@ -17,7 +17,7 @@ from appliance.adapters.on_air import OnAir, light_state
 from appliance.adapters.systemd import Notifier
 from appliance.clock import RealClock
 from appliance.config.folders import state_folder
-from appliance.config.here import Asked
+from appliance.config.here import HereOptions
 from appliance.config.secret import SecretKey
 from appliance.config.settings import Service, Settings
 from appliance.core.model.direction import Direction
@@ -100,7 +100,7 @@ class Taps:
     environment: Mapping[str, str] = field(default_factory=dict)  # systemd's, for its watchdog
     tty: bool = False
     config: Path | None = None  # the file given with --config, for the self-test
-    here: Asked | None = None  # what was given with --here, for the self-test
+    here: HereOptions | None = None  # what was given with --here, for the self-test
     country: str = ""  # where the box seems to stand
     restarted: bool = False  # the process before this one did not end in order
 

@@ -62,9 +62,9 @@ def misuse(args: argparse.Namespace) -> str:
     return f"{alone[0]} needs {here.OPTION}" if alone else ""
 
 
-def asked(args: argparse.Namespace) -> here.Asked | None:
+def asked(args: argparse.Namespace) -> here.HereOptions | None:
     """What ``--here`` asks for; None without it."""
-    return here.Asked(args.mine, args.theirs, args.headphones) if args.here else None
+    return here.HereOptions(args.mine, args.theirs, args.headphones) if args.here else None
 
 
 def environment_of(environment: Mapping[str, str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.config import secret
-from appliance.config.asked import SETTINGS, Asked, CodeError, asked_from
+from appliance.config.asked import SETTINGS, RequestedSettings, CodeError, asked_from
 from appliance.config.boot_sections import BOOT_RULES, SECRET
 from appliance.config.codes import settings_code, wifi_code
 from appliance.config.layer import FILE_MAX_BYTES, parse, read_bytes
@@ -103,7 +103,7 @@ def draw(text: str, out: Path | None) -> None:
         raise QrError(f"{out} cannot be written: {(error.strerror or '').lower()}") from None
 
 
-def _asked(args: argparse.Namespace) -> Asked:
+def _asked(args: argparse.Namespace) -> RequestedSettings:
     values = _of_boot_file(args.boot) if args.boot is not None else {}
     for name in _OPTIONS:
         given = getattr(args, name)

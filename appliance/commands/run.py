@@ -17,7 +17,7 @@ from appliance.clock import RealClock
 from appliance.commands import here
 from appliance.commands.named_files import named_files
 from appliance.config.countries import guess
-from appliance.config.here import Asked, read_here
+from appliance.config.here import HereOptions, read_here
 from appliance.config.last_good import keep_last_good
 from appliance.config.reading import Loaded, paths_from, read
 from appliance.errors import SettingsError
@@ -60,7 +60,7 @@ def _run_box(args: argparse.Namespace) -> int:
     return _interpret(args, loaded, os.environ)
 
 
-def _run_here(args: argparse.Namespace, asked: Asked) -> int:
+def _run_here(args: argparse.Namespace, asked: HereOptions) -> int:
     """This computer is the box. The log waits until the picture is gone, unless it goes somewhere else anyway."""
     held = here.HeldLog()
     start_log(logging.WARNING if args.quiet else logging.INFO, held if sys.stderr.isatty() else None)
@@ -78,7 +78,7 @@ def _run_here(args: argparse.Namespace, asked: Asked) -> int:
 
 
 def _interpret(
-    args: argparse.Namespace, loaded: Loaded, environment: Mapping[str, str], asked: Asked | None = None
+    args: argparse.Namespace, loaded: Loaded, environment: Mapping[str, str], asked: HereOptions | None = None
 ) -> int:
     """The box, to its exit code."""
     clock = RealClock()

@@ -35,7 +35,7 @@ class CodeError(DragomanError):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestedSettings:
     """Checked values by dotted name. ``boot``: of the sections that the boot file alone may have."""
 
     boot: Mapping[str, Value] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Asked:
     key: SecretKey | None = None
 
     def __repr__(self) -> str:
-        return f"Asked({', '.join([*self.boot, *self.values, *([_KEY] if self.key else [])])})"
+        return f"RequestedSettings({', '.join([*self.boot, *self.values, *([_KEY] if self.key else [])])})"
 
     @property
     def needs_country(self) -> bool:
@@ -51,7 +51,7 @@ class Asked:
         return "wifi.ssid" in self.boot and "wifi.country" not in self.boot
 
 
-def asked_from(values: Mapping[str, object]) -> Asked:
+def asked_from(values: Mapping[str, object]) -> RequestedSettings:
     """Check each value by dotted name; raises ``CodeError`` for the first that may not be."""
     boot: dict[str, Value] = {}
     own: dict[str, Value] = {}
@@ -80,7 +80,7 @@ def asked_from(values: Mapping[str, object]) -> Asked:
         raise CodeError("the network's password is missing")
     if not (boot or own or key):
         raise CodeError("it asks for nothing")
-    return Asked(boot, own, key)
+    return RequestedSettings(boot, own, key)
 
 
 def _check_languages(own: Mapping[str, Value]) -> None:
@@ -91,7 +91,7 @@ def _check_languages(own: Mapping[str, Value]) -> None:
         raise CodeError("it names a language that the service does not have")
 
 
-def request(asked: Asked) -> bytes:
+def request(asked: RequestedSettings) -> bytes:
     """What the box writes for root. It holds secrets: 0600, and in memory alone (``/run``).
 
     The first line makes its digest, by which the answer is known, say nothing about the secrets.
@@ -109,7 +109,7 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def read_request(data: bytes) -> Asked:
+def read_request(data: bytes) -> RequestedSettings:
     """Check a request as if an enemy had written it. Raises ``CodeError``."""
     if len(data) > REQUEST_MAX_BYTES:
         raise CodeError("it is too long")

@@ -14,7 +14,7 @@ import re
 import zlib
 from collections.abc import Mapping
 
-from appliance.config.asked import Asked, CodeError, asked_from
+from appliance.config.asked import RequestedSettings, CodeError, asked_from
 from appliance.config.settings import Value
 
 PREFIX = "DRAGOMAN1:"
@@ -48,7 +48,7 @@ def is_ours(code: str) -> bool:
     return code[: len(WIFI_PREFIX)].upper() == WIFI_PREFIX or code.startswith("DRAGOMAN")
 
 
-def understood(code: str) -> Asked:
+def understood(code: str) -> RequestedSettings:
     """What a code asks for. Raises ``CodeError`` with a sentence for the screen."""
     if len(code) > CODE_MAX_LENGTH:
         raise CodeError("it is too long")
@@ -61,7 +61,7 @@ def understood(code: str) -> Asked:
     raise CodeError("it is not for this box")
 
 
-def settings_code(asked: Asked) -> str:
+def settings_code(asked: RequestedSettings) -> str:
     """The text of a settings code. It holds the key where ``asked`` has one."""
     values: dict[str, Value] = {**asked.boot, **asked.values}
     if asked.key is not None:
@@ -89,7 +89,7 @@ def _check(body: str) -> str:
     return f"{zlib.crc32(body.encode()):08x}"
 
 
-def _of_settings(rest: str) -> Asked:
+def _of_settings(rest: str) -> RequestedSettings:
     check, colon, body = rest.partition(":")
     if not colon or check != _check(body):
         raise CodeError("it was not read whole: hold it still")
@@ -111,7 +111,7 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return dict(pairs)
 
 
-def _of_wifi(rest: str) -> Asked:
+def _of_wifi(rest: str) -> RequestedSettings:
     fields = _wifi_fields(rest)
     kind = fields.get("T", "").strip().casefold()
     if kind == "wep":

@@ -18,7 +18,7 @@ _DEVICES = Path(__file__).with_name("here.toml")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class HereOptions:
     """What was asked for on the command line; None: as the file has it."""
 
     mine: str | None = None
@@ -26,12 +26,12 @@ class Asked:
     headphones: bool = False
 
 
-def read_here(config: Path | None, environment: Mapping[str, str], asked: Asked, look: Look = lambda _: ()) -> Loaded:
+def read_here(config: Path | None, environment: Mapping[str, str], asked: HereOptions, look: Look = lambda _: ()) -> Loaded:
     """The settings of ``--here``, around those of ``--config`` where it is given. No other file is read."""
     return read(config, environment, BootPaths(None, None, None), look, around(asked))
 
 
-def around(asked: Asked) -> tuple[Layer, Layer]:
+def around(asked: HereOptions) -> tuple[Layer, Layer]:
     """(below, above) the operator's file.
 
     Below: the microphone waits while the computer speaks, for its loudspeaker and its microphone are beside each other,

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from appliance.config import credential
-from appliance.config.asked import Asked, CodeError, read_request
+from appliance.config.asked import RequestedSettings, CodeError, read_request
 from appliance.config.boot_edit import written
 from appliance.config.boot_sections import SECRET, boot_problems
 from appliance.config.durable import write_durably
@@ -91,7 +91,7 @@ def _holds(path: Path, key: str) -> bool:
     return path.is_file() and path.read_text("latin-1").strip() == key
 
 
-def _write_boot_file(places: Places, asked: Asked) -> None:
+def _write_boot_file(places: Places, asked: RequestedSettings) -> None:
     """All of it but the secrets. Settings that the box could not run with change nothing."""
     changes: dict[str, Value] = {**asked.boot, **asked.values}
     if "wifi.ssid" in asked.boot:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from appliance.adapters import captures
-from appliance.config.here import Asked, read_here
+from appliance.config.here import HereOptions, read_here
 from appliance.config.reading import paths_from, read
 from appliance.selftest.checks import tracks
 
@@ -25,7 +25,7 @@ def main() -> None:
     loaded = (
         read(config, os.environ, paths_from(os.environ))
         if asked is None
-        else read_here(config, os.environ, Asked(**asked))
+        else read_here(config, os.environ, HereOptions(**asked))
     )
     _tell("settings", "X1" if loaded.problems else "", told=False)
     for track in tracks(loaded, order["private"] is not False, os.environ):

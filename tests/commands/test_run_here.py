@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from appliance.commands import here
-from appliance.config.here import Asked, read_here
+from appliance.config.here import HereOptions, read_here
 from appliance.errors import DeviceError, Kind
 from tests.readme import ROOT
 
@@ -29,8 +29,8 @@ def test_its_options_want_it(words: tuple[str, ...]) -> None:
 
 
 def test_options_become_what_is_asked_for() -> None:
-    assert here.asked(parsed("--here")) == Asked()
-    assert here.asked(parsed("--here", "--from", "de", "--to", "fr", "--headphones")) == Asked("de", "fr", True)
+    assert here.asked(parsed("--here")) == HereOptions()
+    assert here.asked(parsed("--here", "--from", "de", "--to", "fr", "--headphones")) == HereOptions("de", "fr", True)
 
 
 def test_the_box_sees_the_key_alone() -> None:
@@ -95,7 +95,7 @@ def test_a_sound_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_greeting_names_the_languages_and_the_keys() -> None:
-    words = here.greeting(read_here(None, {}, Asked("auto", "ja")).settings)
+    words = here.greeting(read_here(None, {}, HereOptions("auto", "ja")).settings)
     assert words.startswith("Any language to Japanese;")
     assert "Press t" in words
     assert "Ctrl-C" in words

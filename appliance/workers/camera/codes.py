@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from appliance.config.asked import Asked, CodeError, digest, request
+from appliance.config.asked import RequestedSettings, CodeError, digest, request
 from appliance.config.codes import understood
 from appliance.config.countries import countries
 from appliance.config.durable import write_durably
@@ -66,7 +66,7 @@ class CodeReader:
         self._asking: threading.Thread | None = None
         self._looking = False
         self._number = 0
-        self._offered: Asked | None = None
+        self._offered: RequestedSettings | None = None
         self._last: tuple[str, float] = ("", 0.0)
 
     @property
@@ -171,7 +171,7 @@ class CodeReader:
 
     # Asking.
 
-    def _ask(self, asked: Asked) -> None:
+    def _ask(self, asked: RequestedSettings) -> None:
         if self._runtime is None:
             self._post(CodeApplied(ok=False, words="this box has no folder to ask root in"))
             return
@@ -202,7 +202,7 @@ class CodeReader:
         return False, "nothing answered: dragoman-apply.path must be enabled"
 
 
-def pages(asked: Asked) -> tuple[CodePage, ...]:
+def pages(asked: RequestedSettings) -> tuple[CodePage, ...]:
     """Everything that a code asks for, each on a page; of a password and a key that they are there."""
     boot, own = asked.boot, asked.values
     found: list[tuple[str, str]] = []

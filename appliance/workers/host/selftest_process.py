@@ -18,7 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
 
-from appliance.config.here import Asked
+from appliance.config.here import HereOptions
 from appliance.core.model.events import CheckEnded, CheckTold, Event
 
 COMMAND = (sys.executable, "-m", "appliance.selftest.process")
@@ -50,7 +50,7 @@ class SelftestWorker:
         limit_s: float = LIMIT_S,
         *,
         lends: bool,
-        here: Asked | None = None,
+        here: HereOptions | None = None,
     ) -> None:
         """``config``, ``here``: what the box was given. ``lends``: the self-test opens the loudspeaker: it is lent."""
         self._lends = lends
