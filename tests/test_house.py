@@ -35,8 +35,8 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
-OURS = [*sources("appliance"), *sources("tests")]
-WITH_CODE = [path for path in sources("appliance") if path.stat().st_size > 0]
+OURS = [path for folder in ("appliance", "tests", "hardware", "image-build") for path in sources(folder)]
+WITH_CODE = [path for path in OURS if "tests" not in path.relative_to(ROOT).parts and path.stat().st_size > 0]
 
 
 @pytest.mark.parametrize("path", OURS, ids=name_of)
@@ -145,3 +145,11 @@ def test_pillow_is_the_systems() -> None:
     where = Path(PIL.__file__).resolve()
     assert Path(sys.prefix).resolve() not in where.parents, f"Pillow comes from the venv: {where}"
     assert "dist-packages" in where.parts, f"Pillow is not the distribution's: {where}"
+
+
+def test_every_folder_with_code_of_ours_is_looked_at() -> None:
+    looked_at = {path.relative_to(ROOT).parts[0] for path in OURS}
+    named = {path.relative_to(ROOT).parts[0] for path in ROOT.glob("*/**/*.py")}
+    assert {"hardware", "image-build"} <= looked_at
+    # "build", "demo" and the like are made here and ignored by git; what begins with a dot is a tool's.
+    assert {folder for folder in named if not folder.startswith(".")} - {"build", "demo", "dist"} == looked_at

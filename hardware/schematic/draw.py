@@ -248,7 +248,7 @@ def main() -> None:
     """Write the schematic and the library of its symbols."""
     sheet = drawn()
     (HERE / "dragoman.kicad_sch").write_text(sheet.text(), encoding="utf-8")
-    (HERE / "dragoman.kicad_sym").write_text(sheet.library(), encoding="utf-8")
+    (HERE / "dragoman.kicad_sym").write_text(sheet.symbol_library(), encoding="utf-8")
 
 
 if __name__ == "__main__":

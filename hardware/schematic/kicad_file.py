@@ -316,7 +316,7 @@ class Sheet:
         )
         return written(whole) + "\n"
 
-    def library(self) -> str:
+    def symbol_library(self) -> str:
         """The same symbols as a project library, so that KiCad finds what the sheet names."""
         whole = node(
             "kicad_symbol_lib",

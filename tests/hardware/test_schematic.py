@@ -37,7 +37,7 @@ def on_header(bcm: int) -> tuple[str, str]:
 def test_the_committed_files_are_what_the_script_draws() -> None:
     sheet = draw.drawn()
     assert (FOLDER / "dragoman.kicad_sch").read_text(encoding="utf-8") == sheet.text()
-    assert (FOLDER / "dragoman.kicad_sym").read_text(encoding="utf-8") == sheet.library()
+    assert (FOLDER / "dragoman.kicad_sym").read_text(encoding="utf-8") == sheet.symbol_library()
 
 
 def test_the_header_has_the_numbers_of_the_pi() -> None:
