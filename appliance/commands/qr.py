@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.config import secret
-from appliance.config.asked import SETTINGS, RequestedSettings, CodeError, asked_from
+from appliance.config.asked import SETTINGS, CodeError, RequestedSettings, asked_from
 from appliance.config.boot_sections import BOOT_RULES, SECRET
 from appliance.config.codes import settings_code, wifi_code
 from appliance.config.layer import FILE_MAX_BYTES, parse, read_bytes

@@ -1,8 +1,6 @@
 """``dragoman selftest``: does everything that is configured work?
 
 Responsible for: telling the findings of ``appliance/selftest/checks.py`` row by row, and the exit code.
-
-Panel, keys and camera have no row yet.
 """
 
 import argparse
@@ -26,8 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """``--config FILE``."""
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings that replace the boot file and /etc")
     parser.epilog = (
-        "It opens the microphone and the loudspeaker (stop the box first, for it holds them), plays a short tone, and "
-        "dials the service once. It ends by itself within 30 s: 0 all required rows passed, 69 one failed, 78 the "
+        "It opens the devices (stop the box first, for it holds them), plays a short tone, frames the screen, lights "
+        "the light, takes one picture and drops it, and dials the service once. Press keys while it begins: it names "
+        "them. It ends by itself within 30 s: 0 all required rows passed, 69 one failed, 78 the "
         "settings cannot be used."
     )
 

@@ -14,7 +14,7 @@ import re
 import zlib
 from collections.abc import Mapping
 
-from appliance.config.asked import RequestedSettings, CodeError, asked_from
+from appliance.config.asked import CodeError, RequestedSettings, asked_from
 from appliance.config.settings import Value
 
 PREFIX = "DRAGOMAN1:"

@@ -26,7 +26,9 @@ class HereOptions:
     headphones: bool = False
 
 
-def read_here(config: Path | None, environment: Mapping[str, str], asked: HereOptions, look: Look = lambda _: ()) -> Loaded:
+def read_here(
+    config: Path | None, environment: Mapping[str, str], asked: HereOptions, look: Look = lambda _: ()
+) -> Loaded:
     """The settings of ``--here``, around those of ``--config`` where it is given. No other file is read."""
     return read(config, environment, BootPaths(None, None, None), look, around(asked))
 

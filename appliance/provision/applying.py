@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from appliance.config import credential
-from appliance.config.asked import RequestedSettings, CodeError, read_request
+from appliance.config.asked import CodeError, RequestedSettings, read_request
 from appliance.config.boot_edit import written
 from appliance.config.boot_sections import SECRET, boot_problems
 from appliance.config.durable import write_durably

@@ -21,6 +21,7 @@ from appliance.protocol.voices import known_model
 from appliance.selftest import host_checks
 from appliance.selftest.bounded import Check, Track, TrackApart
 from appliance.selftest.network import Network
+from appliance.selftest.parts import camera_checks, parts_of, pin_checks
 from appliance.selftest.sound import Sound
 from appliance.workers.connection import tls
 from appliance.workers.connection.captive_portal import PortalProbe
@@ -33,15 +34,24 @@ PORTAL_WITHIN_S = 2.5
 RUNTIME_STORE_STOP_MS = 500
 
 
-def tracks(loaded: Loaded, private: bool, environment: Mapping[str, str]) -> tuple[TrackApart | Track, ...]:
-    """All checks, begun. Raises ``SettingsError`` where the endpoint cannot be dialled or ``ca_file`` not be read."""
+def tracks(
+    loaded: Loaded, private: bool, environment: Mapping[str, str], *, is_box: bool = False
+) -> tuple[TrackApart | Track, ...]:
+    """All checks, begun. Raises ``SettingsError`` where the endpoint cannot be dialled or ``ca_file`` not be read.
+
+    ``is_box``: a box runs beside it, which holds the screen, the keys and the camera.
+    """
     clock = RealClock()
     runtime_store = RuntimeStore(runtime_folder(environment), boot_id(), clock.began_ms)
     kept = runtime_store.load()
     network = _network(loaded, environment, clock, runtime_store)
     sound = TrackApart(sound_checks(_sound(loaded.settings, clock, private)))  # before the first thread
+    parts = parts_of(loaded.settings, clock, private)
+    camera = () if is_box else (TrackApart(camera_checks(parts)),)  # its library may hang: a process of its own, too
     return (
         sound,
+        *(() if is_box else (Track(pin_checks(parts)),)),
+        *camera,
         Track(network_checks(network)),
         Track(
             (

@@ -28,7 +28,7 @@ def main() -> None:
         else read_here(config, os.environ, HereOptions(**asked))
     )
     _tell("settings", "X1" if loaded.problems else "", told=False)
-    for track in tracks(loaded, order["private"] is not False, os.environ):
+    for track in tracks(loaded, order["private"] is not False, os.environ, is_box=True):
         for finding in track.findings():
             _tell(finding.what, str(finding.code or ""), told=finding.told)
     print(captures.in_words(), file=sys.stderr, flush=True)  # the box's own count does not hold its child's

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from appliance.config.asked import RequestedSettings, CodeError, digest, request
+from appliance.config.asked import CodeError, RequestedSettings, digest, request
 from appliance.config.codes import understood
 from appliance.config.countries import countries
 from appliance.config.durable import write_durably
