@@ -5,13 +5,13 @@ Must not: decide anything that the core decides, or know a device.
 """
 
 import logging
-import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from appliance import crash
 from appliance.adapters import captures, factory
 from appliance.adapters.on_air import OnAir, light_state
 from appliance.adapters.systemd import Notifier
@@ -19,7 +19,7 @@ from appliance.clock import RealClock
 from appliance.config.folders import state_folder
 from appliance.config.here import HereOptions
 from appliance.config.secret import SecretKey
-from appliance.config.settings import Service, Settings
+from appliance.config.settings import Settings
 from appliance.core.model.direction import Direction
 from appliance.core.model.effects import Field
 from appliance.core.model.events import (
@@ -48,10 +48,7 @@ from appliance.workers.camera.codes import CodeReader
 from appliance.workers.camera.feed import CameraFeed
 from appliance.workers.camera.policy import Picture
 from appliance.workers.camera.worker import CameraWorker
-from appliance.workers.connection import tls
-from appliance.workers.connection.endpoint import Endpoint
-from appliance.workers.connection.resolver import Resolver
-from appliance.workers.connection.worker import Access
+from appliance.workers.connection.worker import access_of
 from appliance.workers.host.event_queue import EventQueue
 from appliance.workers.host.heartbeats import Heartbeats
 from appliance.workers.host.power import Power
@@ -72,7 +69,6 @@ from appliance.workers.uplink.replay_buffer import ReplayBuffer, ReplayBuffers
 from appliance.workers.uplink.sent_audio_meter import SentAudioMeter
 
 STOP_WORKER_MS = 1_000
-EXIT_BUG = 70
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +131,8 @@ class Box:
         self._heartbeats = Heartbeats(now)
         self._camera_feed = self._make_camera_feed()
         makers = self._makers()
-        access = _access(settings.service, key)
+        service, secret = settings.service, key.reveal() if key is not None else ""
+        access = access_of(service.url, service.model, service.ca_file, secret, self._queue.crowded)
         self._runtime_store = RuntimeStore(taps.runtime, boot_id(), clock.began_ms)
         keeps = state_folder(taps.environment)
         rebooter = Rebooter(keeps, taps.runtime, boot_id(), clock.began_ms)
@@ -159,7 +156,7 @@ class Box:
         )
         if problems:
             state = replace(state, faults=(Fault(FaultCode.X1, 0, str(problems[0])),))
-        self._event_loop = EventLoop(state, Limits(), now, self._queue.next, self._handler, self._recorder)
+        self._event_loop = EventLoop(state, Limits(), now, self._queue, self._handler, self._recorder)
         self._watchdog = Watchdog(Notifier(taps.environment), self._heartbeats, post, now)
         self._keys: Keys | None = None
         self._opened: dict[str, int] = {}  # as it was last noted
@@ -228,7 +225,7 @@ class Box:
 
     def run(self) -> int:
         """Run to the end; returns the exit code."""
-        threading.excepthook = self._crash
+        threading.excepthook = partial(crash.of_thread, dump=self._recorder.dump)
         if self._taps.row is not None:
             self._journal.listeners.append(self._taps.row)
         self._recorder.begin(self._event_loop.state)
@@ -337,19 +334,6 @@ class Box:
         self._power.stop(STOP_WORKER_MS)
         self._journal.stop(STOP_WORKER_MS)
 
-    def _crash(self, hook: threading.ExceptHookArgs) -> None:
-        """A bug in a worker is a bug of the box: dump, say so, and let systemd start it again.
-
-        Ours all have names. A library's own thread (picamera2 has two) takes its device along, and no more than that:
-        the device's worker will miss it.
-        """
-        if hook.thread is not None and hook.thread.name.startswith("Thread-"):
-            log.error("a library's thread %s ended: %s", hook.thread.name, hook.exc_type.__name__)
-            return
-        log.critical("a bug in thread %s", hook.thread.name if hook.thread else "?", exc_info=hook[:3])  # type: ignore[arg-type]
-        self._recorder.dump("a bug in a worker")
-        os._exit(EXIT_BUG)
-
     def _replay_buffer(self, direction: Direction) -> ReplayBuffer[bytes]:
         return ReplayBuffer(direction, self._settings.service.silence_ms, lambda samples: bytes(2 * samples))
 
@@ -396,11 +380,6 @@ class _FirstStandby:
         if self._begin is not None and what == "mode" and fields.get("to") == "standby":
             self._begin(at)
             self._begin = None
-
-
-def _access(service: Service, key: SecretKey | None) -> Access:
-    endpoint = Endpoint.parse(service.url, service.model, service.ca_file)
-    return Access(endpoint, tls.context(service.ca_file), Resolver(), key.reveal() if key is not None else "")
 
 
 def _stretch(speed: float) -> Stretch | None:

@@ -49,7 +49,7 @@ from appliance.core.model.effects import (
     Upgrade,
     WipeSound,
 )
-from appliance.core.model.events import Device, Event, Tick
+from appliance.core.model.events import Device, Event, KeyEdge, Tick
 from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Valve
 from appliance.core.model.state import State
@@ -175,6 +175,16 @@ class EffectHandler(Protocol):
         """The second panel."""
 
 
+class Events(Protocol):
+    """What waits for the event loop: ``EventQueue``."""
+
+    def next(self, wait_ms: int) -> Event | None:
+        """The oldest event, or None after so long."""
+
+    def next_edge(self, before: int | None) -> KeyEdge | None:
+        """The oldest edge of a contact that waits, if its own time is not behind ``before``. Does not wait."""
+
+
 class EventLoop:
     """Owns the state."""
 
@@ -183,15 +193,15 @@ class EventLoop:
         state: State,
         limits: Limits,
         clock: Callable[[], int],
-        next_event: Callable[[int], Event | None],
+        events: Events,
         handler: EffectHandler,
         recorder: Recorder,
     ) -> None:
-        """``next_event(wait_ms)``: the oldest event, or None after so long. ``clock``: monotonic ms."""
+        """``clock``: monotonic ms."""
         self.state = state
         self._limits = limits
         self._clock = clock
-        self._next_event = next_event
+        self._events = events
         self._handler = handler
         self._recorder = recorder
         self._view: View | None = None
@@ -212,12 +222,23 @@ class EventLoop:
         # As of the last step, not of now: what became due since is still to be acted on, and a deadline that passed
         # while nobody looked would else never be seen.
         due = next_deadline(self.state, self._stepped_at, self._limits)
+        # An edge that came before a deadline about its contact is judged before it, and by its own time: a tap whose
+        # release waits here is no hold, however late this loop is.
+        edge = self._events.next_edge(due)
+        if edge is not None:
+            self._take_edge(edge, now)
+            return
         if due is not None and due <= now:
             self.take(Tick(), now)
             return
-        event = self._next_event(min(LONGEST_WAIT_MS, LONGEST_WAIT_MS if due is None else due - now))
-        if event is not None:
+        event = self._events.next(min(LONGEST_WAIT_MS, LONGEST_WAIT_MS if due is None else due - now))
+        if isinstance(event, KeyEdge):
+            self._take_edge(event, self._clock())
+        elif event is not None:
             self.take(event, self._clock())
+
+    def _take_edge(self, edge: KeyEdge, now: int) -> None:
+        self.take(edge, max(self._stepped_at, min(edge.at, now)))
 
     def take(self, event: Event, now: int) -> None:
         """Step, check, obey, show."""

@@ -8,6 +8,7 @@ import dataclasses
 import enum
 import json
 import logging
+import threading
 import types
 import typing
 from collections import deque
@@ -46,38 +47,45 @@ class Recorder:
         self._half = events // 2
         # Two halves, each with the state it began from: dropping the older one never loses the link between them.
         self._halves: deque[tuple[State, list[tuple[int, Event]]]] = deque(maxlen=2)
+        self._lock = threading.Lock()  # a worker that dies dumps while the event loop goes on
 
     def begin(self, state: State) -> None:
         """The state before the first event."""
-        self._halves.append((_wordless_state(state), []))
+        with self._lock:
+            self._halves.append((_wordless_state(state), []))
 
     def note(self, at: int, event: Event) -> None:
         """An event is about to be stepped."""
         if self._halves and not isinstance(event, LevelMetered):
-            self._halves[-1][1].append((at, _wordless(event)))
+            row = (at, _wordless(event))
+            with self._lock:
+                self._halves[-1][1].append(row)
 
     def keep(self, state: State) -> None:
         """The state after it."""
         if self._halves and len(self._halves[-1][1]) >= self._half:
-            self._halves.append((_wordless_state(state), []))
+            self.begin(state)
 
     def dump(self, why: str) -> None:
         """Write everything down. A storage that cannot be written is logged: a dump must not be a second fault."""
         if self._path is None or not self._halves:
             return
+        with self._lock:
+            halves = [(state, list(rows)) for state, rows in self._halves]
         temporary = self._path.with_suffix(".part")
         try:
             with temporary.open("w", encoding="utf-8") as file:
-                file.writelines(line + "\n" for line in self._lines(why))
+                file.writelines(line + "\n" for line in _lines(why, halves))
             temporary.replace(self._path)
         except OSError as error:
             log.warning("the recorder cannot write: %s", error)
 
-    def _lines(self, why: str) -> Iterator[str]:
-        yield json.dumps({"format": FORMAT, "why": why, "state": encoded(self._halves[0][0])}, ensure_ascii=False)
-        for _, rows in self._halves:
-            for at, event in rows:
-                yield json.dumps({"at": at, "event": encoded(event)}, ensure_ascii=False)
+
+def _lines(why: str, halves: list[tuple[State, list[tuple[int, Event]]]]) -> Iterator[str]:
+    yield json.dumps({"format": FORMAT, "why": why, "state": encoded(halves[0][0])}, ensure_ascii=False)
+    for _, rows in halves:
+        for at, event in rows:
+            yield json.dumps({"at": at, "event": encoded(event)}, ensure_ascii=False)
 
 
 def read(path: Path) -> tuple[State, list[tuple[int, Event]]]:

@@ -1,6 +1,6 @@
 """What the process does when it is sent a signal.
 
-Responsible for: SIGTERM and Ctrl-C end the run in good order, SIGUSR1 asks for the figures.
+Responsible for: SIGTERM, SIGHUP (a closed terminal) and Ctrl-C end the run in good order, SIGUSR1 asks for the figures.
 Must not: do anything of it in the handler: it only leaves word.
 """
 
@@ -19,6 +19,6 @@ def handle_signals(box: Box) -> None:
     def ask(_number: int, _frame: types.FrameType | None) -> None:
         box.ask_figures()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, stop)
     signal.signal(signal.SIGUSR1, ask)

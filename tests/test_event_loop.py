@@ -10,7 +10,7 @@ from appliance.core.machine.invariants import BrokenInvariantError
 from appliance.core.model import effects as f
 from appliance.core.model import events as e
 from appliance.core.model.direction import Direction
-from appliance.core.model.events import Event
+from appliance.core.model.events import Event, KeyEdge
 from appliance.core.model.limits import Limits
 from appliance.core.model.modes import Mode, Valve
 from appliance.core.model.state import State
@@ -41,11 +41,16 @@ class Desk:
         recorder = Recorder(path)
         first = state or State(setup=states.SETUP)
         recorder.begin(first)
-        self.event_loop = EventLoop(
-            first, Limits(), lambda: self.at, self._next, cast(EffectHandler, self.handler), recorder
-        )
+        self.event_loop = EventLoop(first, Limits(), lambda: self.at, self, cast(EffectHandler, self.handler), recorder)
 
-    def _next(self, wait_ms: int) -> Event | None:
+    def next_edge(self, before: int | None) -> KeyEdge | None:
+        edge = next((event for event in self.coming if isinstance(event, KeyEdge)), None)
+        if edge is None or (before is not None and edge.at > before):
+            return None
+        self.coming.remove(edge)
+        return edge
+
+    def next(self, wait_ms: int) -> Event | None:
         self.waits.append(wait_ms)
         if self.coming:
             return self.coming.pop(0)

@@ -34,6 +34,7 @@ FLOORS: dict[str, int] = {
     "cli": 5,
     "event_loop": 5,
     "recorder": 5,
+    "crash": 5,
     "__main__": 5,
 }
 PACKAGES_WITH_ROOMS = frozenset({"core", "workers", "emulator"})

@@ -92,7 +92,7 @@ def judge(seconds: float, figures: Outage, capsys: pytest.CaptureFixture[str]) -
     assert figures.code == 0
     assert figures.noticed_s <= NOTICED_S
     assert figures.flowing_s <= FLOWING_S
-    assert set(figures.account.lost) & set(figures.within) == set(), "lost, and said within 30 s"
+    assert set(figures.account.lost) & set(figures.within) == set(), "lost, and said within 90 s"
     assert len(figures.account.lost) <= figures.reported_lost, "lost without a word"
     assert figures.account.repeats <= 1
     assert figures.account.strangers == ()

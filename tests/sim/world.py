@@ -197,7 +197,7 @@ class World:
         state = remembered(State(setup=self.setup), self.kept)
         if state.reported_lost_at is not None:  # there the clock begins anew with each process, here it does not
             state = replace(state, reported_lost_at=now())
-        self.event_loop = WatchedEventLoop(state, self.limits, now, self._next_event, self.handler, Recorder(None))
+        self.event_loop = WatchedEventLoop(state, self.limits, now, self, self.handler, Recorder(None))
         self.event_loop.watch = self.watch
         self.alive = True
         self.watch.booted()
@@ -236,7 +236,10 @@ class World:
         self.queue.post(event)
         self._wake_owner(self.agenda.now + self.owner_lag_ms)
 
-    def _next_event(self, wait_ms: int) -> Event | None:
+    def next_edge(self, before: int | None) -> KeyEdge | None:
+        return self.queue.next_edge(before)
+
+    def next(self, wait_ms: int) -> Event | None:
         return self.queue.next(0) if len(self.queue) else None
 
     def _wake_owner(self, at: int) -> None:

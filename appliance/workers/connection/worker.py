@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from appliance.core.model.events import Event, LineLost, LineOpened, LineReached, LineTroubled, Loss
 from appliance.core.model.modes import Valve
 from appliance.errors import NonsenseError
+from appliance.workers.connection import tls
 from appliance.workers.connection.connector import Connector, Reached
 from appliance.workers.connection.disconnect import Lost
 from appliance.workers.connection.endpoint import Endpoint
@@ -47,9 +48,15 @@ class Access:
     tls_context: ssl.SSLContext
     resolver: Resolver
     key: str
+    crowded: Callable[[], bool] = lambda: False  # the event loop is behind: read nothing more just now
 
     def __repr__(self) -> str:
         return f"Access({self.endpoint.host})"
+
+
+def access_of(url: str, model: str, ca_file: str, key: str, crowded: Callable[[], bool]) -> Access:
+    """Raises ``SettingsError`` where the endpoint cannot be dialled or ``ca_file`` not be read."""
+    return Access(Endpoint.parse(url, model, ca_file), tls.context(ca_file), Resolver(), key, crowded)
 
 
 class LineWorker:
@@ -232,6 +239,8 @@ class LineWorker:
         before, pongs = socket.received_bytes, socket.pongs
         lost: Lost | None = None
         for _ in range(MOST_MESSAGES_A_TURN):
+            if self._access.crowded():
+                break  # the event loop first; meanwhile the far end waits in its own TCP
             try:
                 heard = socket.receive()
                 if heard is None or isinstance(heard, Lost):

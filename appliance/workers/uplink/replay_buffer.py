@@ -4,7 +4,7 @@ Responsible for: joining the queue of sound with the ack tracker under one lock,
 Must not: talk to the service or to a device, or decide about lines (the core does, from ``ReplayReported``).
 
 Nothing said is lost: what was said while a line is dialled, redialled or replaced waits here, and goes out again on the
-next line until it is answered (appliance/workers/uplink/README.md#the-release-rule). Memory is bounded to 30 s a
+next line until it is answered (appliance/workers/uplink/README.md#the-release-rule). Memory is bounded to 90 s a
 direction; what falls out is reported lost.
 """
 

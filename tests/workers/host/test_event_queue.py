@@ -3,8 +3,20 @@ import threading
 import pytest
 
 from appliance.core.model.direction import Direction
-from appliance.core.model.events import LevelMetered, LineMetered, ReplayReported, SoundSent, Tick, VoiceActivityChanged
-from appliance.workers.host.event_queue import EventQueue
+from appliance.core.model.events import (
+    Key,
+    KeyEdge,
+    LevelMetered,
+    LineMetered,
+    ReplayReported,
+    SoundSent,
+    SourceArrived,
+    TextArrived,
+    Tick,
+    UsageCounted,
+    VoiceActivityChanged,
+)
+from appliance.workers.host.event_queue import CROWDED, MOST_EVENTS, EventQueue
 
 HERE, BACK = Direction("en", "es"), Direction("es", "en")
 
@@ -36,6 +48,48 @@ def test_reports_are_coalesced_for_each_direction() -> None:
     queue.post(LevelMetered(3))
     queue.post(ReplayReported(HERE, 9, 0, 0))
     assert drained(queue) == [ReplayReported(HERE, 9, 0, 0), ReplayReported(BACK, 2, 0, 0), LevelMetered(3)]
+
+
+def test_of_texts_of_a_turn_the_latest_wins_and_none_goes_before_a_final_one() -> None:
+    queue = EventQueue()
+    texts = [TextArrived(1, 1, str(n), "", n == 2, n) for n in range(4)]
+    for text in (*texts, TextArrived(1, 2, "x", "", False, 9)):
+        queue.post(text)
+    queue.post(SourceArrived(1, 1, "a", "", "en", False))
+    queue.post(SourceArrived(1, 1, "b", "", "en", True))
+    assert drained(queue) == [
+        texts[2], texts[3], TextArrived(1, 2, "x", "", False, 9), SourceArrived(1, 1, "b", "", "en", True)
+    ]  # fmt: skip
+
+
+def test_of_a_lines_counts_the_latest_wins() -> None:
+    queue = EventQueue()
+    for tokens in range(5_000):
+        queue.post(UsageCounted(1, tokens, 0))
+        queue.post(UsageCounted(2, tokens, 0))
+    assert drained(queue) == [UsageCounted(1, 4_999, 0), UsageCounted(2, 4_999, 0)]
+
+
+def test_edges_go_first_and_can_be_asked_for_by_their_time() -> None:
+    queue = EventQueue()
+    queue.post(Tick())
+    first, second = KeyEdge(Key.TALK, True, 10), KeyEdge(Key.TALK, False, 50)
+    queue.post(first)
+    queue.post(second)
+    assert queue.next_edge(9) is None
+    assert queue.next_edge(10) == first
+    assert queue.next_edge(10) is None
+    assert drained(queue) == [second, Tick()]
+    assert queue.next_edge(None) is None
+
+
+def test_who_can_wait_waits_long_before_the_queue_is_full() -> None:
+    queue = EventQueue()
+    for _ in range(CROWDED):
+        assert not queue.crowded()
+        queue.post(Tick())
+    assert queue.crowded()
+    assert CROWDED < MOST_EVENTS // 2
 
 
 def test_control_is_never_dropped_a_full_queue_raises() -> None:

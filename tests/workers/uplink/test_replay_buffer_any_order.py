@@ -9,7 +9,7 @@ SELDOM = ["speak", "wait", "lose", "stop", "opened", "fail", "finish", "wipe", "
 step = st.tuples(
     st.sampled_from(OFTEN * 2 + SELDOM),
     st.integers(0, 7),
-    st.one_of(st.none(), st.integers(0, 40_000)),
+    st.one_of(st.none(), st.integers(0, 100_000)),
 )
 
 
@@ -53,7 +53,7 @@ def test_whatever_happens_the_books_hold(steps: list[tuple[str, int, int | None]
         assert sample_queue.release <= sample_queue.cursor <= sample_queue.end
         assert ack_tracker.release <= sample_queue.end
         assert sample_queue.release <= max(ack_tracker.release, sample_queue.release)
-        assert desk.replay_buffer.kept_ms() <= 30_000 + 1_040, "30 s, a seal and a chunk"
+        assert desk.replay_buffer.kept_ms() <= 90_000 + 1_040, "90 s, a seal and a chunk"
         assert desk.reported_lost >= owned
         owned = desk.reported_lost
         assert wiped or ack_tracker.unanswered_ms() >= 0
