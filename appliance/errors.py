@@ -37,6 +37,10 @@ class DeviceError(DragomanError):
         self.detail = detail
 
 
+class DrawingError(DragomanError):
+    """A picture that the graphics library refuses to draw: a fault of that picture. Never holds its words."""
+
+
 class NonsenseError(DragomanError):
     """The peer sent what the protocol does not allow. Never holds what was said, only its shape."""
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from appliance.display import fontconfig
 from appliance.display.fonts import PANGO_TAGS, RIGHT_TO_LEFT, FontChoice
-from appliance.errors import DeviceError, Kind
+from appliance.errors import DeviceError, DrawingError, Kind
 
 LINE_SEPARATOR = "\u2028"
 """A forced break that does not end the paragraph: shaping, direction and word breaks still see both sides."""
@@ -23,6 +23,7 @@ _CONTROLS = dict.fromkeys((*range(0x20), 0x7F, 0x85, 0x2028, 0x2029), " ")
 _THRESHOLD = bytes(255 if value >= 110 else 0 for value in range(256))
 _PACKAGES = "Pango is missing: install the apt packages python3-gi python3-gi-cairo python3-cairo gir1.2-pango-1.0"
 _DIM, _FULL = 0x7000, 0xFFFF  # strength of provisional words, 16 bit
+_ROWS_OF_INK = 2  # above the baseline, of one row
 _OVERHANG = 1  # pixels of ink that may stand left of the text box: there is a margin of so many
 _SLACK = 2  # pixels around the reported ink: hinting may step over it
 
@@ -112,7 +113,14 @@ class Typesetter:
         """Break ``text`` (clean, U+2028 allowed) greedily and draw every line.
 
         ``mark``: character offset from which the text is provisional; on a grey panel that part is drawn dim.
+        Raises ``DrawingError`` where cairo cannot draw it.
         """
+        try:
+            return self._set_lines(text, style, mark)
+        except (self._cairo.Error, MemoryError, OverflowError) as error:
+            raise DrawingError(f"{len(text)} letters of {style.language}: {error}") from error
+
+    def _set_lines(self, text: str, style: Style, mark: int | None) -> list[Line]:
         layout = self._layout(text, style, mark)
         lines: list[Line] = []
         offsets = _char_offsets(text)
@@ -219,10 +227,14 @@ class Typesetter:
         if ink.width <= 0 or ink.height <= 0:
             return None
         cairo = self._cairo
-        surface = self.surface(ink.width + 2 * _SLACK, ink.height + 2 * _SLACK)
+        # A stack of marks may be higher than cairo's largest surface; what is rows away is not seen, or is over others.
+        above, below = max(ink.y, -_ROWS_OF_INK * style.font.pitch), min(ink.y + ink.height, style.font.pitch)
+        if above >= below:
+            return None
+        surface = self.surface(min(ink.width, 2 * style.width) + 2 * _SLACK, below - above + 2 * _SLACK)
         context = cairo.Context(surface)
         context.set_antialias(cairo.ANTIALIAS_GRAY if _is_soft(style) else cairo.ANTIALIAS_NONE)
-        context.move_to(_SLACK - ink.x, _SLACK - ink.y)
+        context.move_to(_SLACK - ink.x, _SLACK - above)
         self._pangocairo.show_layout_line(context, line)
         surface.flush()
         data = surface.get_data()
@@ -231,7 +243,7 @@ class Typesetter:
             surface.mark_dirty()
         if not any(data):
             return None
-        return Ink(surface, left + ink.x - _SLACK, ink.y - _SLACK)
+        return Ink(surface, left + ink.x - _SLACK, above - _SLACK)
 
     def _ranges(self, line: Any, mark_byte: int, left: int) -> tuple[tuple[int, int], ...]:
         """Where the marked part stands: the attribute at the mark has split the runs, which are in visual order.

@@ -11,6 +11,7 @@ import binascii
 from collections.abc import Callable
 from typing import Any
 
+from appliance.core.transcript.text_bounds import bounded
 from appliance.errors import NonsenseError
 from appliance.protocol import messages as m
 from appliance.protocol.prices import Usage
@@ -60,6 +61,12 @@ def _text(fields: Fields, key: str) -> str | None:
 
 def _words(fields: Fields, key: str) -> str:
     return _text(fields, key) or ""
+
+
+def _said(fields: Fields, key: str) -> str | None:
+    """Words that are kept and shown: no more of them than somebody can read."""
+    text = _text(fields, key)
+    return None if text is None else bounded(text)
 
 
 def _count(fields: Fields, key: str) -> int | None:
@@ -113,8 +120,8 @@ def _read_source_failed(fields: Fields) -> m.SourceFailed:
 
 
 def _read_translation_done(fields: Fields) -> m.TranslationDone:
-    text = _text(fields, "transcript")
-    return m.TranslationDone(*_ids(fields), _text(fields, "text") if text is None else text)
+    text = _said(fields, "transcript")
+    return m.TranslationDone(*_ids(fields), _said(fields, "text") if text is None else text)
 
 
 def _read_item_created(fields: Fields) -> m.ItemCreated:
@@ -146,7 +153,7 @@ def _output_text(response: Fields) -> str | None:
         next((part[key] for key in ("transcript", "text") if isinstance(part.get(key), str)), None) for part in parts
     ]
     found = [_mended(words) for words in told if words is not None]
-    return "".join(found) if found else None
+    return bounded("".join(found)) if found else None
 
 
 def _usage(value: object) -> Usage | None:
@@ -169,15 +176,16 @@ def _ids(fields: Fields) -> tuple[str, str]:
 
 
 def _read_source_text(fields: Fields) -> m.SourceText:
-    return m.SourceText(*(_words(fields, key) for key in ("item_id", "text", "stash", "language")))
+    text, stash = _said(fields, "text") or "", _said(fields, "stash") or ""
+    return m.SourceText(_words(fields, "item_id"), text, stash, _words(fields, "language"))
 
 
 def _read_source_completed(fields: Fields) -> m.SourceCompleted:
-    return m.SourceCompleted(_words(fields, "item_id"), _text(fields, "transcript"), _words(fields, "language"))
+    return m.SourceCompleted(_words(fields, "item_id"), _said(fields, "transcript"), _words(fields, "language"))
 
 
 def _read_translation_text(fields: Fields) -> m.TranslationText:
-    return m.TranslationText(*_ids(fields), _words(fields, "text"), _words(fields, "stash"))
+    return m.TranslationText(*_ids(fields), _said(fields, "text") or "", _said(fields, "stash") or "")
 
 
 def _read_audio_delta(fields: Fields) -> m.AudioDelta:

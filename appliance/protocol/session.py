@@ -11,6 +11,7 @@ order. Speech may end after its translation, a transcript may come late or never
 from dataclasses import dataclass
 
 from appliance.core.model import events as e
+from appliance.core.transcript.text_bounds import CUT_OFF
 from appliance.protocol import marks as k
 from appliance.protocol import messages as m
 from appliance.protocol.codec import read
@@ -18,8 +19,6 @@ from appliance.protocol.prices import Usage
 from appliance.protocol.settings import SessionSettings
 from appliance.protocol.turns import Pairing, Response, Snapshot, TurnTable
 
-CUT_OFF = " …"
-"""Stands behind half a translation that the service gave up."""
 _ANSWERED = frozenset({"completed", ""})
 """Statuses of a response that answers its turn in full; the rest, unknown ones too, do not. "" = it was left out."""
 LONGEST_MESSAGE = 200

@@ -5,6 +5,7 @@ import pytest
 from appliance.display import fontconfig
 from appliance.display.fonts import LETTERS, TABLE, choose, unfurnished_languages
 from appliance.display.typeset import LINE_SEPARATOR, Style, Typesetter, clean
+from appliance.errors import DrawingError
 from tests.display.samples import MIXED, SAMPLES, ink_pixels
 
 DEEP_MARKS: dict[tuple[str, str], int] = {}
@@ -176,3 +177,26 @@ def test_marks_above_thai_letters_are_told_apart(typesetter: Typesetter, letters
         assert line.ink is not None
         drawn.add(frozenset(ink_pixels(line.ink)))
     assert len(drawn) == len(marks)
+
+
+@pytest.mark.parametrize("mark", ["\u0301", "\u0323"])  # above and below the letter
+@pytest.mark.parametrize("letters", LETTERS)
+def test_a_stack_of_marks_higher_than_any_surface_is_drawn_as_far_as_it_is_seen(
+    typesetter: Typesetter, letters: str, mark: str
+) -> None:
+    style_ = style("vi", letters)
+    (line,) = typesetter.set_lines("a" + mark * 20_000, style_)
+    assert line.ink is not None
+    assert line.ink.surface.get_height() <= 4 * style_.font.pitch
+
+
+def test_what_cairo_refuses_is_an_error_of_that_picture(
+    typesetter: Typesetter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(width: int, height: int) -> None:
+        typesetter._cairo.ImageSurface(typesetter._cairo.FORMAT_A8, 40_000, 40_000)
+
+    monkeypatch.setattr(typesetter, "surface", refuse)
+    with pytest.raises(DrawingError, match=r"^4 letters of en: ") as caught:
+        typesetter.set_lines("word", style("en"))
+    assert "word" not in str(caught.value)

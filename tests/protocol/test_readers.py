@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance.core.transcript.text_bounds import CUT_OFF, LETTERS_MAX
 from appliance.errors import NonsenseError
 from appliance.protocol import messages as m
 from appliance.protocol.prices import Usage
@@ -276,3 +277,29 @@ def test_fields_of_any_kind_are_a_message_or_nonsense(kind: object, fields: dict
         return
     assert 0 <= unknown <= len(fields)
     assert hash(read) == hash(message_of({**fields, "type": kind})[0])
+
+
+HUGE = "word " * 780_000  # 3.9 MB
+
+
+@pytest.mark.parametrize("key", ["text", "stash"])
+@pytest.mark.parametrize(
+    "kind",
+    ["response.text.text", "response.audio_transcript.text", "conversation.item.input_audio_transcription.text"],
+)
+def test_no_more_of_a_text_is_kept_than_somebody_can_read(kind: str, key: str) -> None:
+    assert len(getattr(message(kind, item_id="i", response_id="r", **{key: HUGE}), key)) == LETTERS_MAX + len(CUT_OFF)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "attribute"),
+    [
+        ("response.text.done", {"text": HUGE}, "text"),
+        ("response.audio_transcript.done", {"transcript": HUGE}, "text"),
+        ("conversation.item.input_audio_transcription.completed", {"transcript": HUGE}, "transcript"),
+        ("response.done", {"response": {"output": [{"content": [{"text": HUGE}]}] * 2}}, "text"),
+    ],
+)
+def test_no_more_of_a_final_text_is_kept_either(kind: str, fields: dict[str, Any], attribute: str) -> None:
+    kept = getattr(message(kind, item_id="i", response_id="r", **fields), attribute)
+    assert len(kept) == LETTERS_MAX + len(CUT_OFF)

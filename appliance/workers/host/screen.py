@@ -13,7 +13,7 @@ from typing import Protocol
 
 from appliance.core.model.events import Device, DeviceFailed, DeviceReady, Event
 from appliance.core.model.views import View
-from appliance.errors import DeviceError
+from appliance.errors import DeviceError, DrawingError
 from appliance.ports import Frame, Screen
 from appliance.workers.host.heartbeats import Heartbeats
 
@@ -134,7 +134,7 @@ class ScreenWorker:
                 if view is None and level == before and not self._running:
                     return
             self._heartbeats.beat(self._device)
-            frame = last if view is None else painter.draw(view)
+            frame = last if view is None else _drawn(painter, view, last)
             if frame is not None and (view is None or frame != last):
                 screen.show(frame)  # also the same again, once a minute: the panel swims and mends itself by it
             if level is not None and level != before:
@@ -146,3 +146,12 @@ class ScreenWorker:
 
     def _has_news(self, level: int | None) -> bool:
         return self._view is not None or self._level != level or not self._running
+
+
+def _drawn(painter: Painter, view: View, last: Frame | None) -> Frame | None:
+    """The frame of ``view``; where it cannot be drawn, the one before stays."""
+    try:
+        return painter.draw(view)
+    except DrawingError as error:
+        log.error("a picture could not be drawn, the one before stays: %s", error)
+        return last

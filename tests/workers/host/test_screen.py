@@ -9,7 +9,7 @@ from appliance.core.model.events import Device, DeviceFailed, DeviceReady, Event
 from appliance.core.model.state import State
 from appliance.core.model.views import BlankView, View
 from appliance.core.screen.screen import view
-from appliance.errors import DeviceError, Kind
+from appliance.errors import DeviceError, DrawingError, Kind
 from appliance.ports import Frame, Screen
 from appliance.workers.host import screen as module
 from appliance.workers.host.heartbeats import Heartbeats
@@ -182,3 +182,36 @@ def test_the_second_panel_tells_its_own_news(monkeypatch: pytest.MonkeyPatch) ->
         assert box.events.get(timeout=WAIT_S) == DeviceReady(Device.GUEST_SCREEN)
         box.worker.show(one)
         assert box.events.get(timeout=WAIT_S) == DeviceFailed(Device.GUEST_SCREEN, "gone", "i2c")
+
+
+def test_a_picture_that_cannot_be_drawn_leaves_the_one_before_and_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = pictures()
+    draw = Brush.draw
+
+    def refused(self: Brush, picture: View) -> Frame:
+        if picture == other:
+            raise DrawingError("9 letters of en: out of range")
+        return draw(self, picture)
+
+    with desk() as box:
+        box.events.get(timeout=WAIT_S)
+        monkeypatch.setattr(Brush, "draw", refused)
+        box.worker.show(one)
+        assert box.shown.get(timeout=WAIT_S)[0] == 0
+        box.worker.show(other)
+        box.worker.stop(5_000)
+        assert box.shown.empty()
+    assert box.events.empty()
+    assert box.panel.calls == ["open", "close"]
+
+
+def test_a_first_picture_that_cannot_be_drawn_leaves_the_panel_dark(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(self: Brush, picture: View) -> Frame:
+        raise DrawingError("9 letters of en: out of range")
+
+    monkeypatch.setattr(Brush, "draw", refused)
+    with desk() as box:
+        box.events.get(timeout=WAIT_S)
+        box.worker.show(pictures()[0])
+        box.worker.stop(5_000)
+        assert box.shown.empty()
