@@ -229,7 +229,8 @@ class EventLoop:
             self._take_edge(edge, now)
             return
         if due is not None and due <= now:
-            self.take(Tick(), now)
+            # At its own time: at a later one it would judge a contact whose edge waits behind this deadline.
+            self.take(Tick(), max(due, self._stepped_at, now - LONGEST_WAIT_MS))
             return
         event = self._events.next(min(LONGEST_WAIT_MS, LONGEST_WAIT_MS if due is None else due - now))
         if isinstance(event, KeyEdge):

@@ -63,7 +63,7 @@ def ticked(state: State, now: int, limits: Limits) -> StepResult:
         if due is None or now < due:
             continue
         if contact.raw != contact.down:
-            state, more = _accepted(state, contact, now, now, limits)
+            state, more = _accepted(state, contact, due, now, limits)
         else:
             state, more = _held(state, contact, now, limits)
         effects = (*effects, *more)

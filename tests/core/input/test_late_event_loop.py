@@ -87,3 +87,28 @@ def test_a_tap_that_bounces_is_one_tap(late_ms: int) -> None:
             desk.edge(e.Key.TALK, down, now + at)
         desk.awake(now + clock)
     assert desk.loop.state.wanted is Wanted.INTERPRETING
+
+
+def test_an_earlier_deadline_of_something_else_does_not_judge_a_contact_whose_edge_waits() -> None:
+    """LANGUAGE's menu is due at 800 ms, POWER at 2,000; its release at 1,980 waits behind the first of the two."""
+    state, now = standby()
+    desk = Desk(state, now)
+    desk.edge(e.Key.POWER, True, now)
+    desk.awake(now)
+    desk.edge(e.Key.LANGUAGE, True, now + 1_150)
+    desk.awake(now + 1_150)
+    desk.edge(e.Key.POWER, False, now + 1_980)
+    desk.awake(now + 2_040)
+    assert not desk.loop.state.stopping
+    assert desk.loop.state.menu is not None
+
+
+def test_a_release_that_bounces_ends_at_its_own_time() -> None:
+    """Let go at 395 ms: a tap, though the loop settles its contact 60 ms later."""
+    state, now = standby()
+    desk = Desk(state, now)
+    for down, at in ((True, 0), (False, 5), (True, 8), (False, 372), (True, 375), (False, 379)):
+        desk.edge(e.Key.TALK, down, now + at)
+    desk.awake(now + 450)
+    desk.awake(now + 460)
+    assert desk.loop.state.wanted is Wanted.INTERPRETING
