@@ -22,7 +22,7 @@ from appliance.core.model import state as core_state
 from appliance.core.model.codes import CodePage, CodeRead
 from appliance.core.model.direction import Direction
 from appliance.core.model.events import Event, LevelMetered, SourceArrived, TextArrived
-from appliance.core.model.state import State
+from appliance.core.model.state import Shown, State
 
 EVENTS = 2_000
 # 2: the classes of events and state that a dump names have other names than in 1.
@@ -155,9 +155,14 @@ def _wordless_pages(pages: tuple[CodePage, ...]) -> tuple[CodePage, ...]:
     return tuple(dataclasses.replace(page, text=_dots(page.text)) for page in pages)
 
 
+def _wordless_shown(shown: tuple[Shown, ...]) -> tuple[Shown, ...]:
+    return tuple(dataclasses.replace(s, text=_dots(s.text), tail=_dots(s.tail), raw=_dots(s.raw)) for s in shown)
+
+
 def _wordless_state(state: State) -> State:
-    shown = tuple(dataclasses.replace(s, text=_dots(s.text), tail=_dots(s.tail), raw=_dots(s.raw)) for s in state.shown)
+    shown = _wordless_shown(state.shown)
+    captions = dataclasses.replace(state.captions, said=_wordless_shown(state.captions.said))
     offer, code = state.code.offer, state.code
     if offer is not None:
         code = dataclasses.replace(code, offer=dataclasses.replace(offer, pages=_wordless_pages(offer.pages)))
-    return dataclasses.replace(state, shown=shown, source_text=_dots(state.source_text), code=code)
+    return dataclasses.replace(state, shown=shown, source_text=_dots(state.source_text), code=code, captions=captions)

@@ -10,7 +10,7 @@ from appliance import cli
 from appliance.core.model import events as e
 from appliance.core.model.direction import Direction
 from appliance.core.model.events import Event, LevelMetered, SourceArrived, TextArrived
-from appliance.core.model.state import Shown, State
+from appliance.core.model.state import Captions, Shown, State
 from appliance.recorder import FORMAT, Recorder, decoded, encoded, read
 from tests.core import states
 
@@ -51,7 +51,7 @@ def test_no_words_in_a_dump(tmp_path: Path) -> None:
         (1, TextArrived(1, 1, CANARY, CANARY, False, 1)),
         (2, SourceArrived(1, 1, CANARY, CANARY, "en", True)),
     ]
-    path = dump(tmp_path, events, State(shown=(said,), source_text=CANARY))
+    path = dump(tmp_path, events, State(shown=(said,), source_text=CANARY, captions=Captions(said=(said,))))
     assert CANARY not in path.read_text(encoding="utf-8")
     state, rows = read(path)
     assert state.shown[0].text == "·" * len(CANARY), "lengths stay"
