@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 FILE_NAME = "kept.json"
 MOST_ORDERS = 64
+FILE_MAX_BYTES = 20_000
+MOST_TIMES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +53,19 @@ class RuntimeStore:
         if self._path is None:
             return Kept()
         try:
-            content: Any = json.loads(self._path.read_text(encoding="utf-8"))
+            with self._path.open("rb") as file:
+                data = file.read(FILE_MAX_BYTES + 1)
+            if len(data) > FILE_MAX_BYTES:
+                raise ValueError(f"more than {FILE_MAX_BYTES} bytes")
+            content: Any = json.loads(data)
             if content["boot_id"] != self._boot_id:
                 return Kept()
-            dials, spent = (self._times(content[name], -1) for name in ("dials", "tokens_spent"))
-            restarted = self._times(content.get("restarted", []), -1)
+            dials, spent = (self._past(content[name]) for name in ("dials", "tokens_spent"))
+            restarted = self._past(content.get("restarted", []))
             return Kept(dials, spent, bool(content["owes"]), restarted[0] if restarted else None)
         except FileNotFoundError:
             return Kept()
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             log.warning("what the last process kept cannot be read: %s", error)
             return Kept()
 
@@ -116,6 +122,13 @@ class RuntimeStore:
             temporary.replace(self._path)  # the folder is memory: a power cut loses it with the boot id
         except OSError as error:
             log.warning("what must outlive the process cannot be written: %s", error)
+
+    def _past(self, values: Any) -> tuple[int, ...]:
+        """Times of an earlier process of this boot, on this one's clock: in order, none of them to come."""
+        times = self._times(values, -1)
+        if len(times) > MOST_TIMES or any(at > 0 for at in times) or list(times) != sorted(times):
+            raise ValueError("times that cannot be")
+        return times
 
     def _times(self, values: Any, sign: int) -> tuple[int, ...]:
         """From the process's clock to the boot's (``sign`` 1) or back (−1)."""

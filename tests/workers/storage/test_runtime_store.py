@@ -40,7 +40,7 @@ def test_the_latest_wins_and_is_whole(tmp_path: Path) -> None:
     for at in range(200):
         runtime_store.keep(Kept(dials=(at,)))
     runtime_store.stop(5_000)
-    assert RuntimeStore(tmp_path, "this boot", 0).load() == Kept(dials=(199,))
+    assert RuntimeStore(tmp_path, "this boot", 1_000).load() == Kept(dials=(-801,))
     assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
 
 
@@ -50,9 +50,9 @@ def test_an_order_is_given_when_all_before_it_is_written_or_cannot_be(tmp_path: 
     runtime_store = RuntimeStore(folder, "this boot", 0)
     found: queue.Queue[Kept] = queue.Queue()
     runtime_store.keep(KEPT)
-    runtime_store.then(lambda: found.put(RuntimeStore(folder, "this boot", 0).load()))
+    runtime_store.then(lambda: found.put(RuntimeStore(folder, "this boot", 2_500).load()))
     runtime_store.start()
-    assert found.get(timeout=5) == (KEPT if written else Kept())
+    assert found.get(timeout=5) == (Kept((-1_500, 0), (0,), owes=True) if written else Kept())
     runtime_store.then(lambda: found.put(Kept()))
     assert found.get(timeout=5) == Kept(), "with nothing to write too"
     runtime_store.stop(5_000)
@@ -91,3 +91,23 @@ def test_a_folder_that_is_gone_does_not_fail_the_box(tmp_path: Path, caplog: pyt
 def test_the_name_of_this_boot() -> None:
     assert boot_id(lambda: " 7f3a\n") == "7f3a"
     assert boot_id() == boot_id() != ""
+
+
+@pytest.mark.parametrize(
+    "dials",
+    ["[99999999]", "[30000, 20000]", f"[{', '.join(['1'] * 5_000)}]", f"[{', '.join(['1'] * 100)}]", "[" * 200_000],
+    ids=["of the future", "in disorder", "too long a file", "too many", "nested"],
+)
+def test_a_file_that_cannot_be_is_passed_over_with_a_word(
+    tmp_path: Path, dials: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    content = f'{{"boot_id": "this boot", "dials": {dials}, "tokens_spent": [], "owes": false}}'
+    (tmp_path / FILE_NAME).write_text(content)
+    with caplog.at_level(logging.WARNING):
+        assert RuntimeStore(tmp_path, "this boot", 60_000).load() == Kept()
+    assert "cannot be read" in caplog.text
+
+
+def test_deep_nesting_in_a_small_file_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_text("[" * 19_000)
+    assert RuntimeStore(tmp_path, "this boot", 60_000).load() == Kept()
