@@ -58,8 +58,10 @@ class Report:
         return [row["text"] for _, row in sorted(last, key=lambda row: row[0]) if row["final"]]
 
     def write_subtitles(self, path: Path) -> None:
-        """The final texts as SubRip, each from its first word until the next begins."""
-        spans = sorted((rows[0][0], rows[-1][1]["text"]) for rows in self._subtitles.values() if rows[-1][1]["final"])
+        """The final texts as SubRip, each from when it was final until the next is."""
+        spans = sorted(
+            (_final_at(rows), rows[-1][1]["text"]) for rows in self._subtitles.values() if rows[-1][1]["final"]
+        )
         ends = [start for start, _ in spans[1:]] + [spans[-1][0] + LAST_SUBTITLE_MS] if spans else []
         blocks = (
             f"{number}\n{_stamp(start)} --> {_stamp(end)}\n{text}\n"
@@ -111,9 +113,15 @@ class Report:
             return f"said:  {fields['text']}"
         if what == "subtitle" and fields["final"]:
             return f"shown: {fields['text']}"
+        if what == "key" and fields["down"]:
+            return f"key:   {fields['key'].upper()}"
         if what == "picture":
             return f"seen:  {_picture(fields)}"
         return None
+
+
+def _final_at(rows: list[Row]) -> int:
+    return next(at for at, fields in rows if fields["final"])
 
 
 def _picture(row: dict[str, Any]) -> str:

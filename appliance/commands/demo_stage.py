@@ -19,6 +19,7 @@ RATE_HZ = 16_000
 LEAD_MS = 1_200
 PAUSE_MS = 2_600  # between two utterances: time to hear the translation
 TURN_ROUND_MS = 4_200  # before another direction
+KEYS_APART_MS = 900  # long enough to see the language; less than a choice must stand to be dialled
 KEY_AFTER_MS = 2_600  # after the last word of a direction: its translation has been shown
 
 
@@ -96,7 +97,7 @@ def set_up(folder: Path, rehearsal: Rehearsal, speech: Speech, url: str, scene: 
     for act, turn in lines(rehearsal, scene):
         if act_before is not None and act is not act_before:
             at = _ms(sound) - PAUSE_MS + KEY_AFTER_MS
-            presses += [(at + 150 * place, key) for place, key in enumerate(act.keys)]
+            presses += [(at + KEYS_APART_MS * place, key) for place, key in enumerate(act.keys)]
             sound += bytes(2 * RATE_HZ * (TURN_ROUND_MS - PAUSE_MS) // 1000)
         sound += speech.render(turn.said(), turn.language, RATE_HZ, Part.SOURCE) or b""
         sound += bytes(2 * RATE_HZ * PAUSE_MS // 1000)

@@ -36,7 +36,7 @@ def test_the_summary_has_the_published_fields_and_no_other(tmp_path: Path) -> No
     }  # fmt: skip
 
 
-def test_a_subtitle_stands_from_its_first_word_until_the_next(tmp_path: Path) -> None:
+def test_a_subtitle_stands_from_when_it_was_final_until_the_next(tmp_path: Path) -> None:
     report = Report()
     subtitle(report, 1_000, 1, "Good")
     subtitle(report, 3_661_007, 2, "", shown="")  # nothing to be seen of it yet
@@ -45,7 +45,7 @@ def test_a_subtitle_stands_from_its_first_word_until_the_next(tmp_path: Path) ->
     subtitle(report, 3_700_000, 3, "never final")
     report.write_subtitles(tmp_path / "s.srt")
     assert (tmp_path / "s.srt").read_text() == (
-        "1\n00:00:01,000 --> 01:01:01,008\nGood evening.\n\n2\n01:01:01,008 --> 01:01:05,008\nWelcome.\n"
+        "1\n00:00:02,000 --> 01:01:01,008\nGood evening.\n\n2\n01:01:01,008 --> 01:01:05,008\nWelcome.\n"
     )
 
 
@@ -81,6 +81,8 @@ def test_progress_tells_calls_words_and_nothing_twice() -> None:
     assert report.progress("heard", {"final": True, "text": ""}) is None
     assert report.progress("subtitle", {"final": True, "text": "b"}) == "shown: b"
     assert report.progress("subtitle", {"final": False, "text": "b"}) is None
+    assert report.progress("key", {"key": "guest", "down": True}) == "key:   GUEST"
+    assert report.progress("key", {"key": "guest", "down": False}) is None
     assert report.progress("screen", {}) is None
 
 

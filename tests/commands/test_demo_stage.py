@@ -2,12 +2,13 @@
 
 import tomllib
 import wave
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from appliance.adapters.bench.key_script import read_script
-from appliance.commands.demo_stage import ACTS, PAUSE_MS, RATE_HZ, SCENES, lines, senses, set_up
+from appliance.commands.demo_stage import ACTS, KEYS_APART_MS, PAUSE_MS, RATE_HZ, SCENES, lines, senses, set_up
 from appliance.config.reading import paths_from, read
 from appliance.core.model.limits import Limits
 from appliance.emulator.script.script import desk
@@ -60,6 +61,8 @@ def test_keys_are_pressed_between_the_words_of_two_directions(tmp_path: Path) ->
     downs = [row for row in rows if row.down]
     assert [row.key for row in downs] == [key for act in ACTS for key in act.keys]
     assert len(rows) == 2 * len(downs), "each key is let go"
+    apart = [after.at_ms - before.at_ms for before, after in pairwise(downs)]
+    assert min(apart) == KEYS_APART_MS, "what a key changed is seen before the next one"
     assert all(0 < row.at_ms < length_ms - PAUSE_MS for row in rows)
 
 
