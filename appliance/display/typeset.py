@@ -19,7 +19,9 @@ LINE_SEPARATOR = "\u2028"
 """A forced break that does not end the paragraph: shaping, direction and word breaks still see both sides."""
 
 _CONTEXTS_MAX = 24  # a desk with eight favourite languages, each in two sizes, and the status row
-_CONTROLS = dict.fromkeys((*range(0x20), 0x7F, 0x85, 0x2028, 0x2029), " ")
+_CONTROLS = (*range(0x20), 0x7F, 0x85, 0x2028, 0x2029)
+_EMOJI = (*range(0x1F000, 0x1FB00), *range(0xE0020, 0xE0080))  # with the tags of flags; no font of ours has them all
+_LEFT_OUT = dict.fromkeys((*_CONTROLS, *_EMOJI), " ")
 _THRESHOLD = bytes(255 if value >= 110 else 0 for value in range(256))
 _PACKAGES = "Pango is missing: install the apt packages python3-gi python3-gi-cairo python3-cairo gir1.2-pango-1.0"
 _DIM, _FULL = 0x7000, 0xFFFF  # strength of provisional words, 16 bit
@@ -77,8 +79,8 @@ class Run:
 
 
 def clean(text: str) -> str:
-    """``text`` with every control character and forced break as a space; the length stays."""
-    return text.translate(_CONTROLS)
+    """``text`` with every control character, forced break and emoji as a space; the length stays."""
+    return text.translate(_LEFT_OUT)
 
 
 class Typesetter:

@@ -200,3 +200,14 @@ def test_what_cairo_refuses_is_an_error_of_that_picture(
     with pytest.raises(DrawingError, match=r"^4 letters of en: ") as caught:
         typesetter.set_lines("word", style("en"))
     assert "word" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "emoji", ["\U0001f600", "\U0001fae0", "\U0001f1e9\U0001f1ea", "\U0001f3f4\U000e0067\U000e007f"]
+)
+@pytest.mark.parametrize("language", ["en", "ar", "zh", "kn"])
+def test_emoji_are_left_out_and_never_a_box_of_digits(typesetter: Typesetter, language: str, emoji: str) -> None:
+    said = clean(f"7 {emoji} 8")
+    assert len(said) == len(emoji) + 4
+    assert said.split() == ["7", "8"]
+    assert typesetter.unknown_glyphs(said, style(language)) == 0
