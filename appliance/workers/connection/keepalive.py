@@ -7,6 +7,9 @@ The rule. Ping when nothing came for 1.5 s. The peer is dead when nothing at all
 the oldest unanswered ping made no progress in acknowledgement for 2.5 s. Acknowledgement of what was sent *after* that
 ping counts for nothing: a relay or a hung peer's kernel gives it for seconds. The rule is armed by the line's first
 pong, so that a service that never answers pings is not hung up on; the first ping therefore goes out at once.
+
+A peer whose kernel acknowledges the ping and whose application is silent may only be busy: with it the patience doubles
+after each line that was lost so, until something is answered. Else the box would lock itself out by its own replays.
 """
 
 from enum import Enum
@@ -14,6 +17,7 @@ from enum import Enum
 PING_AFTER_MS = 1_500
 SILENT_MS = 4_000
 STUCK_MS = 2_500
+PATIENCE_MS = (SILENT_MS, 8_000, 16_000, 30_000)
 SAMPLE_MS = 250  # how often the acknowledgements are to be read while a ping waits for its own
 
 
@@ -24,10 +28,31 @@ class Verdict(Enum):
     DEAD = "dead"
 
 
+class Patience:
+    """How long a peer may be silent that TCP still reaches. One for all lines; any thread."""
+
+    def __init__(self) -> None:
+        self._lost = 0  # lines in a row that were lost to such a silence
+
+    @property
+    def silent_ms(self) -> int:
+        """The longest silence that is borne now."""
+        return PATIENCE_MS[min(self._lost, len(PATIENCE_MS) - 1)]
+
+    def lost(self) -> None:
+        """One more line was lost to it."""
+        self._lost += 1
+
+    def answered(self) -> None:
+        """Something was answered: the peer is not busy any more."""
+        self._lost = 0
+
+
 class Keepalive:
     """Fed by the line worker; every ``now`` is in ms on one clock that never goes back."""
 
-    def __init__(self, now: int) -> None:
+    def __init__(self, now: int, patience: Patience | None = None) -> None:
+        self._patience = patience or Patience()
         self._received_at = now
         self._pinged_at: int | None = None
         self._armed = False
@@ -66,6 +91,11 @@ class Keepalive:
         self._acked = max(self._acked, acked_bytes)
 
     @property
+    def only_silent(self) -> bool:
+        """Whether TCP has acknowledged the oldest unanswered ping: the machine is there, and says nothing."""
+        return self._mark is not None and self._acked >= self._mark
+
+    @property
     def _ping_at(self) -> int:
         if self._pinged_at is None:
             return self._received_at  # arm the rule before it is needed
@@ -75,7 +105,8 @@ class Keepalive:
     def _dead_at(self) -> int | None:
         if not self._armed or self._mark is None:
             return None
-        return max(self._received_at + SILENT_MS, self._progress_at + STUCK_MS)
+        silent_ms = self._patience.silent_ms if self.only_silent else SILENT_MS
+        return max(self._received_at + silent_ms, self._progress_at + STUCK_MS)
 
     @property
     def next_deadline(self) -> int:

@@ -94,6 +94,7 @@ class Conversation(Generic[P]):
         self._bill = Bill(known_model(settings.model))
         self._metered = 0  # tokens, as the owner was told
         self._metered_at: int | None = None
+        self.answers = 0  # turns that were answered in full
         self._busy_at: int | None = None  # the service complained that it has too much to do
 
     # The event loop's orders.
@@ -242,6 +243,7 @@ class Conversation(Generic[P]):
                 self._post(event)
 
     def _answered(self, mark: ResponseDone, at: int) -> None:
+        self.answers += mark.ok
         facts = self._replay_buffer.facts(self.line, mark.turn, at)
         self._jitter.close(self.line, mark.turn)
         self._replay_buffer.mark(self.line, mark, at)

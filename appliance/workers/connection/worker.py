@@ -14,7 +14,7 @@ import ssl
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from appliance.core.model.events import Event, LineLost, LineOpened, LineReached, LineTroubled, Loss
 from appliance.core.model.modes import Valve
@@ -23,7 +23,7 @@ from appliance.workers.connection import tls
 from appliance.workers.connection.connector import Connector, Reached
 from appliance.workers.connection.disconnect import Lost
 from appliance.workers.connection.endpoint import Endpoint
-from appliance.workers.connection.keepalive import Keepalive, Verdict
+from appliance.workers.connection.keepalive import Keepalive, Patience, Verdict
 from appliance.workers.connection.resolver import Resolver
 from appliance.workers.connection.session_io import Conversation
 from appliance.workers.connection.websocket import LineSocket
@@ -48,6 +48,7 @@ class Access:
     tls_context: ssl.SSLContext
     resolver: Resolver
     key: str
+    patience: Patience = field(default_factory=Patience)  # with a peer that only does not answer pings
     crowded: Callable[[], bool] = lambda: False  # the event loop is behind: read nothing more just now
 
     def __repr__(self) -> str:
@@ -56,7 +57,7 @@ class Access:
 
 def access_of(url: str, model: str, ca_file: str, key: str, crowded: Callable[[], bool]) -> Access:
     """Raises ``SettingsError`` where the endpoint cannot be dialled or ``ca_file`` not be read."""
-    return Access(Endpoint.parse(url, model, ca_file), tls.context(ca_file), Resolver(), key, crowded)
+    return Access(Endpoint.parse(url, model, ca_file), tls.context(ca_file), Resolver(), key, crowded=crowded)
 
 
 class LineWorker:
@@ -202,7 +203,7 @@ class LineWorker:
         return not self._hung_up
 
     def _talk(self, socket: LineSocket) -> Lost:
-        keepalive = Keepalive(self._clock())
+        keepalive = Keepalive(self._clock(), self._access.patience)
         reported_at = self._clock()
         while not self._hung_up:
             self._wait(socket, keepalive)
@@ -246,7 +247,10 @@ class LineWorker:
                 if heard is None or isinstance(heard, Lost):
                     lost = heard
                     break
+                answers = self._conversation.answers
                 self._conversation.received(heard, self._clock())
+                if self._conversation.answers > answers:
+                    self._access.patience.answered()
             except NonsenseError as error:
                 lost = self._count_nonsense(error)
                 if lost is not None:
@@ -284,6 +288,8 @@ class LineWorker:
             self._picture_source.acked(self.number, now, acked)
         match keepalive.verdict(now):
             case Verdict.DEAD:
+                if keepalive.only_silent:
+                    self._access.patience.lost()
                 return Lost(Loss.DEAD)
             case Verdict.PING:
                 keepalive.pinged(now, socket.ping(now))

@@ -1,4 +1,4 @@
-from appliance.workers.connection.keepalive import Keepalive, Verdict
+from appliance.workers.connection.keepalive import Keepalive, Patience, Verdict
 
 
 def armed_pulse(at: int = 0) -> Keepalive:
@@ -135,3 +135,39 @@ def test_acknowledgement_from_before_the_ping_is_no_progress() -> None:
     keepalive.pinged(1_510, 200)
     keepalive.acked(1_900, 150)
     assert keepalive.verdict(4_010) is Verdict.DEAD
+
+
+def silent_for_ms(patience: Patience, *, acknowledged: bool) -> int:
+    """How long a line bears a peer that answers no ping, and whose TCP acknowledges them, or not either."""
+    keepalive = Keepalive(0, patience)
+    keepalive.pinged(0, 100)
+    keepalive.acked(5, 100)
+    keepalive.ponged(10)
+    now, sent = 10, 100
+    while True:
+        now += 50
+        verdict = keepalive.verdict(now)
+        if verdict is Verdict.DEAD:
+            if keepalive.only_silent:
+                patience.lost()
+            return now - 10
+        if verdict is Verdict.PING:
+            sent += 6
+            keepalive.pinged(now, sent)
+        keepalive.acked(now, sent if acknowledged else 100)
+
+
+def test_patience_with_a_peer_that_tcp_still_reaches_doubles_until_something_is_answered() -> None:
+    patience = Patience()
+    waits = [silent_for_ms(patience, acknowledged=True) for _ in range(5)]
+    assert [round(each / 1_000) for each in waits] == [4, 8, 16, 30, 30]
+    patience.answered()
+    assert round(silent_for_ms(patience, acknowledged=True) / 1_000) == 4
+
+
+def test_with_a_peer_that_tcp_does_not_reach_either_nobody_is_patient() -> None:
+    patience = Patience()
+    for _ in range(3):
+        patience.lost()
+    assert silent_for_ms(patience, acknowledged=False) < 5_000
+    assert patience.silent_ms == 30_000, "and that says nothing of a busy one"
