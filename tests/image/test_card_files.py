@@ -192,9 +192,11 @@ def test_the_boot_settings_are_those_that_a_person_copies(tmp_path: Path) -> Non
 
 
 @pytest.mark.skipif(not shutil.which("systemd-escape"), reason="systemd-escape is not installed")
-def test_the_layout_mounts_every_folder_that_is_kept(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line", ["ro root=ROOTDEV quiet", "root=ROOTDEV ro quiet", "root=ROOTDEV quiet ro"])
+def test_the_layout_mounts_every_folder_that_is_kept(tmp_path: Path, line: str) -> None:
     root, folder = fake_root(tmp_path / "root"), tmp_path / "work"
     folder.mkdir()
+    (root / "boot/firmware/cmdline.txt").write_text(f"{line}\n", encoding="utf-8")
     shutil.copytree(BUILD / "layer/dragoman.rootfs-overlay", root, dirs_exist_ok=True)
     (root / "var/lib/dragoman").mkdir(parents=True, mode=0o700)
     sizes = {f"IGconf_image_{name}": value for name, value in layered("pi3")["image"].items()}
@@ -219,7 +221,8 @@ def test_the_layout_mounts_every_folder_that_is_kept(tmp_path: Path) -> None:
         assert (root / f"data{path}").is_dir()
     assert len(list(units.glob("*.mount"))) == len(kept)
     assert (root / "data/var/lib/dragoman").stat().st_mode & 0o777 == 0o700
-    assert "root=LABEL=ROOT" in (root / "boot/firmware/cmdline.txt").read_text(encoding="utf-8")
+    # With "ro" overlayroot would make the memory over the root read-only, too: nothing could be written at all.
+    assert (root / "boot/firmware/cmdline.txt").read_text(encoding="utf-8") == "root=LABEL=ROOT quiet\n"
     labels = set(re.findall(r'label = "(\w+)"', genimage))
     assert labels == set(re.findall(r"LABEL=(\w+)", (root / "etc/fstab").read_text(encoding="utf-8")))
 

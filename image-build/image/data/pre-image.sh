@@ -42,7 +42,8 @@ UNIT
 done
 
 if [ -f "$root/boot/firmware/cmdline.txt" ]; then
-   sed -i 's/root=[^ ]*/root=LABEL=ROOT/' "$root/boot/firmware/cmdline.txt"
+   # Without "ro": overlayroot would carry it over to the memory that it puts over the root.
+   sed -i -e 's/root=[^ ]*/root=LABEL=ROOT/' -e 's/^ro \| ro$//; s/ ro / /g' "$root/boot/firmware/cmdline.txt"
 fi
 
 sed -e "s|<IMAGE_NAME>|$IGconf_image_name|g" \

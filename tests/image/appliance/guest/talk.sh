@@ -5,7 +5,11 @@ recorder=$!
 journal=/run/dragoman/journal.jsonl
 until grep -q '"state": "ready"' $journal; do sleep 1; done
 say line ready
-aplay -q -D plughw:Loopback,0,0 /boot/firmware/guest/speech.wav
+for try in $(seq 20); do
+    aplay -q -D plughw:Loopback,0,0 /boot/firmware/guest/speech.wav && break
+    for sub in 0 1; do say busy "$try" "$sub" "$(grep -E 'owner|closed' /proc/asound/Loopback/pcm0p/sub$sub/status)"; done
+    sleep 1
+done
 say spoken to
 for _ in $(seq 120); do
     [ "$(grep -c '"what": "spoken"' $journal)" -lt SENTENCES ] || break
