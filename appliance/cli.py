@@ -5,6 +5,7 @@ Must not: do a command's work (``commands/``, ``emulator/server/command.py``).
 """
 
 import argparse
+import errno
 import importlib
 import logging
 import os
@@ -22,6 +23,7 @@ EXIT_SETTINGS = 78
 EXIT_INTERRUPTED = 130  # Ctrl-C in a command that does not end in order by it, as shells have it
 
 log = logging.getLogger(__name__)
+_STORAGE_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 # Each module has ``add_arguments(parser)`` and ``run(args) -> int``; only the one that is asked for is imported.
 COMMANDS = {
@@ -88,6 +90,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 sys.stdout.flush()
     except BrokenPipeError:  # the reader of our output has seen enough
         _let_go_of_output()
+    except OSError as error:
+        if error.errno not in _STORAGE_FULL:
+            raise
+        _let_go_of_output()
+        print(f"dragoman: the output cannot be written: {(error.strerror or '').lower()}", file=sys.stderr)
+        return EXIT_FAILED
     return code
 
 
@@ -106,7 +114,9 @@ def _ran(words: list[str]) -> int:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         raise
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in _STORAGE_FULL:
+            raise
         log.critical("a bug of ours", exc_info=True)
         return EXIT_BUG
 

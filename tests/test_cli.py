@@ -108,3 +108,13 @@ def test_the_help_tells_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> No
     leaves_with(0, "--help")
     told = " ".join(capsys.readouterr().out.split())
     assert all(f" {code} " in told for code in (0, 64, 69, 70, 78))
+
+
+@pytest.mark.parametrize("words", [["languages"], ["diagram"], ["--help"]])
+def test_an_output_on_a_full_disk_is_a_sentence(words: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "appliance", *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert ran.returncode == 69
+    assert ran.stderr == "dragoman: the output cannot be written: no space left on device\n"
