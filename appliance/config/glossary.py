@@ -28,9 +28,10 @@ def parse(data: bytes, name: str) -> tuple[dict[str, str], tuple[Problem, ...]]:
         return {}, (Problem(f"{name}:{line}", "is not UTF-8 text; save the file as CSV UTF-8"),)
     terms: dict[str, str] = {}
     problems: list[Problem] = []
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), skipinitialspace=True, strict=True)
     try:
-        for row in rows:
+        for cells in rows:
+            row = _without_empty_end(cells)
             heading = rows.line_num == 1 and [cell.strip().casefold() for cell in row] == ["source", "target"]
             complaint = "" if heading or not any(cell.strip() for cell in row) else _take(row, terms)
             if complaint:
@@ -43,6 +44,22 @@ def parse(data: bytes, name: str) -> tuple[dict[str, str], tuple[Problem, ...]]:
     if len(terms) > TERMS_MAX:
         problems.append(Problem(f"{name}:{rows.line_num}", f"there are more than {TERMS_MAX} terms"))
     return terms, tuple(problems)
+
+
+def _separator(text: str) -> str:
+    """What the spreadsheet put between its columns: the first line that has any of them tells."""
+    for line in text.splitlines():
+        for separator in (",", ";", "\t"):
+            if separator in line:
+                return separator
+    return ","
+
+
+def _without_empty_end(row: list[str]) -> list[str]:
+    """A spreadsheet writes columns that were once used, empty."""
+    while len(row) > 2 and not row[-1].strip():
+        row = row[:-1]
+    return row
 
 
 def _take(row: list[str], terms: dict[str, str]) -> str:

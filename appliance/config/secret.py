@@ -35,6 +35,14 @@ class SecretKey:
         return "***"
 
 
+def pasted(key: str) -> str:
+    """The key without what is pasted along with it: blanks, quotation marks, the word Bearer."""
+    key = key.strip()
+    if len(key) > 1 and key[0] == key[-1] and key[0] in "\"'":
+        key = key[1:-1].strip()
+    return key[7:].strip() if key[:7].lower() == "bearer " else key
+
+
 def usable(key: str) -> bool:
     """Whether this could be a key at all: it goes into a header, where spaces and odd characters break the request."""
     return 0 < len(key) <= KEY_MAX_LENGTH and key.isascii() and key.isprintable() and " " not in key
@@ -60,7 +68,7 @@ def stored(file: Path = CREDENTIAL_FILE) -> tuple[SecretKey | None, str]:
     """(the key, where it was found) in root's own file, for commands that systemd did not start; else why not."""
     try:
         with file.open("rb") as opened:
-            key = opened.read(KEY_MAX_LENGTH * 2).decode("latin-1").strip()
+            key = pasted(opened.read(KEY_MAX_LENGTH * 2).decode("latin-1"))
     except PermissionError:
         return None, f"{file} is for root alone: run this as root"
     except OSError:
@@ -71,13 +79,13 @@ def stored(file: Path = CREDENTIAL_FILE) -> tuple[SecretKey | None, str]:
 def _candidates(environment: Mapping[str, str]) -> list[tuple[str, str | OSError]]:
     """Where a key may be, in order, and what stands there."""
     found: list[tuple[str, str | OSError]] = [
-        (f"environment {ENVIRONMENT_NAME}", environment.get(ENVIRONMENT_NAME, "").strip())
+        (f"environment {ENVIRONMENT_NAME}", pasted(environment.get(ENVIRONMENT_NAME, "")))
     ]
     folder = environment.get("CREDENTIALS_DIRECTORY", "")
     if folder:
         try:
             with (Path(folder) / CREDENTIAL_NAME).open("rb") as file:
-                text = file.read(KEY_MAX_LENGTH * 2).decode("latin-1").strip()
+                text = pasted(file.read(KEY_MAX_LENGTH * 2).decode("latin-1"))
             found.append((f"credential {CREDENTIAL_NAME}", text))
         except FileNotFoundError:
             found.append((f"credential {CREDENTIAL_NAME}", ""))

@@ -65,3 +65,16 @@ def test_any_bytes_give_terms_or_complaints(data: bytes) -> None:
 @pytest.mark.parametrize("term", ["می‌خواهم", "क्‍ष", "naïve café", "Çelik & Söhne"])
 def test_terms_of_every_script_are_taken(term: str) -> None:
     assert parse(f"{term},x".encode(), "g.csv") == ({term: "x"}, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Rezeption, "reception desk"\nGleis, platform\n',
+        'source;target\nRezeption;"reception desk"\nGleis;platform\n',
+        "Rezeption\treception desk\t\t\nGleis\tplatform\t\t\n",
+        "Rezeption,reception desk,,,\nGleis,platform,,,\n",
+    ],
+)
+def test_what_spreadsheets_write(text: str) -> None:
+    assert parse(text.encode(), "g.csv") == ({"Rezeption": "reception desk", "Gleis": "platform"}, ())

@@ -67,3 +67,10 @@ def test_a_credential_that_cannot_be_read_is_noticed(tmp_path: Path) -> None:
     assert [str(notice) for notice in notices] == [
         "credential dashscope_api_key: the key cannot be read: Is a directory"
     ]
+
+
+@pytest.mark.parametrize("written", ['"sk-1"', "'sk-1'", " sk-1\n", "Bearer sk-1", '"Bearer sk-1" '])
+def test_what_was_pasted_with_a_key_is_no_part_of_it(written: str) -> None:
+    found, _, notices = find({"DASHSCOPE_API_KEY": written})
+    assert found is not None
+    assert (found.reveal(), notices) == ("sk-1", ())
