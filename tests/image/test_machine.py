@@ -24,8 +24,8 @@ def bench(package_file: Path) -> Iterator[Bench]:
     """One machine for the tests that leave it running."""
     try:
         with installed(package_file) as root:
-            prepare(root)
-            with Machine(root) as machine:
+            prepare(root.path)
+            with Machine(root.path) as machine:
                 bench = Bench(machine)
                 bench.start_service()
                 yield bench

@@ -44,9 +44,9 @@ POWER_KEY = "".join(f'[[key]]\nat_ms = {at}\nkey = "{key}"\ndown = {down}\n' for
 def root(package_file: Path) -> Iterator[Path]:
     """One root for all of these: what a test leaves in it is a machine's past."""
     try:
-        with installed(package_file) as folder:
-            prepare(folder)
-            yield folder
+        with installed(package_file) as made:
+            prepare(made.path)
+            yield made.path
     except UnavailableError as why:
         pytest.skip(str(why))
 

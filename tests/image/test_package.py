@@ -14,28 +14,20 @@ from packaging.requirements import Requirement
 
 from appliance import __version__
 from appliance.cli import COMMANDS
-from tests.image.debian_root import PACKAGES, DebianRoot, UnavailableError, lent
+from tests.image import installed as installation
+from tests.image.debian_root import PACKAGES, DebianRoot, UnavailableError
+from tests.image.installed import install
 from tests.readme import ROOT
 
 DEBIAN = ROOT / "image-build" / "debian"
-INSTALL = ("apt-get", "install", "-y", "-q", "--no-install-recommends")
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env", "HOME=/tmp")
-
-
-def install(root: DebianRoot, package: Path) -> str:
-    """By apt, as a person does it, and with no network."""
-    done = root.run(*INSTALL, "/mnt/dragoman.deb", binds=[(package, "/mnt/dragoman.deb")], check=False)
-    (root.path / "mnt/dragoman.deb").unlink()  # what the file was shown at
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
 def installed(package_file: Path) -> Iterator[DebianRoot]:
     """One root for all tests that only look."""
     try:
-        with lent("box") as root:
-            install(root, package_file)
+        with installation.installed(package_file) as root:
             yield root
     except UnavailableError as why:
         pytest.skip(str(why))
