@@ -8,6 +8,7 @@ import threading
 from collections import deque
 
 from appliance.core.model.events import (
+    Booted,
     Event,
     KeyEdge,
     LevelMetered,
@@ -38,6 +39,7 @@ class EventQueue:
         self._most = most
         self._events: deque[Event] = deque()
         self._edges: deque[KeyEdge] = deque()
+        self._boots = False  # ``Booted`` waits: it tells how the slide stood, and edges are what came after
         self._changed = threading.Condition()
 
     def post(self, event: Event) -> None:
@@ -54,6 +56,7 @@ class EventQueue:
                 self._edges.append(event)
             else:
                 self._events.append(event)
+                self._boots = self._boots or isinstance(event, Booted)
             self._changed.notify()
 
     def next(self, wait_ms: int) -> Event | None:
@@ -61,14 +64,16 @@ class EventQueue:
         with self._changed:
             if not self._edges and not self._events:
                 self._changed.wait(wait_ms / 1000)
-            if self._edges:
+            if self._edges and not self._boots:
                 return self._edges.popleft()
-            return self._events.popleft() if self._events else None
+            event = self._events.popleft() if self._events else None
+            self._boots = self._boots and not isinstance(event, Booted)
+            return event
 
     def next_edge(self, before: int | None) -> KeyEdge | None:
         """The oldest edge that waits, if its own time is not behind ``before`` (ms; None = any). Does not wait."""
         with self._changed:
-            if not self._edges or (before is not None and self._edges[0].at > before):
+            if self._boots or not self._edges or (before is not None and self._edges[0].at > before):
                 return None
             return self._edges.popleft()
 

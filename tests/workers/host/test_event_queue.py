@@ -4,6 +4,7 @@ import pytest
 
 from appliance.core.model.direction import Direction
 from appliance.core.model.events import (
+    Booted,
     Key,
     KeyEdge,
     LevelMetered,
@@ -115,3 +116,13 @@ def test_what_was_sent_and_what_each_line_cost_are_coalesced() -> None:
     for event in (SoundSent(1), LineMetered(1, 7), LineMetered(2, 7), SoundSent(2), LineMetered(1, 14)):
         queue.post(event)
     assert drained(queue) == [SoundSent(2), LineMetered(1, 14), LineMetered(2, 7)]
+
+
+def test_no_edge_overtakes_the_reading_of_the_slide() -> None:
+    """Else a move to private just after the slide was read would be undone by the reading."""
+    queue = EventQueue()
+    edge = KeyEdge(Key.PRIVACY, False, 5)
+    for event in (Tick(), Booted(False), edge):
+        queue.post(event)
+    assert queue.next_edge(None) is None
+    assert [queue.next(0) for _ in range(3)] == [Tick(), Booted(False), edge]
