@@ -198,6 +198,7 @@ class AppHandler:
             lambda payloads: self._fill(b"".join(payloads)),
             self._output(direction),
             self._camera_feed,
+            self._access.key,
         )
         worker = LineWorker(conversation, self._access, self._post, self._clock, self._heartbeats)
         replay_buffer.wake = worker.wake

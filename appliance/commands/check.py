@@ -7,6 +7,7 @@ Must not: open a device or a connection, or write a file.
 import argparse
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from appliance.commands.named_files import named_files
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Problems go to standard error, all else to standard output."""
-    loaded = read(args.config, os.environ, paths_from(os.environ), named_files)
+    loaded = read(args.config, os.environ, paths_from(os.environ), partial(named_files, config=args.config))
     for problem in loaded.problems:
         print(problem, file=sys.stderr)
     for notice in loaded.notices:

@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from appliance.adapters import captures
@@ -48,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _run_box(args: argparse.Namespace) -> int:
     start_log(logging.WARNING if args.quiet else logging.INFO)
-    loaded = read(args.config, os.environ, paths_from(os.environ), named_files)
+    loaded = read(args.config, os.environ, paths_from(os.environ), partial(named_files, config=args.config))
     for problem in loaded.problems:
         print(problem, file=sys.stderr)
     if loaded.problems and args.config is not None:

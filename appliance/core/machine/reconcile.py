@@ -60,7 +60,7 @@ def reconcile(state: State, now: int, limits: Limits, why: str) -> StepResult:
 
 def reconcile_once(state: State, now: int, limits: Limits, why: str) -> StepResult:
     state, effects = sync_selftest(state)
-    state, more = code_setup.sync_selftest(state)
+    state, more = code_setup.end_when_unwanted(state)
     effects += more
     for part in (advance_shutdown, guest_session.settled, _microphone, _drop_lines, _finish_lines):
         state, more = part(state, now, limits)

@@ -73,7 +73,7 @@ def ticked(state: State, now: int, limits: Limits) -> StepResult:
     return state, ()
 
 
-def sync_selftest(state: State) -> StepResult:
+def end_when_unwanted(state: State) -> StepResult:
     """End it where the box has something else to do, or may not look."""
     code = state.code
     if not (code.looks or code.offer is not None) or _may(state):

@@ -23,7 +23,7 @@ _FITS = {"normal": 24, "large": 14, "huge": 8}
 """One sentence of so many characters is seen whole in every language, where no source stands above it."""
 
 
-def sync_selftest(before: tuple[Shown, ...], state: State, now: int, limits: Limits) -> State:
+def time_readers(before: tuple[Shown, ...], state: State, now: int, limits: Limits) -> State:
     """The readers after ``state.shown`` has taken the place of ``before``."""
     shown = state.shown
     if shown == before:

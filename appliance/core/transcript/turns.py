@@ -19,7 +19,7 @@ from appliance.core.model.limits import Limits
 from appliance.core.model.state import Line, State, Turn
 from appliance.core.model.step_result import StepResult
 from appliance.core.transcript import captions, languages
-from appliance.core.transcript.reading_speed import sync_selftest
+from appliance.core.transcript.reading_speed import time_readers
 from appliance.core.transcript.subtitles import on_screen, updated
 
 
@@ -51,7 +51,7 @@ def text_arrived(state: State, line: Line, event: TextArrived, now: int, limits:
             limits=limits,
         )
     )
-    state = sync_selftest(state.shown, replace(state, shown=shown), now, limits)
+    state = time_readers(state.shown, replace(state, shown=shown), now, limits)
     turn = _turn(state, event.line, event.turn)
     if turn is not None and turn.text_at is None and (event.text or event.stash):
         state = _with_turn(state, replace(turn, text_at=event.at))

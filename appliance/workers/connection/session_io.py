@@ -28,6 +28,7 @@ from appliance.protocol.session import ClientSession, Sound
 from appliance.protocol.settings import SessionSettings
 from appliance.protocol.voices import known_model
 from appliance.workers.camera.policy import Picture
+from appliance.workers.connection.disconnect import plain
 from appliance.workers.playback.jitter_buffer import JitterBuffer
 from appliance.workers.uplink.replay_buffer import ReplayBuffer
 from appliance.workers.uplink.sample_queue import P
@@ -74,11 +75,13 @@ class Conversation(Generic[P]):
         fill: Callable[[list[P]], bytes],
         output: str = "both",
         picture_source: PictureSource | None = None,
+        secret: str = "",
     ) -> None:
         """``fill`` makes an audio message of payloads; ``output``: the ear that hears it; ``picture_source``: the
         camera feed, or None."""
         self.line = line
         self._session = ClientSession(line, settings)
+        self._secret = secret
         self._replay_buffer = replay_buffer
         self._jitter = jitter
         self._post = post
@@ -238,7 +241,8 @@ class Conversation(Generic[P]):
                 self._post(event)
             case ServiceComplained(_, code, message):
                 self._busy_at = at if is_busy(f"{code} {message}") else self._busy_at
-                self._post(event)
+                # Some services quote what they were sent, the key too; from here it goes to log, journal and recorder.
+                self._post(replace(event, code=plain(code, self._secret), message=plain(message, self._secret)))
             case _:
                 self._post(event)
 

@@ -59,7 +59,7 @@ class Glance:
 
 
 class Desk:
-    def __init__(self, *, speech: bool = True, picture_source: Glance | None = None) -> None:
+    def __init__(self, *, speech: bool = True, picture_source: Glance | None = None, secret: str = "") -> None:
         model = resolve_model("qwen3.5-livetranslate-flash-realtime")
         assert model is not None
         self.events: list[Event] = []
@@ -71,7 +71,7 @@ class Desk:
         settings = plan(model, "en", "es", speech=speech)
         self.talk = Conversation(
             1, settings, self.replay_buffer, self.jitter, self.events.append, lambda parts: fill(b"".join(parts)),
-            picture_source=cast(PictureSource | None, picture_source),
+            picture_source=cast(PictureSource | None, picture_source), secret=secret,
         )  # fmt: skip
         self.at = 0
 
@@ -292,3 +292,10 @@ def test_what_the_line_costs_is_told_now_and_then_until_the_service_counts() -> 
     desk.events.clear()
     desk.talk.lost(10_001)
     assert desk.events[0] == LineMetered(1, 7)  # before anybody hears that the line is gone
+
+
+def test_a_key_that_the_service_quotes_goes_no_further() -> None:
+    desk = Desk(secret="sk-0123456789")
+    (event,) = desk.told("error", error={"code": "bad sk-0123456789", "message": "Bearer sk-0123456789 is not valid"})
+    assert "sk-0123456789" not in str(event)
+    assert "is not valid" in str(event)
