@@ -66,7 +66,7 @@ def test_every_other_input_counts(tmp_path: Path, name: str, changes: dict[str, 
     config = tmp_path / "own.toml"
     config.write_text("")
     if name == "camera.device":
-        found = problems(**changes, screen__driver="png", screen__directory="./pictures")
+        found = problems(None, **changes, screen__driver="png", screen__directory="./pictures")
     else:
         found = problems(config, **changes, run__journal=path or "own.toml")
     assert any(f"is the same file as {name}" in each for each in found), found

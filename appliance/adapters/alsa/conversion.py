@@ -12,6 +12,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from appliance.adapters.mixdown import mixed
 from appliance.errors import DeviceError, Kind
 from appliance.ports import LOUDSPEAKER_RATE_HZ, MICROPHONE_RATE_HZ
 
@@ -36,8 +37,9 @@ class ToSpeech:
     def convert(self, raw: bytes) -> bytes:
         """Whole frames of the card to as much speech as they make."""
         frames = _decode(raw, self._format, self._channels)
-        mono: Sound = frames.mean(axis=1, dtype=np.float32, keepdims=True)
-        if self._column is not None:
+        if self._column is None:
+            mono: Sound = mixed(frames).reshape(-1, 1)
+        else:
             mono = np.ascontiguousarray(frames[:, self._column : self._column + 1])
         if self._resampler is not None:
             mono = self._resampler.resample_chunk(mono)

@@ -70,6 +70,7 @@ class MicrophoneWorker:
         self._heard = False  # since the last closing silence
         self._level = 0
         self._last_error = ""
+        self._ever_spoken = False
         self._thread = threading.Thread(target=self._run, name="microphone", daemon=True)
 
     def start(self) -> None:
@@ -179,6 +180,8 @@ class MicrophoneWorker:
             period = device.read()
             self._heartbeats.beat(NAME)
             if self._abandoned or not period:
+                if not self._ever_spoken:
+                    log.warning("nothing was heard in the recording: no speech from its beginning to its end")
                 return True
             if count == 0:  # open is a promise, sound is the proof
                 self._last_error = ""
@@ -187,6 +190,7 @@ class MicrophoneWorker:
             self._judge(period)
             flag = self._detector.hear(period)
             self._replay_buffers.append(period, MICROPHONE_PERIOD_SAMPLES, speech=flag, at=self._clock())
+            self._ever_spoken = self._ever_spoken or self._detector.speaking
             if self._detector.speaking is not self._speaking:
                 self._speaking = self._detector.speaking
                 self._post(VoiceActivityChanged(self._speaking))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from appliance.adapters.bench.wav_format import WavFormat, read_format, to_mono
+from appliance.adapters.mixdown import mixed
 from appliance.errors import DeviceError, Kind
 from tests.adapters.sounds import chunk, encode, format_body, riff, tone, write_wav
 
@@ -120,3 +121,84 @@ def test_rf64_has_its_length_elsewhere() -> None:
     ds64 = chunk(b"ds64", struct.pack("<QQQI", 0, len(SOUND), 0, 0))
     data = riff(ds64, FORM, chunk(b"data", SOUND, size=0xFFFF_FFFF), chunk(b"LIST", b"y" * 50))
     assert parse(b"RF64" + data[4:]).data_bytes == len(SOUND)
+
+
+def low_end(sound: np.ndarray, bits: int, sample_bytes: int, padding: str) -> bytes:
+    """Samples in the low bits of their bytes; above them zeros, or the sign."""
+    whole = np.rint(sound * (2 ** (bits - 1) - 1)).astype(np.int64)
+    if padding == "zeros":
+        whole = whole & ((1 << bits) - 1)
+    return bytes(whole.reshape(-1, 1).astype("<i8").view(np.uint8).reshape(-1, 8)[:, :sample_bytes].tobytes())
+
+
+def contained(bits: int, sample_bytes: int, raw: bytes, channels: int = 1) -> bytes:
+    """A file that says so many bits in so many bytes."""
+    block = channels * sample_bytes
+    form = struct.pack("<HHIIHH", 1, channels, 8_000, 8_000 * block, block, bits)
+    return riff(chunk(b"fmt ", form), chunk(b"data", raw))
+
+
+@pytest.mark.parametrize(("bits", "sample_bytes"), [(24, 4), (20, 4), (20, 3), (12, 2), (16, 4)])
+@pytest.mark.parametrize("padding", ["zeros", "sign"])
+def test_samples_in_the_low_end_of_their_bytes_are_as_loud_as_they_are(
+    bits: int, sample_bytes: int, padding: str
+) -> None:
+    sound = tone(440, 8_000, 0.1)
+    raw = low_end(sound, bits, sample_bytes, padding)
+    heard = to_mono(raw, parse(contained(bits, sample_bytes, raw)), "mix")
+    assert np.max(np.abs(heard - sound)) < 0.001
+
+
+@pytest.mark.parametrize(("bits", "sample_bytes"), [(24, 4), (20, 3), (12, 2)])
+def test_samples_in_the_high_end_stay_there(bits: int, sample_bytes: int) -> None:
+    sound = tone(440, 8_000, 0.1)
+    shifted = np.rint(sound * (2 ** (bits - 1) - 1)).astype(np.int64) << (8 * sample_bytes - bits)
+    raw = bytes(shifted.reshape(-1, 1).astype("<i8").view(np.uint8).reshape(-1, 8)[:, :sample_bytes].tobytes())
+    form = parse(contained(bits, sample_bytes, raw))
+    assert form.shift == 0
+    assert np.max(np.abs(to_mono(raw, form, "mix") - sound)) < 0.001
+
+
+def test_silence_lies_nowhere() -> None:
+    assert parse(contained(24, 4, bytes(800))).shift == 0
+
+
+@pytest.mark.parametrize(("channels", "bits", "block"), [(2, 16, 2), (1, 24, 2), (2, 16, 3), (1, 16, 8)])
+def test_a_block_that_contradicts_the_bits(channels: int, bits: int, block: int) -> None:
+    needed = channels * bits // 8
+    raw = bytes(range(240)) * 2
+
+    def file(byte_rate: int) -> bytes:
+        form = struct.pack("<HHIIHH", 1, channels, 8_000, byte_rate, block, bits)
+        return riff(chunk(b"fmt ", form), chunk(b"data", raw))
+
+    assert parse(file(8_000 * needed)).frame_bytes == needed, "two of three agree"
+    assert f"contradicts itself: {bits} bit, {channels} channels and blocks of {block} bytes" in refusal(file(1))
+
+
+def test_channels_that_oppose_each_other_are_heard() -> None:
+    sound = tone(440, 8_000, 0.1)
+    raw = encode(np.column_stack([sound, -sound]).reshape(-1), 16)
+    form = parse(riff(chunk(b"fmt ", format_body(8_000, 2, 16)), chunk(b"data", raw)))
+    heard = to_mono(raw, form, "mix")
+    assert abs(np.max(np.abs(heard)) - 0.5) < 0.01
+
+
+@pytest.mark.parametrize("channels", [2, 6, 64])
+def test_channels_that_have_nothing_in_common_are_mixed(channels: int) -> None:
+    frames = np.random.default_rng(1).normal(0, 0.1, (8_000, channels)).astype(np.float32)
+    assert np.array_equal(mixed(frames), frames.mean(axis=1, dtype=np.float32))
+
+
+def test_a_size_of_the_sound_that_was_never_written_beside_one_of_the_file_that_was() -> None:
+    form = parse(riff(FORM, chunk(b"data", SOUND, size=0)))
+    assert form.data_bytes == len(SOUND)
+    assert "holds no sound" in refusal(riff(FORM, chunk(b"data", b""), chunk(b"LIST", b"INFO" * 4)))
+
+
+@pytest.mark.parametrize("padded", [True, False])
+@pytest.mark.parametrize("kind", [b"LIST", b"bext", b"xtra"])
+def test_an_odd_part_with_and_without_its_byte_of_padding(padded: bool, kind: bytes) -> None:
+    odd = kind + struct.pack("<I", 7) + b"INFOabc" + (b"\0" if padded else b"")
+    form = parse(riff(odd, FORM, chunk(b"data", SOUND)))
+    assert (form.rate_hz, form.data_bytes) == (8_000, len(SOUND))

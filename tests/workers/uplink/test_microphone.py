@@ -371,3 +371,15 @@ def test_a_recording_is_never_judged() -> None:
     with desk(cable) as box:
         box.worker.open()
         assert MicrophoneJudged not in kinds(box.until(MicrophoneEnded))
+
+
+@pytest.mark.parametrize(("sound", "told"), [([bytes(640)] * 30, True), (SPEECH, False)])
+def test_a_recording_in_which_nothing_was_heard_says_so(
+    sound: list[bytes], told: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    cable = Cable()
+    with desk(cable) as box:
+        cable.put(*sound, b"")
+        box.worker.open()
+        box.until(MicrophoneEnded)
+    assert ("nothing was heard in the recording" in caplog.text) is told
