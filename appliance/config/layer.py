@@ -80,6 +80,10 @@ def parse(data: bytes, name: str, *, key_allowed: bool, phrases_allowed: bool = 
     return layer
 
 
+_CURLY = "“”„‟«»‘’‚‛＂"
+"""What an editor makes of a quotation mark."""
+
+
 def _syntax(message: str, source: str) -> tuple[int, str]:
     """(line, sentence) of a complaint of ``tomllib``."""
     place = _TOML_PLACE.search(message)
@@ -87,6 +91,9 @@ def _syntax(message: str, source: str) -> tuple[int, str]:
         return 0, "is not TOML: a number has too many digits"
     line = int(place[1]) if place[1] else source.rstrip("\n").count("\n") + 1
     reason = message[: place.start()]
+    curly = sorted(set(_CURLY).intersection(source.split("\n")[line - 1]))
+    if curly:
+        return line, f'has {" and ".join(curly)} where plain quotation marks belong: write " instead'
     return line, f"is not TOML: {reason[0].lower()}{reason[1:]}; texts need quotation marks"
 
 

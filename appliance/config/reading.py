@@ -4,6 +4,7 @@ Responsible for: which file wins over which, reporting every problem together, a
 Must not: raise for anything an operator can write, open a device or a connection, or write a file.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,9 @@ COPY_MAX_BYTES = 3 * glossary.FILE_MAX_BYTES  # the last good settings hold the 
 _PACKAGED = Path(__file__).with_name("default.toml")
 _KIOSK = Path(__file__).with_name("kiosk.toml")
 
+
+_MISNAMED = re.compile(r"dragoman[^.]*\.(toml\.[a-z]{2,4}|txt|toml|ini|conf|cfg|rtf|json|ya?ml)")
+"""The boot file as editors and copies call it: those hide an ending, or add one."""
 
 Look = Callable[[Settings], Iterable[Problem]]
 
@@ -93,7 +97,7 @@ def read(
         own = _file(config_file, must_exist=True)
         first = merged = _merge((below, own, above), look=look)
     else:
-        boot, etc = _file(paths.boot, key_allowed=True), _file(paths.etc)
+        boot, etc = _file(paths.boot, key_allowed=True, names=_MISNAMED), _file(paths.etc)
         beside = paths.boot.with_name(GLOSSARY_NAME) if paths.boot else None
         first = merged = _merge((etc, boot), beside, look)
         spare = _file(paths.last_good, phrases_allowed=True)
@@ -121,9 +125,14 @@ def read(
 
 
 def _file(
-    path: Path | None, *, must_exist: bool = False, key_allowed: bool = False, phrases_allowed: bool = False
+    path: Path | None,
+    *,
+    must_exist: bool = False,
+    key_allowed: bool = False,
+    phrases_allowed: bool = False,
+    names: re.Pattern[str] | None = None,
 ) -> Layer:
-    """One file as a layer; an empty layer where there is none."""
+    """One file as a layer; an empty layer where there is none. ``names``: what one is called that was meant for it."""
     if path is None:
         return Layer("")
     data = read_bytes(path, COPY_MAX_BYTES if phrases_allowed else FILE_MAX_BYTES)
@@ -132,7 +141,18 @@ def _file(
     layer = Layer(str(path))
     if data is not None or must_exist:
         layer.complain(0, data or "there is no such file")
+    elif names is not None:
+        for other in _called(names, path):
+            layer.complain(0, f'is not there, and "{other}" is not read: call that file {path.name}')
     return layer
+
+
+def _called(names: re.Pattern[str], missing: Path) -> list[str]:
+    """Files beside ``missing`` with such names."""
+    try:
+        return sorted(each.name for each in missing.parent.iterdir() if names.fullmatch(each.name.lower()))
+    except OSError:
+        return []  # the folder is not there either
 
 
 def _merge(layers: tuple[Layer, ...], beside: Path | None = None, look: Look = lambda _: ()) -> Loaded:

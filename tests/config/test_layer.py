@@ -114,3 +114,11 @@ def test_reading_bytes(tmp_path: Path) -> None:
     assert read_bytes(file / "below", 10) is None
     assert read_bytes(tmp_path, 10) == "cannot be read: is a directory"
     assert read_bytes(Path("a\0b"), 10) == "cannot be read: not a name of a file"
+
+
+@pytest.mark.parametrize("marks", ["“{}”", "„{}“", "«{}»", "‘{}’", "“{}“"])
+def test_typographic_quotation_marks_are_named(marks: str) -> None:
+    text = f"[languages]\nmine = {marks.format('en')}\n"
+    (problem,) = parse(text.encode(), "c.toml", key_allowed=False).problems
+    assert str(problem).startswith(f"c.toml:2: has {min(marks.replace('{}', ''))}")
+    assert str(problem).endswith('where plain quotation marks belong: write " instead')

@@ -187,7 +187,7 @@ def test_a_broken_glossary_leaves_the_last_good_hot_words(paths: BootPaths) -> N
     boot = write(paths.boot, '[languages]\ntheirs = "fr"')
     beside = write(boot.with_name("glossary.csv"), "a,b\n")
     keep_last_good(read(None, {}, paths), paths.last_good)
-    write(beside, "a;b\n")
+    write(beside, "a\n")
     loaded = read(None, {}, paths)
     assert [problem.where for problem in loaded.problems] == [f"{beside}:1"]
     assert (loaded.phrases, loaded.settings.languages.theirs) == ({"a": "b"}, "fr")
@@ -195,7 +195,7 @@ def test_a_broken_glossary_leaves_the_last_good_hot_words(paths: BootPaths) -> N
 
 def test_a_broken_glossary_on_the_first_start_costs_the_hot_words_only(paths: BootPaths) -> None:
     boot = write(paths.boot, '[languages]\ntheirs = "fr"')
-    write(boot.with_name("glossary.csv"), "a;b\n")
+    write(boot.with_name("glossary.csv"), "a\n")
     loaded = read(None, {}, paths)
     assert len(loaded.problems) == 1
     assert (loaded.phrases, loaded.settings.languages.theirs) == ({}, "fr")
@@ -278,3 +278,21 @@ def test_what_a_look_finds_is_placed_and_the_last_good_settings_stand_in(paths: 
 def test_what_a_look_finds_elsewhere_keeps_its_place(paths: BootPaths) -> None:
     loaded = read(None, {}, paths, lambda _: [Problem("keys.toml:3", "is no key")])
     assert complaints(loaded) == ["keys.toml:3: is no key"]
+
+
+@pytest.mark.parametrize("name", ["dragoman.toml.txt", "dragoman.txt", "Dragoman (1).toml", "dragoman - copy.toml"])
+def test_a_boot_file_that_is_called_otherwise_is_not_passed_over_in_silence(paths: BootPaths, name: str) -> None:
+    assert paths.boot is not None
+    write(paths.boot.with_name(name), '[languages]\ntheirs = "fr"\n')
+    assert complaints(read(None, {}, paths)) == [
+        f'{paths.boot}: is not there, and "{name}" is not read: call that file dragoman.toml'
+    ]
+    write(paths.boot, '[languages]\ntheirs = "fr"\n')
+    assert complaints(read(None, {}, paths)) == [], "beside the right one it is somebody's copy"
+
+
+@pytest.mark.parametrize("name", ["config.txt", "cmdline.txt", "dragoman.csv", "network.nmconnection"])
+def test_other_files_of_the_card_are_nobodys_mistake(paths: BootPaths, name: str) -> None:
+    assert paths.boot is not None
+    write(paths.boot.with_name(name), "x")
+    assert complaints(read(None, {}, paths)) == []
