@@ -38,7 +38,7 @@ class TurnEntry:
     stop: int | None = None
     stop_sent: int | None = None  # how much had been sent when the service heard the end
     stopped_at: int | None = None
-    answer_at: int | None = None  # when its response, or a piece of it, last came
+    worded: bool = False  # words or sound of its answer came
     heard_out: bool = False  # its transcript is complete, or failed
     text_done: bool = False
     audio_done: bool = False
@@ -75,7 +75,7 @@ class LineEntry:
 
     def passed_over(self, turn: TurnEntry, at: int, after_ms: int) -> bool:
         """Whether the service heard all of this open turn, went on without an answer, and that for so long."""
-        if turn.stopped_at is None or at - max(turn.stopped_at, turn.answer_at or 0) < after_ms:
+        if turn.stopped_at is None or turn.worded or at - turn.stopped_at < after_ms:
             return False
         return turn.heard_out or self.last_reply_at > turn.stopped_at
 

@@ -98,15 +98,15 @@ class AckTracker:
         if n in line.turns:
             line.turns[n].news_at = at
 
-    def mark_answer(self, number: int, n: int, at: int) -> None:
-        """A response, or words or sound of one: what the box was built for, and not only a sign of life."""
+    def mark_answer(self, number: int, n: int, at: int, *, worded: bool = True) -> None:
+        """A response, or (``worded``) words or sound of one: what the box was built for, not only a sign of life."""
         self.mark_reply(number, n, at)
         line = self.lines.get(number)
         if line is None:
             return
         line.speech_since_answer = 0
         if n in line.turns:
-            line.turns[n].answer_at = at
+            line.turns[n].worded = line.turns[n].worded or worded
 
     def marked(self, number: int, mark: Mark, at: int) -> None:
         """A step in the life of a turn. News of a line that was lost changes nothing."""
@@ -124,7 +124,7 @@ class AckTracker:
         if isinstance(mark, SpeechStarted | SpeechStopped):
             self.mark_reply(number, mark.turn, at)
         else:
-            self.mark_answer(number, mark.turn, at)
+            self.mark_answer(number, mark.turn, at, worded=not isinstance(mark, ResponseOpened))
         if turn is None:
             if not isinstance(mark, SpeechStarted | ResponseOpened):
                 return  # late news of a turn long released

@@ -128,6 +128,15 @@ def test_a_response_that_begins_and_says_nothing_is_no_answer_for_ever() -> None
     assert (desk.reported_lost, desk.unanswered) == (1, 0)
 
 
+def test_an_answer_that_stops_half_way_is_said_again_by_the_next_line() -> None:
+    desk = dialled()
+    hears(desk, 1, ResponseOpened(1), SourceClosed(1))
+    desk.replay_buffer.touch(1, 1, desk.at)
+    desk.wait(20_000)
+    assert (desk.reported_lost, desk.unanswered) == (0, 2_000)
+    assert desk.report.deaf_ms >= 20_000
+
+
 def test_a_short_sentence_to_a_line_that_has_never_said_anything_replaces_the_line() -> None:
     desk = dialled()
     desk.hear(1_200)
